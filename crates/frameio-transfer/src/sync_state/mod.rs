@@ -117,6 +117,8 @@ struct Inner {
     path: PathBuf,
     access: Access,
     files: Mutex<HashMap<Box<str>, Known>>,
+    /// Names that had a record of a remote file when it was read or written.
+    names: Mutex<HashMap<FileId, Vec<Box<str>>>>,
     hashes: Semaphore,
     _lock: Option<File>,
 }
@@ -167,10 +169,17 @@ impl SyncState {
             }
             Access::Shared | Access::Exclusive => {}
         }
+        let mut names: HashMap<FileId, Vec<Box<str>>> = HashMap::new();
+        for (key, known) in &files {
+            if let Some(record) = &known.record {
+                names.entry(record.file_id.clone()).or_default().push(key.clone());
+            }
+        }
         let inner = Inner {
             path,
             access,
             files: Mutex::new(files),
+            names: Mutex::new(names),
             hashes: Semaphore::new(HASHES),
             _lock: lock,
         };
@@ -189,12 +198,21 @@ impl SyncState {
         self.inner.files().get(key)?.arriving.clone()
     }
 
-    /// Returns the record of a remote file.
-    pub(crate) fn record_of(&self, id: &FileId) -> Option<(String, Record)> {
-        let files = self.inner.files();
-        let mut all = files.iter().filter_map(|(key, known)| Some((key, known.record.as_ref()?)));
-        let found = all.find(|(_, record)| record.file_id == *id);
-        found.map(|(key, record)| (key.to_string(), record.clone()))
+    /// Returns the record of a remote file under another name than `key`.
+    ///
+    /// A run that is killed while it renames a file can leave two of them. Only one of the local files
+    /// exists then, which `exists` tells.
+    pub(crate) fn record_of(
+        &self,
+        id: &FileId,
+        key: &str,
+        exists: impl Fn(&str) -> bool,
+    ) -> Option<(String, Record)> {
+        let names = self.inner.names().get(id).cloned().unwrap_or_default();
+        names.into_iter().filter(|other| **other != *key).find_map(|other| {
+            let record = self.record(&other).filter(|record| record.file_id == *id)?;
+            exists(&other).then(|| (other.into(), record))
+        })
     }
 
     /// Returns the record of a file, compared with the local file.
@@ -258,6 +276,11 @@ impl SyncState {
             if files.len() >= MAX_ENTRIES && !files.contains_key(key) {
                 tracing::warn!(target: "frameio::transfer", "state.full");
                 return;
+            }
+            let mut names = self.inner.names();
+            let names = names.entry(record.file_id.clone()).or_default();
+            if !names.iter().any(|name| **name == *key) {
+                names.push(key.into());
             }
             files.insert(key.into(), Known { record: Some(record), ..Known::default() });
         }
@@ -329,6 +352,10 @@ impl SyncState {
 impl Inner {
     fn files(&self) -> MutexGuard<'_, HashMap<Box<str>, Known>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn names(&self) -> MutexGuard<'_, HashMap<FileId, Vec<Box<str>>>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -166,16 +166,15 @@ impl Decider {
             compared: reason.because(Verdict::New),
         };
         let Some(state) = &self.state else { return Ok(receive(Reason::NoLocal)) };
-        if state.record(key).is_some() {
-            return Ok(receive(Reason::LocalGone));
-        }
-        let Some((from, record)) = state.record_of(&file.id) else {
-            return Ok(receive(Reason::NoLocal));
+        let gone = if state.record(key).is_some() { Reason::LocalGone } else { Reason::NoLocal };
+        let exists = |key: &str| self.path(key).exists();
+        let Some((from, record)) = state.record_of(&file.id, key, exists) else {
+            return Ok(receive(gone));
         };
         let old = self.path(&from);
         let stamp = match LocalTarget::inspect(&old).await {
             Ok(LocalTarget::File { size, modified }) => Stamp { size, modified },
-            _ => return Ok(receive(Reason::NoLocal)),
+            _ => return Ok(receive(gone)),
         };
         let same = state.compare(&record, &old, stamp).await;
         if !same.map_err(|error| unopened(&old, error))?.0 {

@@ -23,6 +23,8 @@ pub(super) struct Decider {
     pub(super) transfers: Transfers,
     pub(super) stacker: Stacker,
     pub(super) state: Option<SyncState>,
+    /// Directory of the state, if its content is uploaded.
+    pub(super) directory: Option<PathBuf>,
     pub(super) checksums: Option<Checksums>,
     pub(super) on_conflict: OnConflict,
     pub(super) verify_remote: bool,
@@ -248,7 +250,7 @@ impl Decider {
         }
         // A file that was moved on both sides has its record at the old path.
         for id in file.existing.iter().map(|remote| &remote.id) {
-            if let Some((_, record)) = state.record_of(id) {
+            if let Some((_, record)) = state.record_of(id, &file.key, |_| true) {
                 let compared = state.compare(&record, &file.local, now).await;
                 let (is_same, _) = compared.map_err(failed)?;
                 return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
@@ -304,6 +306,15 @@ impl Decider {
             .is_some_and(|id| file.stacks.iter().any(|stack| stack.as_str() == id.as_str()));
         if is_version && is_recorded {
             return Ok((Verdict::Equal, Reason::Version));
+        }
+        // The record is the old name of a file that an earlier run has renamed.
+        if let (Some(state), Some(directory), false) = (&self.state, &self.directory, is_recorded)
+            && state
+                .record_of(&record.file_id, &file.key, |key| directory.join(key).exists())
+                .is_some()
+        {
+            state.remove(&file.key).await;
+            return Ok((Verdict::New, Reason::NoRemote));
         }
         Ok(compare(&Facts { remote: RemoteFacts::Moved, ..*facts }))
     }

@@ -69,6 +69,10 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         transfers: transfers.clone(),
         stacker: Stacker::new(transfers.inner.clone(), tree.account.clone(), tree.reorder),
         state: sync_state,
+        directory: match &tree.roots {
+            Roots::Within(directory) => Some(directory.clone()),
+            Roots::Paths(_) => None,
+        },
         checksums,
         on_conflict: tree.on_conflict,
         verify_remote: tree.verify_remote,
