@@ -8,6 +8,7 @@ mod exit;
 mod input;
 mod listen_address;
 mod logging;
+mod quota_store;
 mod report;
 mod resolver;
 mod server;

@@ -4,6 +4,7 @@ mod asset_row;
 mod batch;
 mod call;
 mod comments;
+mod doctor;
 mod download;
 #[cfg(feature = "legacy")]
 mod legacy;
@@ -44,6 +45,8 @@ Environment variables:
   FRAMEIO_CONFIG_DIR        Directory for profiles and the state of uploads
                             [default: frameio in your configuration directory]
   FRAMEIO_INSECURE_STORAGE  Set to 1 to save sign-ins in files instead of the keyring
+  FRAMEIO_QUOTA_STORE       Same as --quota-store; may contain a password
+  FRAMEIO_QUOTA_STORE_FILE  Same as --quota-store-file
   RUST_LOG                  Log spans and events to standard error, such as frameio=debug
 
 Exit status:
@@ -109,6 +112,9 @@ pub(crate) enum Command {
     Logout,
     /// Show the signed-in user, their accounts and when the token expires
     Whoami(whoami::Args),
+    /// Explain why something does not work: token, network, clock, accounts, quotas and storage
+    #[command(after_help = doctor::HELP)]
+    Doctor(doctor::Args),
     /// List, select and edit profiles
     Profile {
         #[command(subcommand)]
@@ -151,6 +157,7 @@ impl Command {
             Self::Login(args) => login::run(global, args).await,
             Self::Logout => logout::run(global).await,
             Self::Whoami(args) => whoami::run(global, args).await,
+            Self::Doctor(args) => doctor::run(global, args).await,
             Self::Profile { command } => command.run(global).await,
             #[cfg(feature = "sim")]
             Self::Sim(args) => sim::run(args).await,

@@ -10,6 +10,7 @@ use crate::args::GlobalArgs;
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::input;
+use crate::quota_store;
 use crate::report::{Record, Reporter};
 
 #[derive(Debug, Subcommand)]
@@ -18,7 +19,7 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Select the default profile
     Use(UseArgs),
-    /// Set the default account, workspace and project of a profile
+    /// Set the default account, workspace, project and '--quota-store' of a profile
     Set(SetArgs),
 }
 
@@ -100,6 +101,10 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
         workspace: typed("'--workspace'", &args.workspace)?,
         project: typed("'--project'", &args.project)?,
     };
+    let store = global.quota_store.given()?;
+    if let Some(store) = store.as_ref().filter(|store| !store.is_empty()) {
+        quota_store::without_password(store)?;
+    }
     let ids = match check::check(global, &name, &profile, &ids).await {
         Ok(checked) => checked,
         Err(failure) if matches!(failure.status, Status::SignedOut | Status::NoResponse) => {
@@ -111,6 +116,9 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
     };
     config::update(|profiles| {
         let profile = profiles.profiles.entry(name).or_insert(profile);
+        if let Some(store) = store {
+            profile.quota_store = Some(store).filter(|store| !store.is_empty());
+        }
         for (id, new) in [
             (&mut profile.account_id, ids.account),
             (&mut profile.workspace_id, ids.workspace),
@@ -152,12 +160,21 @@ impl Record for Row<'_> {
     }
 
     fn json(&self) -> Value {
-        let Profile { base_url, ims_url, sign_in, account_id, workspace_id, project_id, .. } =
-            self.profile;
+        let Profile {
+            base_url,
+            ims_url,
+            sign_in,
+            account_id,
+            workspace_id,
+            project_id,
+            quota_store,
+            ..
+        } = self.profile;
         json!({
             "name": self.name, "used": self.is_used, "base_url": base_url, "ims_url": ims_url,
             "credential": sign_in.as_ref().map(SignIn::name), "account_id": account_id,
             "workspace_id": workspace_id, "project_id": project_id,
+            "quota_store": quota_store,
         })
     }
 }

@@ -1,0 +1,119 @@
+//! Quotas that several processes share: on this machine in a file, or on several machines in Redis.
+
+mod file;
+mod of_user;
+mod setting;
+
+use std::path::PathBuf;
+
+use frameio::Quota;
+use frameio::auth::profile::Profile;
+use frameio::layers::RateLimitLayer;
+use frameio::layers::rate_limit::OnUnavailable;
+use frameio_private_file::reason;
+
+use self::file::FileQuotas;
+use self::of_user::OfUser;
+use self::setting::QuotaStoreSetting;
+pub(crate) use self::setting::{QuotaStoreArgs, masked, without_password};
+use crate::args::GlobalArgs;
+use crate::config;
+use crate::credentials::Credentials;
+use crate::exit::Failure;
+use crate::report::Reporter;
+
+/// Share of a quota that a process may spend while the file of a machine is unavailable.
+const SHARE: f64 = 0.5;
+
+/// Returns the quotas of a client.
+pub(crate) fn layer(
+    global: &GlobalArgs,
+    profile: &Profile,
+    credentials: &Credentials,
+) -> Result<RateLimitLayer, Failure> {
+    // The name only separates quotas of users from those of accounts; the store knows the user.
+    let layer = RateLimitLayer::new().credential("user");
+    let services = global.sign_in_settings(profile)?.services;
+    match global.quota_store.setting(profile)? {
+        QuotaStoreSetting::None => Ok(layer),
+        QuotaStoreSetting::File => match FileQuotas::open(path()?) {
+            Ok(quotas) => Ok(layer
+                .store(OfUser::new(quotas, &services, profile, credentials))
+                .on_unavailable(OnUnavailable::FailOpen { share: SHARE })),
+            Err(error) => {
+                let message = format!(
+                    "quotas are not shared with other processes: cannot write '{}': {}; \
+                     '--quota-store none' turns this note off",
+                    path()?.display(),
+                    reason(&error)
+                );
+                Reporter::text().note(&message);
+                Ok(layer)
+            }
+        },
+        #[cfg(feature = "redis")]
+        QuotaStoreSetting::Redis(url) => {
+            let redis = redis(&url)?;
+            let secret = setting::names_secret(&url);
+            let quotas = frameio_redis::RedisQuotas::new(&redis, secret.expose());
+            Ok(layer.store(OfUser::new(quotas, &services, profile, credentials)))
+        }
+    }
+}
+
+/// Returns the path of the file that the processes of this machine share.
+fn path() -> Result<PathBuf, Failure> {
+    Ok(config::state()?.join("quotas"))
+}
+
+#[cfg(feature = "redis")]
+fn redis(url: &frameio::Secret) -> Result<frameio_redis::Redis, Failure> {
+    frameio_redis::Redis::new(url.expose())
+        .map_err(|error| Failure::value("--quota-store", masked(url.expose()), error))
+}
+
+/// Description of the store for `frameio doctor`.
+#[derive(Debug)]
+pub(crate) struct QuotaStoreState {
+    pub(crate) description: String,
+    /// Buckets in use, if the store lists them.
+    pub(crate) buckets: Vec<BucketState>,
+}
+
+/// Bucket in use.
+#[derive(Debug)]
+pub(crate) struct BucketState {
+    pub(crate) operation: String,
+    pub(crate) used: u64,
+    pub(crate) quota: Quota,
+}
+
+impl QuotaStoreState {
+    /// Reads the store of a run.
+    pub(crate) async fn read(global: &GlobalArgs, profile: &Profile) -> Result<Self, Failure> {
+        let described = |description: String| Self { description, buckets: Vec::new() };
+        match global.quota_store.setting(profile)? {
+            QuotaStoreSetting::None => Ok(described("quotas are not shared".to_owned())),
+            QuotaStoreSetting::File => {
+                let path = path()?;
+                let read = tokio::task::spawn_blocking(move || {
+                    FileQuotas::state(&path).map_err(|error| Failure::file("open", &path, &error))
+                });
+                read.await.unwrap_or_else(|error| Err(Failure::usage(error.to_string())))
+            }
+            #[cfg(feature = "redis")]
+            QuotaStoreSetting::Redis(url) => {
+                let place = masked(url.expose());
+                match redis(&url)?.check().await {
+                    Ok(()) => Ok(described(format!("shared in {place}, which responds"))),
+                    Err(error) => {
+                        let source = std::error::Error::source(&error);
+                        let source = source.map(|it| format!(": {it}")).unwrap_or_default();
+                        let status = crate::exit::Status::NoResponse;
+                        Err(Failure::new(status, format!("{place}: {error}{source}")))
+                    }
+                }
+            }
+        }
+    }
+}
