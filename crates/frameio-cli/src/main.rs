@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod completion;
 mod config;
 mod credentials;
 mod exit;
@@ -30,6 +31,7 @@ use crate::report::Reporter;
 const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
+    completion::start();
     match Cli::try_parse() {
         Ok(cli) => {
             logging::start();
@@ -59,7 +61,7 @@ fn run_command(cli: &Cli) -> ExitCode {
 
 /// Runs the command, then saves refreshed tokens that could not be saved earlier.
 async fn command(cli: &Cli) -> Result<(), Failure> {
-    let result = cli.command.run(&cli.global).await;
+    let result = cli.run().await;
     let saved = cli.global.save_sessions().await;
     match (result, saved) {
         (Ok(()), saved) => saved,

@@ -4,13 +4,16 @@ mod asset_row;
 mod batch;
 mod call;
 mod comments;
+mod completions;
 mod doctor;
 mod download;
+mod first_run;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod login;
 mod logout;
 mod ls;
+mod man;
 mod migrate;
 mod operations;
 mod profile;
@@ -72,7 +75,17 @@ pub(crate) struct Cli {
     #[command(flatten, next_help_heading = "Global options")]
     pub(crate) global: GlobalArgs,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    command: Option<Command>,
+}
+
+impl Cli {
+    /// Runs the command; without one, shows how to begin.
+    pub(crate) async fn run(&self) -> Result<(), Failure> {
+        match &self.command {
+            Some(command) => command.run(&self.global).await,
+            None => first_run::run(&self.global),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -115,6 +128,12 @@ pub(crate) enum Command {
     /// Explain why something does not work: token, network, clock, accounts, quotas and storage
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Args),
+    /// Print the completion script of a shell
+    #[command(after_help = completions::HELP)]
+    Completions(completions::Args),
+    /// Print manual pages
+    #[command(after_help = man::HELP)]
+    Man(man::Args),
     /// List, select and edit profiles
     Profile {
         #[command(subcommand)]
@@ -157,7 +176,9 @@ impl Command {
             Self::Login(args) => login::run(global, args).await,
             Self::Logout => logout::run(global).await,
             Self::Whoami(args) => whoami::run(global, args).await,
+            Self::Completions(args) => completions::run(global, args).await,
             Self::Doctor(args) => doctor::run(global, args).await,
+            Self::Man(args) => man::run(args),
             Self::Profile { command } => command.run(global).await,
             #[cfg(feature = "sim")]
             Self::Sim(args) => sim::run(args).await,

@@ -61,7 +61,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Path or ID that does not work
+    /// Place that does not work: /Workspace/Project/Folder/file.mov, or an ID
     place: Option<String>,
     /// What you want to do at the place
     #[arg(long, value_name = "ACTION", requires = "place", default_value = "view")]

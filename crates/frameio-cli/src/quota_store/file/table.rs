@@ -188,7 +188,7 @@ fn checksum(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use frameio::Quota;
+    use frameio::{Catalog, Quota};
 
     use super::*;
 
