@@ -15,9 +15,9 @@ use crate::resolver::{Listable, Resolver};
 
 pub(super) const HELP: &str = "\
 Examples:
-  frameio ls /                        list the workspaces of all accounts
-  frameio ls '//My Account'           list the workspaces of an account
-  frameio ls -l /Studio/Film/Dailies  list a folder with IDs, types and sizes";
+  frameio ls /                                list the workspaces of all accounts
+  frameio ls '//My Account'                   list the workspaces of an account
+  frameio ls -l '/Film/The Crossing/Dailies'  list a folder with IDs, types and sizes";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

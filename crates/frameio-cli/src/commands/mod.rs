@@ -32,11 +32,14 @@ use crate::exit::Failure;
 
 const ENVIRONMENT: &str = "\
 Examples:
-  frameio login --client-id ID                     sign in with your app at Adobe
-  frameio ls /                                     list workspaces
-  frameio upload rushes --to /Studio/Film/Dailies  upload a directory into a folder
-  frameio call users.show                          call any operation of the API
-  frameio sim                                      try everything without an account
+  frameio login --client-id ID                             sign in with your app at Adobe
+  frameio ls /                                             list workspaces
+  frameio upload rushes --to '/Film/The Crossing/Dailies'  upload a directory
+  frameio call users.show                                  call any operation of the API
+  frameio doctor                                           explain what does not work
+  frameio sim                                              try everything without an account
+
+Paths in examples are those of the demo account of `frameio sim`.
 
 Environment variables:
   FRAMEIO_TOKEN             Access token; overrides the sign-in of the profile

@@ -156,7 +156,7 @@ mod tests {
         for (path, argument) in [
             (&["ls"][..], "path"),
             (&["upload"], "to"),
-            (&["comments", "list"], "file"),
+            (&["comments", "list"], "place"),
             (&["doctor"], "place"),
             (&["call"], "operation"),
             (&[], "profile"),
