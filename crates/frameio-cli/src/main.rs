@@ -62,6 +62,7 @@ fn run_command(cli: &Cli) -> ExitCode {
 /// Runs the command, then saves refreshed tokens that could not be saved earlier.
 async fn command(cli: &Cli) -> Result<(), Failure> {
     let result = cli.run().await;
+    cli.global.remote_quotas.flush().await;
     let saved = cli.global.save_sessions().await;
     match (result, saved) {
         (Ok(()), saved) => saved,

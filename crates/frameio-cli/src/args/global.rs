@@ -11,7 +11,7 @@ use frameio::{Client, ClientBuilder};
 use super::ProfileArg;
 use crate::credentials::{Credentials, SignInSettings};
 use crate::exit::{Failure, Status};
-use crate::quota_store::{self, QuotaStoreArgs};
+use crate::quota_store::{self, QuotaStoreArgs, RemoteQuotas};
 
 /// Arguments of every command.
 #[derive(Debug, clap::Args)]
@@ -26,6 +26,9 @@ pub(crate) struct GlobalArgs {
     max_retries: Option<u32>,
     #[command(flatten)]
     pub(crate) quota_store: QuotaStoreArgs,
+    /// Quotas of this run on several machines.
+    #[arg(skip)]
+    pub(crate) remote_quotas: RemoteQuotas,
     /// Sessions whose tokens are saved at the end of the run.
     #[arg(skip)]
     sessions: Mutex<Vec<Session>>,

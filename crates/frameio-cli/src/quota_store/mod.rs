@@ -5,6 +5,10 @@ mod of_user;
 mod setting;
 
 use std::path::PathBuf;
+#[cfg(feature = "redis")]
+use std::sync::{Mutex, PoisonError};
+#[cfg(feature = "redis")]
+use std::time::Duration;
 
 use frameio::Quota;
 use frameio::auth::profile::Profile;
@@ -24,6 +28,10 @@ use crate::report::Reporter;
 
 /// Share of a quota that a process may spend while the file of a machine is unavailable.
 const SHARE: f64 = 0.5;
+
+/// Maximum time at the end of a run for sending what it learned.
+#[cfg(feature = "redis")]
+const FLUSH: Duration = Duration::from_millis(500);
 
 /// Returns the quotas of a client.
 pub(crate) fn layer(
@@ -56,7 +64,32 @@ pub(crate) fn layer(
             let redis = redis(&url)?;
             let secret = setting::names_secret(&url);
             let quotas = frameio_redis::RedisQuotas::new(&redis, secret.expose());
+            global.remote_quotas.keep(&quotas);
             Ok(layer.store(OfUser::new(quotas, &services, profile, credentials)))
+        }
+    }
+}
+
+/// Quotas on several machines that a run uses.
+#[derive(Debug, Default)]
+pub(crate) struct RemoteQuotas {
+    #[cfg(feature = "redis")]
+    stores: Mutex<Vec<frameio_redis::RedisQuotas>>,
+}
+
+impl RemoteQuotas {
+    #[cfg(feature = "redis")]
+    fn keep(&self, quotas: &frameio_redis::RedisQuotas) {
+        self.stores.lock().unwrap_or_else(PoisonError::into_inner).push(quotas.clone());
+    }
+
+    /// Sends what the run learned to the other machines, within a short time.
+    pub(crate) async fn flush(&self) {
+        #[cfg(feature = "redis")]
+        {
+            let stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let all = stores.iter().map(frameio_redis::RedisQuotas::flush);
+            drop(tokio::time::timeout(FLUSH, futures_util::future::join_all(all)).await);
         }
     }
 }

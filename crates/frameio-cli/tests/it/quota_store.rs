@@ -24,6 +24,11 @@ struct Fleet {
 
 impl Fleet {
     async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// Creates a fleet whose first process has more settings.
+    async fn with(prepare: impl Fn(&mut Command)) -> Self {
         let quota = Quota::new(20, Duration::from_secs(1)).unwrap();
         let sim = Sim::builder().quota("comments.create", quota).build();
         let server = sim.serve().await.unwrap();
@@ -31,7 +36,9 @@ impl Fleet {
         let fleet = Self { sim, server, file, directory: tempfile::tempdir().unwrap() };
         // The processes learn the quota from the first response.
         let input = comment(&fleet.sim, &fleet.file, "first")["input"].to_string();
-        fleet.run(&["call", "comments.create", "--input", &input]).await.succeeded_in_json();
+        let mut first = fleet.command(&["call", "comments.create", "--input", &input]);
+        prepare(&mut first);
+        end(first, None).await.succeeded_in_json();
         fleet
     }
 
@@ -80,16 +87,24 @@ impl Ended {
     }
 }
 
-#[tokio::test]
-async fn three_batches_at_once_stay_within_one_quota() {
-    let fleet = Fleet::new().await;
-    let batches = ["a", "b", "c"].map(|name| end(fleet.batch(name, 20), None));
-    let [a, b, c] = batches;
+/// Runs three batches at once, which all succeed.
+async fn run_three(fleet: &Fleet, prepare: impl Fn(&mut Command)) {
+    let [a, b, c] = ["a", "b", "c"].map(|name| {
+        let mut command = fleet.batch(name, 20);
+        prepare(&mut command);
+        end(command, None)
+    });
     let (a, b, c) = tokio::join!(a, b, c);
     for ended in [a, b, c] {
         assert_eq!(ended.status, 0, "{ended:?}");
     }
     assert_eq!((fleet.created(), fleet.throttled()), (61, 0));
+}
+
+#[tokio::test]
+async fn three_batches_at_once_stay_within_one_quota() {
+    let fleet = Fleet::new().await;
+    run_three(&fleet, |_| ()).await;
     let saved = fleet.directory.path().join("state/quotas").metadata().unwrap();
     assert!(saved.len() <= 64 << 10, "{}", saved.len());
 }
@@ -185,4 +200,43 @@ async fn a_profile_can_choose_the_store() {
     end(command(&["profile", "set", "--quota-store", ""]), None).await.succeeded();
     end(command(&["ls", "/"]), None).await.succeeded_in_json();
     assert!(directory.path().join("state/quotas").exists());
+}
+
+/// Tests with a real server, which `tests/redis/run` runs.
+#[cfg(unix)]
+mod redis {
+    use std::net::{TcpListener, TcpStream};
+    use std::process::Stdio;
+
+    use super::*;
+
+    /// Machines have no common directory.
+    #[tokio::test]
+    #[ignore = "requires redis-server; see tests/redis/run"]
+    async fn three_machines_stay_within_one_quota() {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let directory = tempfile::tempdir().unwrap();
+        let _server = Command::new("redis-server")
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+            .args(["--requirepass", "s3cret"])
+            .current_dir(directory.path())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("redis-server not found: run tests/redis/run, which installs it");
+        wait_until(|| TcpStream::connect(("127.0.0.1", port)).is_ok()).await;
+        let store = format!("redis://:s3cret@127.0.0.1:{port}");
+        let machines = tempfile::tempdir().unwrap();
+        let on_redis = |command: &mut Command| {
+            let machine = tempfile::tempdir_in(machines.path()).unwrap().keep();
+            command.env("FRAMEIO_QUOTA_STORE", &store).env("FRAMEIO_CONFIG_DIR", machine);
+        };
+        let fleet = Fleet::with(on_redis).await;
+        run_three(&fleet, on_redis).await;
+        let mut doctor = fleet.command(&["doctor"]);
+        on_redis(&mut doctor);
+        let report = end(doctor, None).await;
+        assert!(report.stdout.contains("which responds"), "{report:?}");
+        assert!(!report.stdout.contains("s3cret"), "{report:?}");
+    }
 }
