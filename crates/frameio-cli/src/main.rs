@@ -19,7 +19,7 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
@@ -31,7 +31,7 @@ use crate::report::Reporter;
 const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
-    completion::start();
+    completion::start(Cli::command);
     match Cli::try_parse() {
         Ok(cli) => {
             logging::start();

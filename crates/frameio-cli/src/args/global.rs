@@ -92,7 +92,13 @@ impl GlobalArgs {
         credentials: &Credentials,
     ) -> Result<Client, Failure> {
         let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
-        let builder = builder.rate_limit(quota_store::layer(self, profile, credentials)?);
+        let builder = builder.rate_limit(quota_store::layer(
+            &self.quota_store,
+            &self.remote_quotas,
+            &self.sign_in_settings(profile)?.services,
+            profile,
+            credentials,
+        )?);
         builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 

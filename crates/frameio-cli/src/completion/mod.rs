@@ -13,14 +13,13 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::CompleteEnv;
 use frameio::{Catalog, Operation};
 
 pub(crate) use self::cache::Names;
 use self::quoting::Quoting;
-use crate::commands::Cli;
 use crate::config;
 
 /// Variable with which shells request completions, and the name of the shell.
@@ -35,8 +34,8 @@ const LIMIT: Duration = Duration::from_millis(200);
 /// Text by which the help of an argument says that it is a path of the service.
 const PLACE: &str = "/Workspace/Project";
 
-/// Prints completions and exits, if a shell requests them.
-pub(crate) fn start() {
+/// Prints completions of `command` and exits, if a shell requests them.
+pub(crate) fn start(command: impl Fn() -> Command) {
     if std::env::var_os(VARIABLE).is_none_or(|shell| shell.is_empty()) {
         return;
     }
@@ -46,7 +45,7 @@ pub(crate) fn start() {
         thread::sleep(limit);
         std::process::exit(0);
     });
-    CompleteEnv::with_factory(command).var(VARIABLE).complete();
+    CompleteEnv::with_factory(|| with_completers(command())).var(VARIABLE).complete();
 }
 
 /// Returns the time limit of a completion.
@@ -66,11 +65,7 @@ pub(crate) fn script(shell: &str, program: &str) -> std::io::Result<String> {
     Ok(quoting::with_line(&String::from_utf8_lossy(&script)))
 }
 
-/// Returns the command with completers for its arguments.
-fn command() -> Command {
-    with_completers(Cli::command())
-}
-
+/// Returns a command with completers for its arguments, and for those of its subcommands.
 fn with_completers(mut command: Command) -> Command {
     let arguments: Vec<_> = command
         .get_arguments()
@@ -140,11 +135,14 @@ fn directory() -> std::io::Result<std::path::PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::commands::Cli;
 
     #[test]
     fn places_operations_and_profiles_are_completed() {
-        let command = command();
+        let command = with_completers(Cli::command());
         let has_completer = |path: &[&str], argument: &str| {
             let mut command = &command;
             for name in path {

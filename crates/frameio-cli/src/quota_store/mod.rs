@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use frameio::Quota;
-use frameio::auth::profile::Profile;
+use frameio::auth::profile::{Profile, Services};
 use frameio::layers::RateLimitLayer;
 use frameio::layers::rate_limit::OnUnavailable;
 use frameio_private_file::reason;
@@ -19,8 +19,9 @@ use frameio_private_file::reason;
 use self::file::FileQuotas;
 use self::of_user::OfUser;
 use self::setting::QuotaStoreSetting;
-pub(crate) use self::setting::{QuotaStoreArgs, masked, without_password};
-use crate::args::GlobalArgs;
+#[cfg(feature = "redis")]
+use self::setting::masked;
+pub(crate) use self::setting::{QuotaStoreArgs, without_password};
 use crate::config;
 use crate::credentials::Credentials;
 use crate::exit::Failure;
@@ -33,20 +34,23 @@ const SHARE: f64 = 0.5;
 #[cfg(feature = "redis")]
 const FLUSH: Duration = Duration::from_millis(500);
 
-/// Returns the quotas of a client.
+/// Returns the quotas of a client of these services. Quotas in Redis are added to `remote`.
 pub(crate) fn layer(
-    global: &GlobalArgs,
+    args: &QuotaStoreArgs,
+    remote: &RemoteQuotas,
+    services: &Services,
     profile: &Profile,
     credentials: &Credentials,
 ) -> Result<RateLimitLayer, Failure> {
+    #[cfg(not(feature = "redis"))]
+    let _ = remote;
     // The name only separates quotas of users from those of accounts; the store knows the user.
     let layer = RateLimitLayer::new().credential("user");
-    let services = global.sign_in_settings(profile)?.services;
-    match global.quota_store.setting(profile)? {
+    match args.setting(profile)? {
         QuotaStoreSetting::None => Ok(layer),
         QuotaStoreSetting::File => match FileQuotas::open(path()?) {
             Ok(quotas) => Ok(layer
-                .store(OfUser::new(quotas, &services, profile, credentials))
+                .store(OfUser::new(quotas, services, profile, credentials))
                 .on_unavailable(OnUnavailable::FailOpen { share: SHARE })),
             Err(error) => {
                 let message = format!(
@@ -64,8 +68,8 @@ pub(crate) fn layer(
             let redis = redis(&url)?;
             let secret = setting::names_secret(&url);
             let quotas = frameio_redis::RedisQuotas::new(&redis, secret.expose());
-            global.remote_quotas.keep(&quotas);
-            Ok(layer.store(OfUser::new(quotas, &services, profile, credentials)))
+            remote.keep(&quotas);
+            Ok(layer.store(OfUser::new(quotas, services, profile, credentials)))
         }
     }
 }
@@ -123,9 +127,9 @@ pub(crate) struct BucketState {
 
 impl QuotaStoreState {
     /// Reads the store of a run.
-    pub(crate) async fn read(global: &GlobalArgs, profile: &Profile) -> Result<Self, Failure> {
+    pub(crate) async fn read(args: &QuotaStoreArgs, profile: &Profile) -> Result<Self, Failure> {
         let described = |description: String| Self { description, buckets: Vec::new() };
-        match global.quota_store.setting(profile)? {
+        match args.setting(profile)? {
             QuotaStoreSetting::None => Ok(described("quotas are not shared".to_owned())),
             QuotaStoreSetting::File => {
                 let path = path()?;

@@ -43,7 +43,10 @@ impl<S> OfUser<S> {
     }
 
     /// Returns the name of the user.
-    async fn user(&self) -> Arc<str> {
+    async fn user(&self) -> Arc<str>
+    where
+        S: Sync,
+    {
         if let Some(user) = self.user.get() {
             return user.clone();
         }

@@ -94,7 +94,7 @@ pub(crate) fn without_password(text: &str) -> Result<(), Failure> {
 }
 
 /// Returns a URL with `…` in place of user, password and query.
-pub(crate) fn masked(text: &str) -> String {
+pub(super) fn masked(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         // Without a scheme it is unclear which part is a password.
         return if text.contains(['@', ':']) { "…".to_owned() } else { text.to_owned() };

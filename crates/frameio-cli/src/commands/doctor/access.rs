@@ -113,47 +113,63 @@ async fn accounts(
             .advise("ask an administrator of the account to activate the user, or sign in again");
         return (vec![finding], Vec::new());
     }
-    let mut findings = Vec::new();
-    if let Some(wanted) = &signed.profile.account_id {
-        if !accounts.iter().any(|account| account["id"] == wanted.as_str()) {
-            findings.push(
-                Finding::problem(ACCOUNTS, Status::NotFound, "foreign_account")
-                    .read(format!("the profile names the account {wanted}"))
-                    .infer("the user is not a member of it")
-                    .advise("run `frameio profile set --account`, or sign in as another user"),
-            );
-        }
-    }
+    let mut findings: Vec<_> = foreign_account(signed, &accounts).into_iter().collect();
     let more = accounts.len().saturating_sub(super::MAX_ACCOUNTS);
     accounts.truncate(super::MAX_ACCOUNTS);
     let mut open = Vec::new();
     for account in &accounts {
-        let id = account["id"].as_str().unwrap_or_default();
-        let path = format!("/v4/accounts/{id}/workspaces?page_size=1");
-        match probe.get(&path).await {
-            Ok(reply) if reply.status.is_success() => open.push(id.to_owned()),
-            Ok(reply) if reply.status == http::StatusCode::FORBIDDEN => {
-                let finding = refusal::forbidden_account(ACCOUNTS, &reply);
-                let fact = format!("GET {path} returned {}", reply.summary());
-                findings.push(finding.read(fact));
-                continue;
+        match check_account(doctor, probe, account, signed.credentials.is_legacy()).await {
+            Ok(finding) => {
+                open.push(account["id"].as_str().unwrap_or_default().to_owned());
+                findings.push(finding);
             }
-            Ok(reply) => {
-                let fact = format!("GET {path} returned {}", reply.summary());
-                findings.push(Finding::note(ACCOUNTS).read(fact));
-            }
-            Err(failure) => {
-                let finding = Finding::problem(ACCOUNTS, failure.status, "no_response");
-                findings.push(finding.read(failure.message));
-                break;
-            }
+            Err(finding) => findings.push(finding),
         }
-        findings.push(described(doctor, account, signed.credentials.is_legacy()));
     }
     if more > 0 {
         findings.push(Finding::skipped(ACCOUNTS, format!("{more} more accounts")));
     }
     (findings, open)
+}
+
+/// Reports an account of the profile that is not one of the user.
+fn foreign_account(signed: &Signed, accounts: &[Value]) -> Option<Finding> {
+    let wanted = signed.profile.account_id.as_deref()?;
+    if accounts.iter().any(|account| account["id"] == wanted) {
+        return None;
+    }
+    Some(
+        Finding::problem(ACCOUNTS, Status::NotFound, "foreign_account")
+            .read(format!("the profile names the account {wanted}"))
+            .infer("the user is not a member of it")
+            .advise("run `frameio profile set --account`, or sign in as another user"),
+    )
+}
+
+/// Describes an account whose workspaces the user may list, or explains why not.
+async fn check_account(
+    doctor: &Doctor<'_>,
+    probe: &Probe,
+    account: &Value,
+    is_legacy: bool,
+) -> Result<Finding, Finding> {
+    let id = account["id"].as_str().unwrap_or_default();
+    let path = format!("/v4/accounts/{id}/workspaces?page_size=1");
+    match probe.get(&path).await {
+        Ok(reply) if reply.status.is_success() => Ok(described(doctor, account, is_legacy)),
+        Ok(reply) => {
+            let fact = format!("GET {path} returned {}", reply.summary());
+            Err(match reply.status {
+                http::StatusCode::FORBIDDEN => refusal::forbidden_account(ACCOUNTS, &reply),
+                _ => Finding::note(ACCOUNTS),
+            }
+            .read(fact))
+        }
+        Err(failure) => {
+            let finding = Finding::problem(ACCOUNTS, failure.status, "no_response");
+            Err(finding.read(failure.message))
+        }
+    }
 }
 
 /// Describes the type, the roles and the storage of an account.

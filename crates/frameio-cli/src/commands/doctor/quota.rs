@@ -33,7 +33,7 @@ pub(super) fn remaining(access: &Access) -> Finding {
 
 /// Checks the store of shared quotas.
 pub(super) async fn store(doctor: &Doctor<'_>, profile: &Profile) -> Finding {
-    let state = QuotaStoreState::read(doctor.global, profile);
+    let state = QuotaStoreState::read(&doctor.global.quota_store, profile);
     let state = match tokio::time::timeout(doctor.limit, state).await {
         Ok(Ok(state)) => state,
         Ok(Err(failure)) => {

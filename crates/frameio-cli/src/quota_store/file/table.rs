@@ -61,7 +61,7 @@ impl Table {
         let (_lock, mut file, content) = self.lock()?;
         let now = now();
         let index = position(&content, &key, now);
-        let stored = content.get(index).and_then(|bytes| decode(bytes)).filter(|it| it.0 == key);
+        let stored = content.get(index).and_then(decode).filter(|it| it.0 == key);
         let (record, result) = change(stored.map(|(_, entry)| entry.record), now);
         file.seek(SeekFrom::Start((index * SIZE) as u64))?;
         file.write_all(&encode(key, operation, &record))?;
@@ -72,7 +72,7 @@ impl Table {
     pub(super) fn entries(&self) -> io::Result<(Vec<Entry>, u64)> {
         let (_lock, _file, content) = self.lock()?;
         let now = now();
-        let entries = content.iter().filter_map(|bytes| decode(bytes)).map(|(_, entry)| entry);
+        let entries = content.iter().filter_map(decode).map(|(_, entry)| entry);
         Ok((entries.filter(|entry| !entry.record.is_idle(now)).collect(), now))
     }
 
@@ -109,7 +109,7 @@ impl Table {
 
 /// Returns the index of the record with a key, or else that of a record to replace.
 fn position(content: &[[u8; SIZE]], key: &Key, now: u64) -> usize {
-    let records: Vec<_> = content.iter().map(|bytes| decode(bytes)).collect();
+    let records: Vec<_> = content.iter().map(decode).collect();
     let is_own = |it: &Option<(Key, Entry)>| it.as_ref().is_some_and(|(known, _)| known == key);
     let is_unused =
         |it: &Option<(Key, Entry)>| it.as_ref().is_none_or(|(_, it)| it.record.is_idle(now));
