@@ -9,6 +9,7 @@ mod credentials;
 mod from_env;
 mod input;
 mod legacy;
+mod lists;
 mod logging;
 mod migrate;
 mod operations;
