@@ -12,6 +12,7 @@ mod report;
 mod resolver;
 mod server;
 mod shutdown;
+mod web_link;
 
 use std::future::Future;
 use std::process::ExitCode;

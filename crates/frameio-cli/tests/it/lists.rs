@@ -122,3 +122,16 @@ async fn tables_fit_the_columns_of_the_terminal() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_of_the_web_app_names_its_item() {
+    let (_sim, server) = demo().await;
+    for column in ["url", "id"] {
+        let place = ls(&server, &[CUTS, "--columns", column, "--no-header"]).await.stdout;
+        let listed = ls(&server, &[place.trim(), "--format", "ids"]).await;
+        listed.succeeded();
+        assert_eq!(listed.stdout, format!("{STACK}\n"), "{place}");
+    }
+    let legacy = ls(&server, &["https://app.frame.io/player/x"]).await;
+    assert!(legacy.failed(2).contains("legacy web app"), "{legacy:?}");
+}
