@@ -1,4 +1,8 @@
 //! The `frameio` command.
+#![allow(
+    clippy::future_not_send,
+    reason = "the runtime has one thread, and the values of jq filters are not Send"
+)]
 
 mod args;
 mod commands;
