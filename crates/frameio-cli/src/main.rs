@@ -1,4 +1,8 @@
 //! The `frameio` command.
+#![allow(
+    clippy::future_not_send,
+    reason = "the runtime has one thread, and the values of jq filters are not Send"
+)]
 
 mod args;
 mod commands;
@@ -14,6 +18,7 @@ mod report;
 mod resolver;
 mod server;
 mod shutdown;
+mod web_link;
 
 use std::future::Future;
 use std::process::ExitCode;

@@ -88,7 +88,7 @@ impl RedisQuotas {
 
     /// Waits until corrections and returned slots are sent, for a program that is about to end.
     ///
-    /// Returns immediately if there are none. Limit the wait: calls in progress prolong it.
+    /// Returns immediately if everything is sent. Limit the wait: calls in progress prolong it.
     pub async fn flush(&self) {
         while self.lock().buckets.values().any(|bucket| bucket.is_busy()) {
             sleep(FLUSH_POLL).await;

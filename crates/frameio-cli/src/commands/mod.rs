@@ -106,6 +106,7 @@ pub(crate) enum Command {
     #[command(after_help = ls::HELP)]
     Ls(ls::Args),
     /// List a folder or project and everything below it
+    #[command(after_help = tree::HELP)]
     Tree(tree::Args),
     /// List, change and export comments, and import markers of editing systems
     Comments {

@@ -10,6 +10,7 @@ mod doctor;
 mod from_env;
 mod input;
 mod legacy;
+mod lists;
 mod logging;
 mod migrate;
 mod operations;

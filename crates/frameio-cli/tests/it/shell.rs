@@ -181,7 +181,7 @@ async fn bash_completes_with_the_script() {
 }
 
 #[tokio::test]
-async fn a_new_user_is_told_how_to_sign_in() {
+async fn a_new_user_learns_how_to_sign_in() {
     let directory = tempfile::tempdir().unwrap();
     let new = || {
         let mut command = offline();

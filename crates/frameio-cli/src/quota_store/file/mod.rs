@@ -53,7 +53,7 @@ struct Bucket {
     seen: Mutex<Seen>,
 }
 
-/// What the file and the responses said last.
+/// Last state in the file, corrected by responses.
 #[derive(Debug)]
 struct Seen {
     quota: Quota,
