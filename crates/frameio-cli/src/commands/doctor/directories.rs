@@ -4,7 +4,6 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
-use super::personal::Personal;
 use crate::config;
 use crate::exit::{Failure, Status, io_reason};
 
@@ -14,18 +13,18 @@ const CHECK: &str = "directories";
 const LITTLE_SPACE: u64 = 16 << 20;
 
 /// Checks all directories. Blocks.
-pub(super) fn check(personal: Personal) -> Vec<Finding> {
+pub(super) fn check() -> Vec<Finding> {
     let configuration = config::directory().map(|directory| directory.path().to_owned());
     let directories =
         [("configuration", configuration), ("state", config::state()), ("cache", config::cache())];
     let mut findings: Vec<_> =
-        directories.into_iter().flat_map(|(name, path)| directory(name, path, personal)).collect();
-    findings.extend(exposed_files(personal));
+        directories.into_iter().flat_map(|(name, path)| directory(name, path)).collect();
+    findings.extend(exposed_files());
     findings
 }
 
 /// Checks a directory, or else the existing one in which it would be created.
-fn directory(name: &str, path: Result<PathBuf, Failure>, personal: Personal) -> Vec<Finding> {
+fn directory(name: &str, path: Result<PathBuf, Failure>) -> Vec<Finding> {
     let path = match path {
         Ok(path) => path,
         Err(failure) => {
@@ -34,11 +33,11 @@ fn directory(name: &str, path: Result<PathBuf, Failure>, personal: Personal) -> 
         }
     };
     let Some(existing) = path.ancestors().find(|path| path.exists()) else { return Vec::new() };
-    let mut fact = format!("{name}: {}", personal.path(&path));
+    let mut fact = format!("{name}: {}", path.display());
     if existing != path {
         fact += " (missing, created when needed)";
     }
-    let shown = personal.path(existing);
+    let shown = existing.display();
     if let Err(error) = tempfile::NamedTempFile::with_prefix_in(".frameio-doctor-", existing) {
         return vec![
             Finding::problem(CHECK, Status::Other, "directory_not_writable")
@@ -64,14 +63,14 @@ fn directory(name: &str, path: Result<PathBuf, Failure>, personal: Personal) -> 
 }
 
 /// Reports saved secrets that other users can read.
-fn exposed_files(personal: Personal) -> Vec<Finding> {
+fn exposed_files() -> Vec<Finding> {
     let Ok(directory) = config::directory() else { return Vec::new() };
     let folders = ["tokens", "secrets"].map(|name| directory.path().join(name));
     let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
     let files = entries.filter_map(|entry| {
         let path = entry.ok()?.path();
         let is_exposed = is_exposed(&path.metadata().ok()?);
-        is_exposed.then(|| personal.path(&path))
+        is_exposed.then(|| path.display().to_string())
     });
     let finding = |path| {
         Finding::problem(CHECK, Status::Other, "exposed_secret")

@@ -84,6 +84,13 @@ impl Finding {
         self
     }
 
+    /// Changes all texts.
+    pub(super) fn masked(mut self, mask: impl Fn(&str) -> String) -> Self {
+        let texts = self.read.iter_mut().chain(&mut self.inferred).chain(&mut self.advice);
+        texts.for_each(|text| *text = mask(text));
+        self
+    }
+
     /// Returns the lines of text.
     pub(super) fn lines(&self) -> Vec<String> {
         let mut read = self.read.iter().map(String::as_str);
@@ -93,7 +100,8 @@ impl Finding {
         let indent = " ".repeat(22);
         lines.extend(read.map(|fact| format!("{indent}{fact}")));
         if let Some(inferred) = self.inferred.as_ref().filter(|_| !self.read.is_empty()) {
-            lines.push(format!("{indent}cause: {inferred}"));
+            let label = if self.cause.is_some() { "cause" } else { "means" };
+            lines.push(format!("{indent}{label}: {inferred}"));
         }
         if let Some(advice) = &self.advice {
             lines.push(format!("{indent}to do: {advice}"));

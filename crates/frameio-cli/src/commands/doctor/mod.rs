@@ -31,7 +31,7 @@ use self::personal::Personal;
 use self::place::Action;
 use self::probe::Probe;
 use self::token::Signed;
-use crate::args::GlobalArgs;
+use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
@@ -61,8 +61,10 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Place that does not work: /Workspace/Project/Folder/file.mov, or an ID
+    /// Place that does not work: /Workspace/Project/Folder/file.mov, an ID or a link
     place: Option<String>,
+    #[command(flatten)]
+    account: AccountArg,
     /// What you want to do at the place
     #[arg(long, value_name = "ACTION", requires = "place", default_value = "view")]
     action: Action,
@@ -88,7 +90,7 @@ struct Doctor<'a> {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let limit = global.timeout().unwrap_or(LIMIT);
     let doctor = Doctor { global, personal: Personal(args.show_personal), limit };
-    let mut diagnosis = Diagnosis::default();
+    let mut diagnosis = Diagnosis::new(doctor.personal);
     diagnosis.add(environment::check());
     let examined = tokio::time::timeout(limit * 10, doctor.examine(args, &mut diagnosis)).await;
     if examined.is_err() {
@@ -106,8 +108,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 impl Doctor<'_> {
     /// Runs the checks in order. Those that need the result of a failed one are omitted.
     async fn examine(&self, args: &Args, diagnosis: &mut Diagnosis) {
-        let personal = self.personal;
-        match self.blocking(move || directories::check(personal)).await {
+        match self.blocking(directories::check).await {
             Some(findings) => diagnosis.add(findings),
             None => diagnosis.add([unresponsive_disk()]),
         }
@@ -150,7 +151,7 @@ impl Doctor<'_> {
         diagnosis.add([quota::remaining(&access)]);
         let mut place = None;
         if let Some(text) = &args.place {
-            match place::find(self, signed, text).await {
+            match place::find(self, signed, &args.account, text).await {
                 Ok(found) => {
                     diagnosis.add([place::check(&access, &found, args.action).await]);
                     place = Some(found);

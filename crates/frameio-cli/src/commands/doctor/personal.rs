@@ -1,7 +1,5 @@
 //! Data about persons and machines, which is masked unless the user asks for it.
 
-use std::path::Path;
-
 use http::Uri;
 
 /// Whether names, email addresses and full paths are printed.
@@ -26,12 +24,12 @@ impl Personal {
         if self.0 { format!("{id} ({name})") } else { id.to_owned() }
     }
 
-    /// Returns a path, with `~` for the home directory, whose name is often that of the user.
-    pub(super) fn path(self, path: &Path) -> String {
-        let home = etcetera::home_dir().ok().filter(|home| home.components().count() > 1);
-        match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
-            Some(rest) if !self.0 => format!("~/{}", rest.display()),
-            _ => path.display().to_string(),
+    /// Returns a text with `~` in place of the home directory, whose name is often that of the user.
+    pub(super) fn text(self, text: &str) -> String {
+        match etcetera::home_dir().ok().and_then(|home| home.to_str().map(str::to_owned)) {
+            // A root directory would match every path.
+            Some(home) if !self.0 && home.len() > 1 => text.replace(&home, "~"),
+            _ => text.to_owned(),
         }
     }
 }

@@ -1,15 +1,18 @@
 //! Access to one place: whether the user sees it, and what the role permits.
 
 use clap::ValueEnum;
-use frameio::transfer::{Locator, Resolved, ResolvedItem, TransferError, Transfers};
+use frameio::transfer::{Resolved, ResolvedItem, Transfers};
 use serde_json::Value;
 
 use super::Doctor;
 use super::access::Access;
 use super::finding::Finding;
+use super::probe::late;
 use super::storage::Sample;
 use super::token::Signed;
+use crate::args::AccountArg;
 use crate::exit::{Failure, Status};
+use crate::resolver::Resolver;
 
 const CHECK: &str = "place";
 
@@ -66,28 +69,22 @@ impl Place {
 pub(super) async fn find(
     doctor: &Doctor<'_>,
     signed: &Signed,
+    account: &AccountArg,
     text: &str,
 ) -> Result<Place, Finding> {
-    let failed = |failure: Failure| {
-        Finding::problem(CHECK, failure.status, "no_place").read(failure.message)
-    };
-    let locator = match text.parse::<Locator>().map_err(|error| failed(error.into()))? {
-        Locator::Path { account: None, path } => {
-            Locator::Path { account: signed.profile.account_id.clone(), path }
-        }
-        other => other,
-    };
-    let client = doctor.client(signed).map_err(failed)?;
-    let resolving = Transfers::new(client).resolve(locator);
-    match tokio::time::timeout(doctor.limit * 3, resolving).await {
+    let client = doctor.client(signed).map_err(|failure| not_found(text, &failure))?;
+    let transfers = Transfers::new(client);
+    let resolver = Resolver::new(doctor.global, &transfers, account)
+        .map_err(|failure| not_found(text, &failure))?;
+    let limit = doctor.limit * 3;
+    match tokio::time::timeout(limit, resolver.resolve(Some(text))).await {
         Ok(Ok(resolved)) => Ok(Place { resolved }),
-        Ok(Err(error)) => Err(not_found(text, error)),
-        Err(_) => Err(failed(super::probe::late(doctor.limit * 3))),
+        Ok(Err(failure)) => Err(not_found(text, &failure)),
+        Err(_) => Err(not_found(text, &late(limit))),
     }
 }
 
-fn not_found(text: &str, error: TransferError) -> Finding {
-    let failure = Failure::from(error);
+fn not_found(text: &str, failure: &Failure) -> Finding {
     let finding = Finding::problem(
         CHECK,
         failure.status,

@@ -76,8 +76,10 @@ async fn first_file(access: &Access, project: Option<&str>) -> Option<Sample> {
         }
     };
     let root = project.first()?["root_folder_id"].as_str()?.to_owned();
-    let path = format!("/v4/accounts/{account}/folders/{root}/files?page_size=1");
-    let file = id(get(path).await?.first()?)?;
+    let path = format!("/v4/accounts/{account}/folders/{root}/files?page_size=50");
+    let files = get(path).await?;
+    // An upload that is incomplete has no content.
+    let file = id(files.iter().find(|it| it["status"] != "created")?)?;
     Some(Sample { account, file })
 }
 

@@ -331,3 +331,100 @@ impl fmt::Debug for FileQuotas {
         f.debug_struct("FileQuotas").field("path", &self.0.table.path()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use frameio::Operation;
+    use frameio::endpoint::QuotaScope;
+    use http::{HeaderMap, Method, StatusCode};
+
+    use super::*;
+
+    /// Allows one call, and the next one after five seconds.
+    static TWO: Operation = Operation::new(
+        "files.show",
+        Method::GET,
+        "/",
+        match Quota::new(2, Duration::from_secs(10)) {
+            Some(quota) => quota,
+            None => panic!("no quota"),
+        },
+    )
+    .scope(QuotaScope::AccountUser);
+
+    /// Two processes with the same file.
+    fn processes(dir: &tempfile::TempDir) -> [FileQuotas; 2] {
+        let open = || FileQuotas::open(dir.path().join("quotas")).unwrap();
+        [open(), open()]
+    }
+
+    /// Takes a slot that is free now; returns the wait otherwise.
+    async fn take(quotas: &FileQuotas, bucket: &QuotaBucket) -> Result<Reservation, Duration> {
+        let reserved = quotas.reserve(bucket, Some(Duration::ZERO)).await;
+        reserved.map_err(|error| error.downcast_ref::<QuotaExhausted>().unwrap().wait)
+    }
+
+    /// Waits for work in the background.
+    async fn eventually<T, E>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> T {
+        for _ in 0..1000 {
+            if let Ok(result) = attempt().await {
+                return result;
+            }
+            sleep(Duration::from_millis(2)).await;
+        }
+        panic!("it did not happen");
+    }
+
+    #[tokio::test]
+    async fn processes_share_slots_and_return_unused_ones() {
+        let dir = tempfile::tempdir().unwrap();
+        let [one, two] = processes(&dir);
+        let bucket = QuotaBucket::new(&TWO);
+        let slot = take(&one, &bucket).await.unwrap();
+        assert!(take(&two, &bucket).await.unwrap_err() <= Duration::from_secs(5));
+        let mut other = bucket.clone();
+        other.account = Some("another".into());
+        assert!(take(&two, &other).await.is_ok());
+        one.release(&bucket, slot);
+        eventually(async || take(&two, &bucket).await).await;
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_dropped_while_it_waits_takes_no_slot() {
+        let dir = tempfile::tempdir().unwrap();
+        let [one, two] = processes(&dir);
+        let bucket = QuotaBucket::new(&TWO);
+        let slot = take(&one, &bucket).await.unwrap();
+        let limit = Duration::from_millis(30);
+        assert!(tokio::time::timeout(limit, two.reserve(&bucket, None)).await.is_err());
+        one.release(&bucket, slot);
+        eventually(async || take(&one, &bucket).await).await;
+        assert!(take(&two, &bucket).await.is_err(), "the slot is taken once");
+    }
+
+    #[tokio::test]
+    async fn responses_correct_the_quota_of_all_processes() {
+        let dir = tempfile::tempdir().unwrap();
+        let [one, two] = processes(&dir);
+        let bucket = QuotaBucket::new(&TWO);
+        let slot = take(&one, &bucket).await.unwrap();
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("limit", 100), ("remaining", 99), ("window", 10_000)] {
+            let name = http::HeaderName::try_from(format!("x-ratelimit-{name}")).unwrap();
+            headers.insert(name, value.into());
+        }
+        one.record_response(&bucket, QuotaResponse::new(slot.turn, StatusCode::OK, &headers));
+        eventually(async || take(&two, &bucket).await).await;
+
+        let slot = take(&two, &bucket).await.unwrap();
+        let refused =
+            QuotaResponse::new(slot.turn, StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new());
+        two.record_response(&bucket, refused);
+        let paused = async || match take(&one, &bucket).await {
+            // Without a pause, a slot is free each 100 ms.
+            Err(wait) if wait > Duration::from_millis(100) => Ok(()),
+            _ => Err(()),
+        };
+        eventually(paused).await;
+    }
+}
