@@ -134,8 +134,11 @@ async fn without_a_writable_directory_the_process_has_its_own_quota() {
     assert!(ended.stderr.contains("quotas are not shared with other processes"), "{ended:?}");
     let silent = fleet.run(&["whoami", "--json", "--quota-store", "none"]).await;
     assert_eq!(silent.stderr, "", "{silent:?}");
-    let doctor = fleet.run(&["doctor"]).await;
-    assert!(doctor.stdout.contains("quota_store") || doctor.status != 0, "{doctor:?}");
+    let doctor = fleet.run(&["doctor", "--json"]).await;
+    assert_eq!(doctor.status, 1, "{doctor:?}");
+    for cause in ["\"directory_not_writable\"", "\"quota_store\""] {
+        assert!(doctor.stdout.contains(cause), "{cause}: {doctor:?}");
+    }
 }
 
 #[tokio::test]
