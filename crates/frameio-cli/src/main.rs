@@ -1,23 +1,30 @@
 //! The `frameio` command.
+#![allow(
+    clippy::future_not_send,
+    reason = "the runtime has one thread, and the values of jq filters are not Send"
+)]
 
 mod args;
 mod commands;
+mod completion;
 mod config;
 mod credentials;
 mod exit;
 mod input;
 mod listen_address;
 mod logging;
+mod quota_store;
 mod report;
 mod resolver;
 mod server;
 mod shutdown;
+mod web_link;
 
 use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
@@ -29,6 +36,7 @@ use crate::report::Reporter;
 const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
+    completion::start(Cli::command);
     match Cli::try_parse() {
         Ok(cli) => {
             logging::start();
@@ -58,7 +66,8 @@ fn run_command(cli: &Cli) -> ExitCode {
 
 /// Runs the command, then saves refreshed tokens that could not be saved earlier.
 async fn command(cli: &Cli) -> Result<(), Failure> {
-    let result = cli.command.run(&cli.global).await;
+    let result = cli.run().await;
+    cli.global.remote_quotas.flush().await;
     let saved = cli.global.save_sessions().await;
     match (result, saved) {
         (Ok(()), saved) => saved,

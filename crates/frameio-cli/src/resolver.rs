@@ -1,4 +1,4 @@
-//! Resolves paths and IDs in arguments to items of the service.
+//! Resolves paths, IDs and links in arguments to items of the service.
 
 use frameio::auth::profile::Profile;
 use frameio::transfer::{Locator, Resolved, ResolvedItem, Transfers};
@@ -33,7 +33,7 @@ impl<'a> Resolver<'a> {
         self.profile.project_id.is_some()
     }
 
-    /// Resolves a path or an ID; without one, the project of the profile.
+    /// Resolves a path, an ID or a link; without one, the project of the profile.
     pub(crate) async fn resolve(&self, text: Option<&str>) -> Result<Resolved, Failure> {
         let Some(text) = text.or(self.profile.project_id.as_deref()) else {
             return Err(Failure::usage(
@@ -41,7 +41,8 @@ impl<'a> Resolver<'a> {
                  with `frameio profile set --project`",
             ));
         };
-        let locator = match text.parse::<Locator>()? {
+        let link = crate::web_link::id(text)?;
+        let locator = match link.unwrap_or(text).parse::<Locator>()? {
             Locator::Path { account: None, path } => {
                 Locator::Path { account: self.account().map(str::to_owned), path }
             }
@@ -60,8 +61,11 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// Resolves a path or an ID; `/` and `//Account` name the workspaces.
+    /// Resolves a path, an ID or a link; `/` and `//Account` name the workspaces.
     pub(crate) async fn listable(&self, text: Option<&str>) -> Result<Listable, Failure> {
+        if text.map(crate::web_link::id).transpose()?.flatten().is_some() {
+            return self.resolve(text).await.map(|resolved| Listable::Item(Box::new(resolved)));
+        }
         match text.map(str::parse).transpose()? {
             Some(Locator::Path { account, path }) if path.names().is_empty() => {
                 Ok(Listable::Root(account.or_else(|| self.account().map(str::to_owned))))

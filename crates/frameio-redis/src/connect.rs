@@ -223,6 +223,19 @@ impl Redis {
         }
     }
 
+    /// Connects unless the connection is up, and waits for a response of the server.
+    ///
+    /// # Errors
+    /// Fails if the server is unreachable, refuses the user or the password, or does not respond.
+    pub async fn check(&self) -> Result<(), RedisUnavailable> {
+        let (connection, number) = self.connection().await?;
+        match timeout(self.0.settings.timeout, connection.ping()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(self.0.lost(error, number)),
+            Err(_) => Err(self.0.lost(timed_out(), number)),
+        }
+    }
+
     /// Returns the reason if the connection is lost or could not be established.
     pub(crate) fn unavailable(&self) -> Option<RedisUnavailable> {
         self.0.known()?.err()

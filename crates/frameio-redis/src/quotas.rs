@@ -8,12 +8,16 @@ use std::time::Duration;
 use foldhash::fast::RandomState;
 use frameio_core::BoxError;
 use frameio_tower::rate_limit::{QuotaBucket, QuotaResponse, QuotaStore, Reservation};
+use tokio::time::sleep;
 use zeroize::Zeroizing;
 
 use crate::bucket::{Booked, Bucket, Entry};
 use crate::bucket_task;
 use crate::connect::Redis;
 use crate::key::Names;
+
+/// Interval at which a flush looks for tasks that are running.
+const FLUSH_POLL: Duration = Duration::from_millis(2);
 
 /// Number of buckets below which none are dropped.
 const MIN_SWEEP: usize = 1024;
@@ -80,6 +84,15 @@ impl RedisQuotas {
     fn with(redis: Redis, names: Names, max_ahead: usize) -> Self {
         let buckets = Mutex::new(BucketMap { buckets: HashMap::default(), sweep_at: MIN_SWEEP });
         Self(Arc::new(Inner { redis, names, max_ahead, buckets }))
+    }
+
+    /// Waits until corrections and returned slots are sent, for a program that is about to end.
+    ///
+    /// Returns immediately if everything is sent. Limit the wait: calls in progress prolong it.
+    pub async fn flush(&self) {
+        while self.lock().buckets.values().any(|bucket| bucket.is_busy()) {
+            sleep(FLUSH_POLL).await;
+        }
     }
 
     fn bucket(&self, bucket: &QuotaBucket) -> Arc<Bucket> {

@@ -90,6 +90,15 @@ impl Proxy {
         Self(Kind::Url { url, no_proxy, matcher: Arc::new(matcher) })
     }
 
+    /// Returns the proxy of connections to `destination`, as `scheme://host:port` without a password,
+    /// or `None` if they are direct.
+    pub fn address_for(&self, destination: &Uri) -> Option<String> {
+        let proxy = self.intercept(destination)?;
+        let (uri, host) = (proxy.uri(), proxy.uri().host()?);
+        let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}://{host}{port}", uri.scheme_str()?))
+    }
+
     /// Returns the proxy for a connection to `destination`.
     pub(super) fn intercept(&self, destination: &Uri) -> Option<Intercept> {
         match &self.0 {
@@ -135,6 +144,14 @@ mod tests {
         assert_eq!(through(&proxy, "https://sim.intern"), None);
         assert_eq!(through(&proxy, "https://10.1.2.3"), None);
         assert_eq!(through(&Proxy::none(), "https://api.frame.io"), None);
+    }
+
+    #[test]
+    fn the_address_of_a_proxy_has_no_password() {
+        let proxy = Proxy::url("http://user:secret@proxy.example:3128").unwrap();
+        let address = |proxy: &Proxy| proxy.address_for(&Uri::from_static("https://api.frame.io"));
+        assert_eq!(address(&proxy).as_deref(), Some("http://proxy.example:3128"));
+        assert_eq!(address(&Proxy::none()), None);
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub struct Profile {
     /// Default project of calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
+    /// Store of shared quotas, without a password; `None` for the default of the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota_store: Option<String>,
     /// Whether IDs were omitted because the credentials are not those of the sign-in.
     #[serde(skip)]
     pub ids_omitted: bool,

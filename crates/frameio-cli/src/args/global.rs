@@ -11,6 +11,7 @@ use frameio::{Client, ClientBuilder};
 use super::ProfileArg;
 use crate::credentials::{Credentials, SignInSettings};
 use crate::exit::{Failure, Status};
+use crate::quota_store::{self, QuotaStoreArgs, RemoteQuotas};
 
 /// Arguments of every command.
 #[derive(Debug, clap::Args)]
@@ -23,6 +24,11 @@ pub(crate) struct GlobalArgs {
     /// Maximum number of retries per call [default: 2]
     #[arg(long, value_name = "N", global = true)]
     max_retries: Option<u32>,
+    #[command(flatten)]
+    pub(crate) quota_store: QuotaStoreArgs,
+    /// Quotas of this run on several machines.
+    #[arg(skip)]
+    pub(crate) remote_quotas: RemoteQuotas,
     /// Sessions whose tokens are saved at the end of the run.
     #[arg(skip)]
     sessions: Mutex<Vec<Session>>,
@@ -40,6 +46,11 @@ impl GlobalArgs {
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let (_, profile, credentials) = self.credentials()?;
         self.client_for(&profile, &credentials)
+    }
+
+    /// Returns the time limit of an attempt, if one is given.
+    pub(crate) const fn timeout(&self) -> Option<Duration> {
+        self.timeout
     }
 
     /// Creates a client for transfers.
@@ -81,6 +92,13 @@ impl GlobalArgs {
         credentials: &Credentials,
     ) -> Result<Client, Failure> {
         let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
+        let builder = builder.rate_limit(quota_store::layer(
+            &self.quota_store,
+            &self.remote_quotas,
+            &self.sign_in_settings(profile)?.services,
+            profile,
+            credentials,
+        )?);
         builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 

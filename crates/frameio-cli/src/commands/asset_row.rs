@@ -1,16 +1,27 @@
 //! Rows of `frameio ls` and `frameio tree`.
 
+use frameio::VersionStackId;
 use frameio::assets::Asset;
-use indicatif::HumanBytes;
-use serde_json::{Value, json};
+use frameio::projects::Project;
+use frameio::workspaces::Workspace;
+use jiff::Timestamp;
+
+use crate::report::{Cell, Column, Row};
 
 /// A row of a listing.
+#[derive(Clone, Debug)]
 pub(super) struct AssetRow {
     kind: String,
     id: String,
     name: String,
     size: Option<u64>,
     status: Option<String>,
+    updated_at: Option<Timestamp>,
+    url: Option<String>,
+    /// Number of versions of a stack, if it was requested.
+    pub(super) versions: Option<u32>,
+    /// Path, in listings of several folders.
+    pub(super) path: Option<String>,
 }
 
 impl AssetRow {
@@ -20,19 +31,41 @@ impl AssetRow {
             Asset::VersionStack(stack) => stack.head_version.as_deref(),
             _ => None,
         };
+        let (updated_at, url) = match asset {
+            Asset::File(file) => (Some(file.updated_at), Some(&file.view_url)),
+            Asset::Folder(folder) => (Some(folder.updated_at), Some(&folder.view_url)),
+            Asset::VersionStack(stack) => (Some(stack.updated_at), Some(&stack.view_url)),
+            _ => (None, None),
+        };
         Self {
-            kind: asset.kind().to_owned(),
-            id: asset.id().as_str().to_owned(),
-            name: asset.name().to_owned(),
             size: file.map(|file| file.file_size),
             status: file.map(|file| file.status.as_str().to_owned()),
+            updated_at,
+            url: url.cloned(),
+            ..Self::container(asset.kind(), asset.id().as_str(), asset.name())
         }
     }
 
-    /// Creates the row of a workspace or project.
-    pub(super) fn container(kind: &str, id: &str, name: &str) -> Self {
+    pub(super) fn workspace(workspace: &Workspace) -> Self {
+        Self {
+            updated_at: Some(workspace.updated_at),
+            ..Self::container("workspace", workspace.id.as_str(), &workspace.name)
+        }
+    }
+
+    pub(super) fn project(project: &Project) -> Self {
+        Self {
+            updated_at: Some(project.updated_at),
+            url: Some(project.view_url.clone()),
+            status: Some(project.status.as_str().to_owned()),
+            ..Self::container("project", project.id.as_str(), &project.name)
+        }
+    }
+
+    fn container(kind: &str, id: &str, name: &str) -> Self {
         let (kind, id, name) = (kind.to_owned(), id.to_owned(), name.to_owned());
-        Self { kind, id, name, size: None, status: None }
+        let (size, status, updated_at, url, versions, path) = (None, None, None, None, None, None);
+        Self { kind, id, name, size, status, updated_at, url, versions, path }
     }
 
     /// Returns the size of a file; `None` for a folder, project or workspace.
@@ -40,26 +73,59 @@ impl AssetRow {
         self.size
     }
 
-    pub(super) fn json(&self) -> Value {
-        json!({
-            "type": self.kind, "id": self.id, "name": self.name, "size": self.size,
-            "status": self.status,
-        })
+    /// Returns the ID of a version stack.
+    pub(super) fn stack(&self) -> Option<VersionStackId> {
+        (self.kind == "version_stack").then(|| self.id.as_str().into())
     }
 
     /// Returns the name, followed by `/` unless it is a file.
-    pub(super) fn short(&self) -> String {
+    fn shown_name(&self) -> String {
         let end = if self.size.is_none() { "/" } else { "" };
+        format!("{}{end}", self.name)
+    }
+
+    /// Returns the name with a note about a file that is not uploaded.
+    pub(super) fn short(&self) -> String {
         let state = match self.status.as_deref() {
             Some("created") => "  (not uploaded)",
             _ => "",
         };
-        format!("{}{end}{state}", self.name)
+        format!("{}{state}", self.shown_name())
     }
 
-    /// Returns the ID, kind, size and name.
-    pub(super) fn long(&self) -> String {
-        let size = self.size.map(|size| HumanBytes(size).to_string()).unwrap_or_default();
-        format!("{}  {:13}  {size:>10}  {}", self.id, self.kind, self.short())
+    /// Returns the status in the words of people.
+    fn status(&self) -> Cell {
+        match self.status.as_deref() {
+            Some("created") => Cell::Both("not uploaded".to_owned(), "created".into()),
+            status => status.into(),
+        }
+    }
+}
+
+impl Row for AssetRow {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("name").flexible(),
+        Column::new("size").right(),
+        Column::new("status"),
+        Column::new("updated_at"),
+        Column::new("versions").right().long(),
+        Column::new("type").long(),
+        Column::new("id").long(),
+        Column::new("url").hidden(),
+        Column::new("path").hidden(),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            Cell::Both(self.shown_name(), self.name.as_str().into()),
+            self.size.map_or(Cell::Empty, Cell::Size),
+            self.status(),
+            self.updated_at.into(),
+            self.versions.map_or(Cell::Empty, |it| Cell::Number(it.into())),
+            self.kind.as_str().into(),
+            self.id.as_str().into(),
+            self.url.as_deref().into(),
+            self.path.as_deref().into(),
+        ]
     }
 }

@@ -13,8 +13,8 @@ use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
-  frameio download /Studio/Film/Dailies/take.mov
-  frameio download '/Studio/Film/Stills' --rendition high_quality -o stills
+  frameio download '/Film/The Crossing/Dailies/Day 01/Camera A/A001_C001.mov'
+  frameio download '/Film/The Crossing/Stills' --rendition high_quality -o stills
 
 A folder or project is downloaded into a directory with its name. Of a version stack, the newest
 version is downloaded.

@@ -37,7 +37,7 @@ that the browser shows at the end.
 If FRAMEIO_BASE_URL is the URL of `frameio sim`, `frameio login` needs no options.
 
 The sign-in is saved in the system keyring, or, without one, in files that only you can read. It is
-sent only to the services at which you signed in.";
+sent only to the services at which you signed in. FRAMEIO_TOKEN, if it is set, overrides it.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -81,6 +81,11 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     profile.base_url = global.base_url(&before)?.map(str::to_owned);
     profile.ims_url = global.given_ims_url(&before)?.map(str::to_owned);
     let settings = global.sign_in_settings(&profile)?;
+    if Source::of_run()? == Source::TokenVariable {
+        Reporter::text().note(
+            "FRAMEIO_TOKEN is set and overrides the sign-in of every profile; unset it to use this one",
+        );
+    }
     let signed_in = sign_in(args, &settings).await?;
 
     // Checked before they replace saved credentials, which a failed sign-in must keep.
@@ -112,9 +117,6 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         {
             reporter.note(&failure.to_string());
         }
-    }
-    if Source::of_run()? == Source::TokenVariable {
-        reporter.note("FRAMEIO_TOKEN is set and overrides this profile");
     }
     reporter.line(&format!("signed in as {} <{}>, profile '{name}'", user.name, user.email))
 }

@@ -2,130 +2,160 @@
 
 use frameio::assets::{Asset, AssetSort};
 use frameio::folders::ListFolderChildren;
-use frameio::projects::{ListProjects, Project};
+use frameio::projects::ListProjects;
 use frameio::transfer::{Resolved, ResolvedItem, Transfers};
-use frameio::{AccountId, Client, Paged, WorkspaceId};
-use serde_json::Value;
+use frameio::version_stacks::ListVersions;
+use frameio::{AccountId, Client, Paged, VersionStackId, WorkspaceId};
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::asset_row::AssetRow;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::Failure;
-use crate::report::{Record, Reporter, SkippedItems};
+use crate::report::{List, SkippedItems};
 use crate::resolver::{Listable, Resolver};
 
 pub(super) const HELP: &str = "\
 Examples:
-  frameio ls /                        list the workspaces of all accounts
-  frameio ls '//My Account'           list the workspaces of an account
-  frameio ls -l /Studio/Film/Dailies  list a folder with IDs, types and sizes";
+  frameio ls /                                      list the workspaces of all accounts
+  frameio ls '//Demo Account'                       list the workspaces of an account
+  frameio ls -l '/Film/The Crossing/Cuts'           list a folder with versions, types and IDs
+  frameio ls '/Film/The Crossing' --columns name,id --format csv
+  frameio ls '/Film/The Crossing' --jq 'select(.type == \"file\") | .name'
+
+Columns: name, size, status, updated_at; with --long also versions, type and id. url has to be named.
+The number of versions costs a call for each version stack.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Folder, project or workspace: /Workspace/Project/Folder, / or //Account, or an ID [default: the
-    /// profile's project, or else /]
+    /// Folder, project or workspace: /Workspace/Project/Folder, / or //Account, an ID or a link [default:
+    /// the profile's project, or else /]
     path: Option<String>,
-    /// Show IDs, types and sizes
+    /// Also show the number of versions, types and IDs
     #[arg(long, short)]
     long: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
+/// Number of concurrent calls for the versions of stacks.
+const CONCURRENCY: usize = 4;
+
+/// Number of items whose versions are counted together.
+const CHUNK: usize = 50;
+
 /// Prints a listing, each item as soon as it is received.
 struct Listing<'a> {
     client: &'a Client,
-    reporter: Reporter,
-    is_long: bool,
-}
-
-struct Row {
-    asset: AssetRow,
-    is_long: bool,
-}
-
-impl Record for Row {
-    fn lines(&self) -> Vec<String> {
-        vec![if self.is_long { self.asset.long() } else { self.asset.short() }]
-    }
-
-    fn json(&self) -> Value {
-        self.asset.json()
-    }
+    list: List<AssetRow>,
+    counts_versions: bool,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let list = args.format.long_list::<AssetRow>(args.long)?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let listing =
-        Listing { client: &client, reporter: Reporter::new(args.json), is_long: args.long };
+    let counts_versions = list.is_chosen("versions");
+    let mut listing = Listing { client: &client, list, counts_versions };
     let listable = match args.path.as_deref() {
         None if !resolver.has_project() => Listable::Root(resolver.account().map(str::to_owned)),
         text => resolver.listable(text).await?,
     };
-    let item = match listable {
-        Listable::Root(account) => return listing.workspaces(&transfers, account.as_deref()).await,
-        Listable::Item(item) => item,
-    };
-    let account = &item.account_id;
-    match (&item.item, item.folder_id()) {
-        (ResolvedItem::Workspace, _) => listing.projects(account, &item.workspace_id).await,
-        (_, Some(folder)) => {
-            let list =
-                ListFolderChildren::new(account, folder).sort(AssetSort::NameAsc).page_size(500);
-            listing.all(list, AssetRow::new).await
-        }
-        _ => listing.file(&item),
+    let mut skipped = SkippedItems::default();
+    match listable {
+        Listable::Root(account) => listing.workspaces(&transfers, account.as_deref()).await?,
+        Listable::Item(item) => listing.item(&item, &mut skipped).await?,
     }
+    listing.list.finish()?;
+    skipped.finish()
 }
 
 impl Listing<'_> {
     async fn workspaces(
-        &self,
+        &mut self,
         transfers: &Transfers,
         account: Option<&str>,
     ) -> Result<(), Failure> {
         for (_, workspace) in transfers.workspaces(account).await? {
-            self.print(AssetRow::container("workspace", workspace.id.as_str(), &workspace.name))?;
+            self.list.push(&AssetRow::workspace(&workspace))?;
         }
         Ok(())
     }
 
-    async fn projects(&self, account: &AccountId, workspace: &WorkspaceId) -> Result<(), Failure> {
-        let list = ListProjects::new(account, workspace).page_size(100);
-        self.all(list, |it: &Project| AssetRow::container("project", it.id.as_str(), &it.name))
-            .await
-    }
-
-    async fn all<E: Paged>(
-        &self,
-        list: E,
-        row: impl Fn(&E::Item) -> AssetRow,
-    ) -> Result<(), Failure> {
-        let mut items = self.client.items(list).skip_undecodable(true);
-        let mut skipped = SkippedItems::default();
-        while let Some(item) = items.next().await {
-            self.print(row(&item?))?;
-            skipped.add(&self.reporter, items.take_skipped());
-        }
-        skipped.add(&self.reporter, items.take_skipped());
-        skipped.finish()
-    }
-
-    fn file(&self, item: &Resolved) -> Result<(), Failure> {
-        match &item.item {
-            ResolvedItem::File(file) => self.print(AssetRow::new(&Asset::File(file.clone()))),
-            ResolvedItem::VersionStack(stack) => {
-                self.print(AssetRow::new(&Asset::VersionStack(stack.clone())))
+    /// Lists the children of an item, or a file.
+    async fn item(&mut self, item: &Resolved, skipped: &mut SkippedItems) -> Result<(), Failure> {
+        let account = &item.account_id;
+        match (&item.item, item.folder_id()) {
+            (ResolvedItem::Workspace, _) => {
+                self.projects(account, &item.workspace_id, skipped).await
+            }
+            (_, Some(folder)) => {
+                let list = ListFolderChildren::new(account, folder)
+                    .sort(AssetSort::NameAsc)
+                    .page_size(500);
+                self.all(account, list, AssetRow::new, skipped).await
+            }
+            (ResolvedItem::File(file), _) => {
+                self.print(account, vec![AssetRow::new(&Asset::File(file.clone()))]).await
+            }
+            (ResolvedItem::VersionStack(stack), _) => {
+                self.print(account, vec![AssetRow::new(&Asset::VersionStack(stack.clone()))]).await
             }
             _ => Ok(()),
         }
     }
 
-    fn print(&self, asset: AssetRow) -> Result<(), Failure> {
-        self.reporter.record(&Row { asset, is_long: self.is_long })
+    async fn projects(
+        &mut self,
+        account: &AccountId,
+        workspace: &WorkspaceId,
+        skipped: &mut SkippedItems,
+    ) -> Result<(), Failure> {
+        let list = ListProjects::new(account, workspace).page_size(100);
+        self.all(account, list, AssetRow::project, skipped).await
     }
+
+    async fn all<E: Paged>(
+        &mut self,
+        account: &AccountId,
+        list: E,
+        row: impl Fn(&E::Item) -> AssetRow,
+        skipped: &mut SkippedItems,
+    ) -> Result<(), Failure> {
+        let mut items = self.client.items(list).skip_undecodable(true);
+        let mut chunk = Vec::new();
+        while let Some(item) = items.next().await {
+            chunk.push(row(&item?));
+            if !self.counts_versions || chunk.len() == CHUNK {
+                self.print(account, std::mem::take(&mut chunk)).await?;
+            }
+            skipped.add(self.list.reporter(), items.take_skipped());
+        }
+        skipped.add(self.list.reporter(), items.take_skipped());
+        self.print(account, chunk).await
+    }
+
+    async fn print(&mut self, account: &AccountId, rows: Vec<AssetRow>) -> Result<(), Failure> {
+        let (client, counts_versions) = (self.client, self.counts_versions);
+        let counted = rows.into_iter().map(async |mut row| -> Result<_, Failure> {
+            if let Some(stack) = row.stack().filter(|_| counts_versions) {
+                row.versions = versions(client, account, stack).await?;
+            }
+            Ok(row)
+        });
+        let rows = stream::iter(counted).buffered(CONCURRENCY).try_collect::<Vec<_>>().await?;
+        rows.iter().try_for_each(|row| self.list.push(row))
+    }
+}
+
+/// Counts the versions of a stack.
+async fn versions(
+    client: &Client,
+    account: &AccountId,
+    stack: VersionStackId,
+) -> Result<Option<u32>, Failure> {
+    let list = ListVersions::new(account, stack).include_total_count(true).page_size(1);
+    Ok(client.send(list).await?.total_count.and_then(|count| u32::try_from(count).ok()))
 }

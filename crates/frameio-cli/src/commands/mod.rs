@@ -4,12 +4,16 @@ mod asset_row;
 mod batch;
 mod call;
 mod comments;
+mod completions;
+mod doctor;
 mod download;
+mod first_run;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod login;
 mod logout;
 mod ls;
+mod man;
 mod migrate;
 mod operations;
 mod profile;
@@ -28,11 +32,14 @@ use crate::exit::Failure;
 
 const ENVIRONMENT: &str = "\
 Examples:
-  frameio login --client-id ID                     sign in with your app at Adobe
-  frameio ls /                                     list workspaces
-  frameio upload rushes --to /Studio/Film/Dailies  upload a directory into a folder
-  frameio call users.show                          call any operation of the API
-  frameio sim                                      try everything without an account
+  frameio login --client-id ID                             sign in with your app at Adobe
+  frameio ls /                                             list workspaces
+  frameio upload rushes --to '/Film/The Crossing/Dailies'  upload a directory
+  frameio call users.show                                  call any operation of the API
+  frameio doctor                                           explain what does not work
+  frameio sim                                              try everything without an account
+
+Paths in examples are those of the demo account of `frameio sim`.
 
 Environment variables:
   FRAMEIO_TOKEN             Access token; overrides the sign-in of the profile
@@ -44,6 +51,8 @@ Environment variables:
   FRAMEIO_CONFIG_DIR        Directory for profiles and the state of uploads
                             [default: frameio in your configuration directory]
   FRAMEIO_INSECURE_STORAGE  Set to 1 to save sign-ins in files instead of the keyring
+  FRAMEIO_QUOTA_STORE       Same as --quota-store; may contain a password
+  FRAMEIO_QUOTA_STORE_FILE  Same as --quota-store-file
   RUST_LOG                  Log spans and events to standard error, such as frameio=debug
 
 Exit status:
@@ -69,7 +78,17 @@ pub(crate) struct Cli {
     #[command(flatten, next_help_heading = "Global options")]
     pub(crate) global: GlobalArgs,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    command: Option<Command>,
+}
+
+impl Cli {
+    /// Runs the command; without one, shows how to begin.
+    pub(crate) async fn run(&self) -> Result<(), Failure> {
+        match &self.command {
+            Some(command) => command.run(&self.global).await,
+            None => first_run::run(&self.global),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,6 +106,7 @@ pub(crate) enum Command {
     #[command(after_help = ls::HELP)]
     Ls(ls::Args),
     /// List a folder or project and everything below it
+    #[command(after_help = tree::HELP)]
     Tree(tree::Args),
     /// List, change and export comments, and import markers of editing systems
     Comments {
@@ -109,6 +129,15 @@ pub(crate) enum Command {
     Logout,
     /// Show the signed-in user, their accounts and when the token expires
     Whoami(whoami::Args),
+    /// Explain why something does not work: token, network, clock, accounts, quotas and storage
+    #[command(after_help = doctor::HELP)]
+    Doctor(doctor::Args),
+    /// Print the completion script of a shell
+    #[command(after_help = completions::HELP)]
+    Completions(completions::Args),
+    /// Print manual pages
+    #[command(after_help = man::HELP)]
+    Man(man::Args),
     /// List, select and edit profiles
     Profile {
         #[command(subcommand)]
@@ -151,6 +180,9 @@ impl Command {
             Self::Login(args) => login::run(global, args).await,
             Self::Logout => logout::run(global).await,
             Self::Whoami(args) => whoami::run(global, args).await,
+            Self::Completions(args) => completions::run(global, args).await,
+            Self::Doctor(args) => doctor::run(global, args).await,
+            Self::Man(args) => man::run(args),
             Self::Profile { command } => command.run(global).await,
             #[cfg(feature = "sim")]
             Self::Sim(args) => sim::run(args).await,

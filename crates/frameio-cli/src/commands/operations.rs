@@ -4,8 +4,9 @@ use frameio::endpoint::dynamic::{Parameter, ParameterLocation};
 use frameio::{Catalog, Operation, QuotaScope};
 use serde_json::{Value, json};
 
+use crate::args::FormatArgs;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
+use crate::report::{Cell, Column, Row};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -19,9 +20,8 @@ input of `frameio call`: {\"data\": {\"name\": \"…\"}}.";
 pub(crate) struct Args {
     /// List only operations whose name or route contains this text
     pattern: Option<String>,
-    /// Print a JSON array with all details
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
@@ -34,18 +34,47 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         let message = format!("no operation contains '{pattern}' in its name or route");
         return Err(Failure::new(Status::NotFound, message));
     }
-    let reporter = Reporter::new(args.json);
-    if args.json {
-        return reporter.value(&found.into_iter().map(describe).collect());
-    }
-    found.into_iter().flat_map(lines).try_for_each(|line| reporter.line(&line))
+    let mut list = args.format.list()?;
+    found.into_iter().try_for_each(|operation| list.push(&OperationRow(operation)))?;
+    list.finish()
 }
 
-/// Returns three lines: name and quota, route, parameters.
-fn lines(operation: &Operation) -> Vec<String> {
-    let mut notes = vec![operation.quota.to_string()];
+struct OperationRow<'a>(&'a Operation);
+
+impl Row for OperationRow<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("id"),
+        Column::new("method"),
+        Column::new("path").flexible(),
+        Column::new("quota"),
+        Column::new("notes"),
+        Column::new("parameters").hidden(),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let operation = self.0;
+        let parameters = operation.schema().parameters.iter();
+        let quota = operation.quota;
+        vec![
+            operation.id.into(),
+            operation.method.as_str().into(),
+            operation.path.into(),
+            quota.to_string().into(),
+            Cell::List(notes(operation)),
+            Cell::List(parameters.map(|it| name(operation, it)).collect()),
+        ]
+    }
+
+    fn json(&self) -> Value {
+        describe(self.0)
+    }
+}
+
+/// Returns what distinguishes an operation from most others.
+fn notes(operation: &Operation) -> Vec<String> {
+    let mut notes = Vec::new();
     if operation.scope == QuotaScope::Account {
-        notes.push("shared by the account".to_owned());
+        notes.push("quota shared by the account".to_owned());
     }
     if let Some(version) = operation.api_version {
         notes.push(format!("api-version {version}"));
@@ -53,16 +82,7 @@ fn lines(operation: &Operation) -> Vec<String> {
     if operation.deprecated {
         notes.push("deprecated".to_owned());
     }
-    let parameters: Vec<_> =
-        operation.schema().parameters.iter().map(|it| name(operation, it)).collect();
-    let mut lines = vec![
-        format!("{}  ({})", operation.id, notes.join(", ")),
-        format!("    {} {}", operation.method, operation.path),
-    ];
-    if !parameters.is_empty() {
-        lines.push(format!("    {}", parameters.join(", ")));
-    }
-    lines
+    notes
 }
 
 /// Returns the name of a parameter; in brackets if it is optional.

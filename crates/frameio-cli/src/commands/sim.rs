@@ -20,7 +20,8 @@ you run clients:
 Faults have the form [OPERATION=]KIND[+DELAY][:WHEN][;HEADER=VALUE]…
   OPERATION  files.show, sim.upload_part, sim.download, ims.token, … [default: any]
   KIND       A status (503), an HTML page (502-html), delay-2s, reset, reset-in-body, truncated,
-             no-rate-limit, wrong-rate-limit, dropped-part, expired-token or expired-url
+             no-rate-limit, wrong-rate-limit, dropped-part, expired-token, expired-url or
+             stripped-headers
   DELAY      Time to wait before the request is handled: 500ms, 2s, 1m 30s
   WHEN       next3 (the next 3 requests), every10 (each 10th) or 10% (at random) [default: next1]
   HEADER     Header of the response, such as retry-after=1

@@ -13,8 +13,8 @@ use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
-  frameio sync rushes /Studio/Film/Dailies --dry-run
-  frameio sync rushes /Studio/Film/Dailies --down
+  frameio sync rushes '/Film/The Crossing/Dailies' --dry-run
+  frameio sync rushes '/Film/The Crossing/Dailies' --down
 
 Uploads the files that are missing in the folder, or, with --down, downloads the files that are
 missing in the directory. Files count as equal if they have the same name and size.

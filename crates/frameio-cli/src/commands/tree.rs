@@ -2,33 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use frameio::projects::{ListProjects, Project};
+use frameio::projects::ListProjects;
 use frameio::transfer::{RemotePath, ResolvedItem, TransferErrorKind, Transfers, Walk};
 use frameio::{AccountId, Client, WorkspaceId};
 use indicatif::HumanBytes;
 
 use super::asset_row::AssetRow;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::{Reporter, SkippedItems};
+use crate::report::{List, Reporter, SkippedItems};
 use crate::resolver::{Listable, Resolver, not_a_folder};
+
+pub(super) const HELP: &str = "\
+Examples:
+  frameio tree '/Film/The Crossing' --depth 2
+  frameio tree '/Film/The Crossing' --columns path,size,id
+  frameio tree '/Film/The Crossing' --format csv >project.csv
+
+A format or columns print a list, each item as soon as it is found. The default is a sorted tree.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Folder, project or workspace: /Workspace/Project/Folder, / or //Account, or an ID [default: the
-    /// profile's project]
+    /// Folder, project or workspace: /Workspace/Project/Folder, / or //Account, an ID or a link [default:
+    /// the profile's project]
     path: Option<String>,
     /// Maximum number of levels to list; 1 lists the direct children only
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     depth: Option<u16>,
-    /// Print JSON lines, each as soon as the item is found
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let list = match args.format.is_default() {
+        true => None,
+        false => Some(args.format.list()?),
+    };
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
@@ -36,7 +47,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut tree = Tree {
         client,
         transfers: transfers.clone(),
-        reporter: Reporter::new(args.json),
+        reporter: Reporter::text(),
+        list,
         depth: args.depth.map(usize::from),
         rows: BTreeMap::new(),
         failed: 0,
@@ -64,11 +76,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     tree.finish(&root)
 }
 
-/// Collects the rows of a tree, or prints them as JSON.
+/// Collects the rows of a tree, or prints them as a list.
 struct Tree {
     client: Client,
     transfers: Transfers,
     reporter: Reporter,
+    /// List that the rows are printed in, unless they are printed as a tree.
+    list: Option<List<AssetRow>>,
     /// Maximum number of levels.
     depth: Option<usize>,
     /// Rows by path. Names are not unique, so the number of the row is part of the key.
@@ -84,8 +98,7 @@ impl Tree {
     async fn workspaces(&mut self, account: Option<&str>) -> Result<(), Failure> {
         for (account, workspace) in self.transfers.workspaces(account).await? {
             let path = RemotePath::new([&workspace.name]);
-            let id = workspace.id.as_str();
-            self.row(&path, AssetRow::container("workspace", id, &workspace.name))?;
+            self.row(&path, AssetRow::workspace(&workspace))?;
             self.projects(&account, &workspace.id, &path).await?;
         }
         Ok(())
@@ -104,11 +117,11 @@ impl Tree {
         let mut projects = self.client.items(list).skip_undecodable(true);
         while let Some(project) = projects.next().await {
             self.skipped.add(&self.reporter, projects.take_skipped());
-            let Project { id, name, root_folder_id, .. } = project?;
-            let path = above.join(&name);
-            self.row(&path, AssetRow::container("project", id.as_str(), &name))?;
+            let project = project?;
+            let path = above.join(&project.name);
+            self.row(&path, AssetRow::project(&project))?;
             if !self.is_too_deep(&path) {
-                let walk = self.transfers.walk(account, root_folder_id);
+                let walk = self.transfers.walk(account, project.root_folder_id);
                 self.walk(walk, &path).await?;
             }
         }
@@ -146,20 +159,20 @@ impl Tree {
         Ok(())
     }
 
-    /// Prints a row as JSON, or stores it for the sorted tree.
-    fn row(&mut self, path: &RemotePath, row: AssetRow) -> Result<(), Failure> {
-        if self.reporter.is_json() {
-            let mut line = row.json();
-            line["path"] = path.to_string().into();
-            return self.reporter.json_line(&line);
+    /// Prints a row of the list, or stores it for the sorted tree.
+    fn row(&mut self, path: &RemotePath, mut row: AssetRow) -> Result<(), Failure> {
+        if let Some(list) = &mut self.list {
+            row.path = Some(path.to_string());
+            return list.push(&row);
         }
         self.rows.insert((path.names().to_vec(), self.rows.len()), row);
         Ok(())
     }
 
-    fn finish(&self, root: &RemotePath) -> Result<(), Failure> {
-        if !self.reporter.is_json() {
-            self.print(root)?;
+    fn finish(mut self, root: &RemotePath) -> Result<(), Failure> {
+        match self.list.take() {
+            Some(list) => list.finish()?,
+            None => self.print(root)?,
         }
         match self.status {
             None => self.skipped.finish(),

@@ -14,8 +14,8 @@ use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
-  frameio upload take.mov --to /Studio/Film/Dailies
-  frameio upload rushes --to '/Studio/Film/Dailies' --include '*.mov'
+  frameio upload take.mov --to '/Film/The Crossing/Dailies'
+  frameio upload rushes --to '/Film/The Crossing/Dailies' --include '*.mov'
 
 A directory is uploaded with its name and everything in it. A file is skipped if the folder has one
 of the same name and size. Nothing is replaced or deleted.

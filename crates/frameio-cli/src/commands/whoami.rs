@@ -6,15 +6,14 @@ use frameio::users::{CurrentUser, ShowCurrentUser};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, JsonArgs};
 use crate::exit::Failure;
-use crate::report::{Record, Reporter};
+use crate::report::Record;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Print a JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -26,7 +25,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     while let Some(account) = items.next().await {
         accounts.push(account?);
     }
-    Reporter::new(args.json).record(&Identity {
+    args.json.print(&Identity {
         user,
         accounts,
         credential: credentials.kind(&profile),

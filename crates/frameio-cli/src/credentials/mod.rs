@@ -138,6 +138,25 @@ impl Credentials {
         }
     }
 
+    /// Returns the fixed token; `None` for a session.
+    pub(crate) const fn fixed_token(&self) -> Option<&Token> {
+        match &self.method {
+            AuthMethod::Token(token) => Some(token),
+            AuthMethod::Session(_) => None,
+        }
+    }
+
+    /// Returns whether the token is a legacy developer token.
+    pub(crate) fn is_legacy(&self) -> bool {
+        self.fixed_token().is_some_and(is_legacy)
+    }
+
+    /// Returns the client ID of a server-to-server credential, which is its user.
+    pub(crate) fn server_id(&self, profile: &Profile) -> Option<&str> {
+        let session = self.as_session().filter(|_| self.kind(profile) == "server-to-server")?;
+        Some(session.ims().credential().client_id())
+    }
+
     /// Returns the tokens of the session; `None` for a fixed token.
     pub(crate) async fn tokens(&self) -> Result<Option<Tokens>, Failure> {
         match &self.method {

@@ -25,6 +25,12 @@ impl Escaped {
         Self::json_text(&format!("{value:#}"))
     }
 
+    /// Escapes a record of CSV, except line breaks in its quoted fields.
+    pub(super) fn csv(record: &str) -> Self {
+        let lines = record.trim_end_matches('\n').split('\n');
+        Self(lines.map(printable).collect::<Vec<_>>().join("\n"))
+    }
+
     /// Escapes formatted JSON, which keeps its value.
     pub(super) fn json_text(json: &str) -> Self {
         Self(json_text(json))
@@ -111,6 +117,12 @@ mod tests {
         {
             assert_eq!(printable(text), text);
         }
+    }
+
+    #[test]
+    fn csv_keeps_line_breaks_in_fields() {
+        let record = Escaped::csv("a,\"first\n\u{1b}second\"\n").to_string();
+        assert_eq!(record, "a,\"first\n\\u{1b}second\"");
     }
 
     #[test]

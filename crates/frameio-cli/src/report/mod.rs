@@ -5,6 +5,8 @@ mod counts;
 mod escape;
 mod file;
 mod jobs;
+mod jq;
+mod list;
 mod log;
 mod meter;
 mod skipped;
@@ -20,6 +22,8 @@ use serde_json::Value;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
+pub(crate) use self::jq::Jq;
+pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row};
 pub(crate) use self::log::LogWriter;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
@@ -88,19 +92,25 @@ impl Reporter {
         self.print(&Escaped::line(text))
     }
 
-    /// Prints on standard output. If the reader has closed it, as `head` does, exits without an error.
+    /// Prints a line on standard output. If the reader has closed it, as `head` does, exits without an
+    /// error.
     fn print(&self, text: &Escaped) -> Result<(), Failure> {
-        match self.write(text) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-            Err(error) => Err(output_failure(&error)),
-        }
+        written(self.write(text))
+    }
+
+    /// Prints text on standard output without a line break.
+    fn print_part(&self, text: &Escaped) -> Result<(), Failure> {
+        written(self.write_ending(text, ""))
     }
 
     fn write(&self, text: &Escaped) -> std::io::Result<()> {
+        self.write_ending(text, "\n")
+    }
+
+    fn write_ending(&self, text: &Escaped, end: &str) -> std::io::Result<()> {
         self.suspended(|| {
             let mut stdout = std::io::stdout().lock();
-            writeln!(stdout, "{text}").and_then(|()| stdout.flush())
+            write!(stdout, "{text}{end}").and_then(|()| stdout.flush())
         })
     }
 
@@ -127,6 +137,13 @@ impl Reporter {
 /// Converts a model to JSON, with the field names of the service.
 pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
     serde_json::to_value(model).map_err(|error| Failure::new(Status::Other, error.to_string()))
+}
+
+fn written(result: std::io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        result => result.map_err(|error| output_failure(&error)),
+    }
 }
 
 /// Creates the failure of a run whose results cannot be written.

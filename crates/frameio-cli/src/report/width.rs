@@ -1,11 +1,21 @@
 //! Widths of text in columns of a terminal.
 
+use std::io::IsTerminal;
+
 use console::Term;
 use unicode_width::UnicodeWidthChar;
 
 /// Returns the number of columns of the terminal on standard error.
 pub(super) fn terminal_columns() -> usize {
     Term::stderr().size_checked().map_or(80, |(_, columns)| columns.into())
+}
+
+/// Returns the number of columns for results: those of the terminal on standard output, or else of the
+/// variable `COLUMNS`; `None` if there is no limit.
+pub(super) fn output_columns() -> Option<usize> {
+    let terminal = Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    let variable = || std::env::var("COLUMNS").ok()?.trim().parse().ok();
+    terminal.filter(|_| std::io::stdout().is_terminal()).or_else(variable).filter(|it| *it > 0)
 }
 
 /// Returns the number of columns of a text, or a slightly larger number.

@@ -59,7 +59,7 @@ fn read(path: &Path) -> Vec<Value> {
 
 /// Creates a file to comment on. Of all operations that create something, comments have the largest
 /// quota.
-async fn file(sim: &Sim, server: &SimServer) -> Value {
+pub(crate) async fn file(sim: &Sim, server: &SimServer) -> Value {
     let demo = sim.demo();
     let input = json!({
         "account_id": demo.account_id, "folder_id": demo.root_folder_id,
@@ -69,7 +69,7 @@ async fn file(sim: &Sim, server: &SimServer) -> Value {
     run(server, &arguments).await.json()["data"]["id"].clone()
 }
 
-fn comment(sim: &Sim, file: &Value, text: &str) -> Value {
+pub(crate) fn comment(sim: &Sim, file: &Value, text: &str) -> Value {
     json!({"op": "comments.create", "input": {
         "account_id": sim.demo().account_id, "file_id": file, "data": {"text": text},
     }})

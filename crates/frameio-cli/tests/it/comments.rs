@@ -10,6 +10,8 @@ pub(crate) const STACK: &str = "0000001f-f1a0-4000-8000-000000000000";
 pub(crate) const STACK_PATH: &str = "/Film/The Crossing/Cuts/The Crossing - cut 3.mp4";
 pub(crate) const CUT_3: &str = "00000028-f1a0-4000-8000-000000000000";
 const WITH_REPLIES: &str = "00000033-f1a0-4000-8000-000000000000";
+const FIRST_REPLY: &str = "00000039-f1a0-4000-8000-000000000000";
+const LAST_REPLY: &str = "0000003a-f1a0-4000-8000-000000000000";
 const OPEN: &str = "00000034-f1a0-4000-8000-000000000000";
 const COMPLETED: &str = "00000035-f1a0-4000-8000-000000000000";
 
@@ -33,11 +35,12 @@ async fn lists_the_comments_on_the_head_of_a_stack() {
     listed.succeeded();
     let expected = format!(
         "\
-00:00:17:04  {WITH_REPLIES}  Jonas Weber: The cut to the bridge comes a beat too early
-    > Reviewer: Twelve frames later in the next version
-    > Reviewer: Thanks
-00:00:53:18  {OPEN}  Mina Okafor: Colour is final from here on
-00:01:23:19  {COMPLETED}  Demo User: Lower the music under the line [done]
+POSITION     AUTHOR       TEXT                                          COMPLETED  ID
+00:00:17:04  Jonas Weber  The cut to the bridge comes a beat too early             {WITH_REPLIES}
+  reply      Reviewer     Twelve frames later in the next version                  {FIRST_REPLY}
+  reply      Reviewer     Thanks                                                   {LAST_REPLY}
+00:00:53:18  Mina Okafor  Colour is final from here on                             {OPEN}
+00:01:23:19  Demo User    Lower the music under the line                done       {COMPLETED}
 "
     );
     assert_eq!(listed.stdout, expected);

@@ -138,6 +138,8 @@ async fn escapes_names_of_the_service() {
     for arguments in [
         &["ls", ROOT][..],
         &["ls", ROOT, "--json"],
+        &["ls", ROOT, "--format", "csv"],
+        &["ls", ROOT, "--jq", ".name"],
         &["tree", ROOT],
         &["tree", ROOT, "--json"],
         &["download", ROOT, "-o", "out"],
@@ -230,6 +232,9 @@ async fn a_failed_write_to_standard_output_fails_every_command() {
         &["operations", "--json"],
         &["whoami"],
         &["ls", ROOT],
+        &["ls", ROOT, "--format", "csv"],
+        &["ls", ROOT, "--format", "json"],
+        &["ls", ROOT, "--jq", ".name"],
         &["tree", ROOT, "--json"],
         &["call", "users.show"],
         &["call", "accounts.index", "--all"],
@@ -267,6 +272,6 @@ async fn a_transfer_continues_if_its_output_is_closed() {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop((child.stdout.take(), child.stderr.take()));
     assert_eq!(child.wait().await.unwrap().code(), Some(0));
-    let listed = desk.run(&["ls", &format!("{ROOT}/in")]).await;
+    let listed = desk.run(&["ls", &format!("{ROOT}/in"), "--jq", ".name"]).await;
     assert_eq!(listed.stdout, "a.mov\nb.mov\nc.mov\nd.mov\n");
 }

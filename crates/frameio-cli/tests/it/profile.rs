@@ -41,7 +41,10 @@ async fn a_profile_adds_ids_that_the_input_lacks() {
     assert_eq!(listed.len(), 2);
     assert_eq!((&listed[0]["name"], &listed[0]["used"]), (&json!("other"), &json!(true)));
     let listed = run(&["profile", "list"]).await.stdout;
-    assert!(listed.starts_with("* other  http://127.0.0.1:1  no account\n  studio"), "{listed}");
+    let lines: Vec<_> = listed.lines().collect();
+    assert!(lines[0].starts_with("USED  NAME    BASE URL"), "{listed}");
+    assert_eq!(lines[1], "*     other   http://127.0.0.1:1");
+    assert!(lines[2].starts_with("      studio"), "{listed}");
 }
 
 #[tokio::test]

@@ -27,6 +27,12 @@ pub(crate) fn offline() -> Command {
         .env_remove("FRAMEIO_CLIENT_SECRET")
         .env_remove("FRAMEIO_IMS_URL")
         .env_remove("RUST_LOG")
+        .env_remove("FRAMEIO_COMPLETE")
+        .env_remove("FRAMEIO_QUOTA_STORE_FILE")
+        // A later server may have the same port.
+        .env("FRAMEIO_QUOTA_STORE", "none")
+        .env_remove("COLUMNS")
+        .env("TZ", "UTC")
         // Hides the profiles and the keyring of the user who runs the tests.
         .env("FRAMEIO_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/none"))
         .env("FRAMEIO_INSECURE_STORAGE", "1")

@@ -433,11 +433,16 @@ async fn lists_workspaces_projects_and_folders() {
         ),
         (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folders, 0 files, 0 B\n"),
     ] {
-        let ended = fixture.run(&arguments).await;
+        let names: &[&str] = match arguments[0] {
+            "ls" => &["--columns", "name", "--no-header"],
+            _ => &[],
+        };
+        let ended = fixture.run(&[&arguments, names].concat()).await;
         assert_eq!((ended.status, &*ended.stdout), (0, lines), "{ended:?}");
     }
     let long = fixture.run(&["ls", ROOT, "--long"]).await;
-    assert!(long.stdout.contains("file") && long.stdout.contains("25 B  a.mov"), "{long:?}");
+    let file = long.stdout.lines().last().unwrap_or_default();
+    assert!(file.starts_with("a.mov ") && file.contains(" 25 B  transcoded "), "{long:?}");
     let demo = fixture.sim.demo();
     let by_id = fixture.run(&["ls", demo.project_id.as_str(), "--json"]).await;
     assert_eq!(by_id.lines()[1]["size"], 25);
@@ -449,7 +454,8 @@ async fn lists_workspaces_projects_and_folders() {
         "account_id": demo.account_id, "project_id": demo.project_id,
     }}});
     std::fs::write(config.join("profiles.json"), profile.to_string()).unwrap();
-    assert_eq!(fixture.run(&["ls"]).await.stdout, "Day 1/\na.mov\n");
+    let names = ["ls", "--columns", "name", "--no-header"];
+    assert_eq!(fixture.run(&names).await.stdout, "Day 1/\na.mov\n");
     assert_eq!(fixture.run(&["upload", "in/a.mov"]).await.status, 0);
 }
 

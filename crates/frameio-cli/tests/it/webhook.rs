@@ -152,7 +152,8 @@ async fn creates_receives_lists_and_deletes_webhooks() {
     let other = [&["--name=other", "--url=https://example.com/"][..], &events].concat();
     let other = create(&other).await.json();
     assert_eq!(other["events"], json!(["file.ready", "share.viewed"]));
-    let list = async || run(&server, &[&["webhook", "list"][..], &place].concat()).await.lines();
+    let list =
+        async || run(&server, &[&["webhook", "list", "--json"][..], &place].concat()).await.lines();
     let mut names: Vec<_> = list().await.iter().map(|it| it["name"].clone()).collect();
     names.sort_by_key(Value::to_string);
     assert_eq!(names, ["hook", "other"]);
@@ -517,9 +518,9 @@ async fn the_profile_is_the_default_for_account_and_workspace() {
     };
     let url = "--url=https://example.com/";
     let created = run(&["create", "--name=hook", url, "--event=file.ready"]).await.json();
-    let listed = run(&["list"]).await.lines();
+    let listed = run(&["list", "--json"]).await.lines();
     assert_eq!((listed.len(), &listed[0]["id"]), (1, &created["id"]));
     run(&["delete", created["id"].as_str().unwrap()]).await.succeeded();
-    assert!(run(&["list"]).await.lines().is_empty());
+    assert!(run(&["list", "--json"]).await.lines().is_empty());
     run(&["list", "--account=elsewhere"]).await.failed(5);
 }

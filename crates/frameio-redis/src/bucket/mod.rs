@@ -146,6 +146,11 @@ impl Bucket {
         starts
     }
 
+    /// Returns whether the task has something to send, or waits for a response.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.lock().task_running
+    }
+
     /// Records that a call can be made without Redis.
     pub(crate) fn bypass(&self) {
         self.lock().bypassed = true;

@@ -43,6 +43,35 @@ async fn processes_share_a_burst_and_redis_sees_no_names() {
     }
 }
 
+/// Runs work as a process does that ends immediately afterwards.
+fn process<T>(work: impl AsyncFnOnce() -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let result = runtime.block_on(work());
+    runtime.shutdown_background();
+    result
+}
+
+#[test]
+fn a_flush_sends_what_the_last_response_revealed() {
+    let server = Server::start();
+    process(async || {
+        let quotas = quotas(&server.redis());
+        let layer = RateLimitLayer::new().credential("someone").store(quotas.clone());
+        let smaller = || {
+            let mut response = Response::new(());
+            for (name, value) in [("limit", 4), ("remaining", 3), ("window", 10_000)] {
+                let name = http::HeaderName::try_from(format!("x-ratelimit-{name}")).unwrap();
+                response.headers_mut().insert(name, value.into());
+            }
+            response
+        };
+        call(&layer, smaller).await.unwrap();
+        quotas.flush().await;
+    });
+    let (passed, _) = process(async || room(&other(&server)).await);
+    assert_eq!(passed, 3, "of the smaller quota");
+}
+
 #[test]
 fn clocks_of_processes_do_not_matter() {
     let server = Server::start();

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::{Body, Quota};
-use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::header::{
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
 use http::{Response, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 
@@ -61,6 +63,15 @@ impl Fault {
     /// Returns whether an upload part is discarded although it is reported as stored.
     pub(crate) const fn drops_part(&self) -> bool {
         matches!(self.kind, Kind::DroppedPart)
+    }
+
+    /// Changes the headers of the request.
+    pub(crate) fn change_request(&self, headers: &mut HeaderMap) {
+        if matches!(self.kind, Kind::StrippedHeaders) {
+            for name in [AUTHORIZATION, CONTENT_TYPE, HeaderName::from_static("x-amz-acl")] {
+                headers.remove(name);
+            }
+        }
     }
 
     /// Changes a response; fails if the connection is reset before it.

@@ -52,6 +52,7 @@ use crate::operation_ids::{DOWNLOAD, UPLOAD_PART};
 /// | `dropped-part` | [`dropped_part`](Fault::dropped_part) |
 /// | `expired-token` | [`expired_token`](Fault::expired_token) |
 /// | `expired-url` | [`expired_url`](Fault::expired_url) |
+/// | `stripped-headers` | [`stripped_headers`](Fault::stripped_headers) |
 ///
 /// `DELAY` is [`after`](Fault::after), such as `500ms` or `1m 30s`. `WHEN` is `next3`, `every10` or `5%`;
 /// the default is `next1`. [`Display`] writes the same form.
@@ -93,6 +94,7 @@ enum Kind {
     DroppedPart,
     ExpiredToken,
     ExpiredUrl,
+    StrippedHeaders,
 }
 
 /// How often a fault applies.
@@ -183,6 +185,12 @@ impl Fault {
     /// only.
     pub fn expired_url() -> Self {
         Self::new(Kind::ExpiredUrl)
+    }
+
+    /// Removes the headers `authorization`, `content-type` and `x-amz-acl` from the request, as some
+    /// proxies do. The API then refuses it with 401, and the storage an upload part with 403.
+    pub fn stripped_headers() -> Self {
+        Self::new(Kind::StrippedHeaders)
     }
 
     /// Limits the fault to an operation of the API, by its id, or to one of the names that

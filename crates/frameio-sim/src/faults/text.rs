@@ -27,7 +27,7 @@ fn error<T>(text: String) -> Result<T, ParseFaultError> {
     Err(ParseFaultError(text))
 }
 
-const NAMED: [(&str, Kind); 8] = [
+const NAMED: [(&str, Kind); 9] = [
     ("reset", Kind::Reset),
     ("reset-in-body", Kind::ResetInBody),
     ("truncated", Kind::Truncated),
@@ -36,6 +36,7 @@ const NAMED: [(&str, Kind); 8] = [
     ("dropped-part", Kind::DroppedPart),
     ("expired-token", Kind::ExpiredToken),
     ("expired-url", Kind::ExpiredUrl),
+    ("stripped-headers", Kind::StrippedHeaders),
 ];
 
 impl FromStr for Fault {
@@ -230,6 +231,7 @@ mod tests {
             "sim.upload_part=dropped-part:next4",
             "files.show=expired-token",
             "sim.download=expired-url:100%",
+            "sim.upload_part=stripped-headers",
         ] {
             let fault: Fault = text.parse().unwrap();
             assert_eq!(fault.to_string(), text);

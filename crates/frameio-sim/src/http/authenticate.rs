@@ -31,20 +31,29 @@ impl<'a> Caller<'a> {
         }
         if world.ims.legacy_tokens().iter().any(|known| known.expose() == token) {
             let opted_in = headers.get(LEGACY).is_some_and(|value| value == "true");
-            return if opted_in {
-                Ok(Self { user_id: world.demo.user_id.to_string().into(), spender: token.into() })
-            } else {
-                Err(format!("a legacy developer token requires the header '{LEGACY}: true'"))
+            if !opted_in {
+                let header = format!("'{LEGACY}: true'");
+                return Err(format!("a legacy developer token requires the header {header}"));
+            }
+            return match world.state.access.refuses_legacy() {
+                Some(why) => Err(why.to_owned()),
+                None => Ok(Self {
+                    user_id: world.demo.user_id.to_string().into(),
+                    spender: token.into(),
+                }),
             };
         }
         match world.ims.access(token, now) {
-            Ok(access) => match access.lacks() {
-                None => {
-                    let user_id = Cow::from(access.user_id().to_owned());
-                    Ok(Self { spender: user_id.clone(), user_id })
+            Ok(access) => {
+                if let Some(scope) = access.lacks() {
+                    return Err(format!("the access token lacks the scope '{scope}'"));
                 }
-                Some(scope) => Err(format!("the access token lacks the scope '{scope}'")),
-            },
+                if let Some(why) = world.state.access.refuses_adobe(access.user_id()) {
+                    return Err(why.to_owned());
+                }
+                let user_id = Cow::from(access.user_id().to_owned());
+                Ok(Self { spender: user_id.clone(), user_id })
+            }
             Err(Gone::Expired) => Err("the access token has expired".to_owned()),
             Err(Gone::Unknown) => Err("the bearer token is unknown".to_owned()),
         }

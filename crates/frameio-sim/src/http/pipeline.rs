@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use frameio_core::{Body, UserId};
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body::Body as _;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Map, Value};
 use tower::service_fn;
 use tower_layer::Layer;
@@ -18,6 +19,7 @@ use tower_service::Service;
 use super::authenticate::Caller;
 use super::route::{Args, Route, Target};
 use super::{base_url, control_routes, cors, ims_routes, origin_check};
+use crate::clock::Clock;
 use crate::contract::EXPERIMENTAL;
 use crate::events;
 use crate::faults::Fault;
@@ -90,7 +92,10 @@ where
     let mut log = RequestLog::default();
     let fault = shared.lock().faults.take(target.id());
     let response = match fault {
-        Some(fault) => respond_with_fault(shared, fault, &target, &parts, body, &mut log).await,
+        Some(fault) => {
+            fault.change_request(&mut parts.headers);
+            respond_with_fault(shared, fault, &target, &parts, body, &mut log).await
+        }
         None => Ok(dispatch(shared, &target, &parts, body, &mut log, false).await),
     };
     let RequestLog { json, user_id } = log;
@@ -105,6 +110,17 @@ where
     uploads::start_pending_fetches(shared, world);
     events::dispatch_pending(shared, world);
     world.requests.push(request, sent);
+    response.map(|response| dated(response, clock))
+}
+
+/// Sets the date of the simulator's clock once it differs from that of the machine, which servers send.
+fn dated(mut response: Response<Body>, clock: &Clock) -> Response<Body> {
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&clock.now());
+    if !clock.ahead().is_zero()
+        && let Some(date) = date.ok().and_then(|date| HeaderValue::try_from(date).ok())
+    {
+        response.headers_mut().entry(DATE).or_insert(date);
+    }
     response
 }
 

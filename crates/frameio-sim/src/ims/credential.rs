@@ -24,6 +24,8 @@ pub struct Credential {
     client_id: String,
     secret: Option<Secret>,
     redirects: Vec<Redirect>,
+    /// Whether the project of the app has the product that gives access to the API.
+    has_product: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -86,7 +88,7 @@ impl Credential {
 
     fn new(kind: Kind, client_id: String, secret: Option<String>) -> Self {
         let secret = secret.map(Secret::from);
-        Self { kind, client_id, secret, redirects: Vec::new() }
+        Self { kind, client_id, secret, redirects: Vec::new(), has_product: true }
     }
 
     /// Adds an accepted redirect URI.
@@ -106,6 +108,14 @@ impl Credential {
             Ok(redirect) => self.redirects.push(redirect),
             Err(why) => panic!("the redirect URI {uri:?} {why}"),
         }
+        self
+    }
+
+    /// Removes the product "Frame.io S2S API" from the project of a server, which then cannot request
+    /// the scope `frame.s2s.all`. A saved state does not keep this setting.
+    #[must_use]
+    pub fn without_product(mut self) -> Self {
+        self.has_product = false;
         self
     }
 
@@ -173,7 +183,8 @@ impl Credential {
     /// Returns the scopes that the credential can request.
     pub(super) const fn scopes(&self) -> &'static [&'static str] {
         match self.kind {
-            Kind::ServerToServer => scopes::OF_SERVERS,
+            Kind::ServerToServer if self.has_product => scopes::OF_SERVERS,
+            Kind::ServerToServer => scopes::WITHOUT_PRODUCT,
             _ => scopes::OF_USERS,
         }
     }

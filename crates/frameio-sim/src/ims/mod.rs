@@ -28,6 +28,7 @@ use http::header::{AUTHORIZATION, HeaderMap};
 use http::request::Parts;
 use http::{Response, StatusCode, Uri};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 pub use self::credential::Credential;
 pub(crate) use self::endpoint::Endpoint;
@@ -35,9 +36,11 @@ pub(crate) use self::saved::SavedIms;
 pub(crate) use self::settings::Settings;
 pub(crate) use self::vault::Gone;
 
+use self::credential::Kind;
 use self::form::Form;
-use self::grants::{Access, Grants};
+use self::grants::{Access, Grant, Grants};
 use self::refusal::Refusal;
+use self::scopes::Scopes;
 use crate::request_body::Content;
 use crate::state::{Row, State, Token};
 
@@ -68,6 +71,18 @@ impl Ims {
     fn credential(&self, client_id: &str) -> Option<Credential> {
         let mut credentials = self.credentials.iter();
         credentials.find(|credential| credential.client_id() == client_id).cloned()
+    }
+
+    /// Issues an access token to a user of the demo web app; `None` for an unavailable scope.
+    pub(crate) fn issue(&mut self, user_id: &str, scopes: &str, now: Timestamp) -> Option<String> {
+        let grant = Grant {
+            id: Uuid::new_v4(),
+            client_id: Credential::DEMO_WEB.to_owned(),
+            user_id: user_id.to_owned(),
+            scopes: Scopes::parse(Some(scopes), scopes::OF_USERS).ok()?,
+        };
+        let life = self.settings.access_token_life;
+        Some(self.grants.give_access(Access::new(grant, Kind::Web, now, life)))
     }
 
     /// Returns the grant of a valid access token.

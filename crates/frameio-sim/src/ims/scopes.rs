@@ -18,6 +18,9 @@ pub(super) const OF_USERS: &[&str] = &[ADOBE_ID, EMAIL, OFFLINE, OPENID, PROFILE
 /// Scopes that a server can request.
 pub(super) const OF_SERVERS: &[&str] = &[ADOBE_ID, OPENID, ROLES, SERVER];
 
+/// Scopes that a server can request whose project lacks the product "Frame.io S2S API".
+pub(super) const WITHOUT_PRODUCT: &[&str] = &[ADOBE_ID, OPENID, ROLES];
+
 /// Unique scopes in the order of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub(super) struct Scopes(Vec<String>);

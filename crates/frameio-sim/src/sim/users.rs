@@ -1,6 +1,6 @@
 //! Changes of users that the web app allows and the API does not.
 
-use frameio_core::{FolderId, UserId};
+use frameio_core::{AccountId, FolderId, UserId};
 
 use super::Sim;
 use crate::state::{Role, Token, User, add_user};
@@ -39,6 +39,35 @@ impl Sim {
             world.state.access.deactivate(id);
         }
         leaves
+    }
+
+    /// Issues an access token of Adobe IMS to a user, as a sign-in with the demo web app does.
+    ///
+    /// Without all of the scopes `AdobeID` and `additional_info.roles` the API refuses the token, as
+    /// the service does. Returns `None` for a scope that users cannot grant.
+    pub fn issue_token(&self, user_id: &UserId, scopes: &str) -> Option<String> {
+        let now = self.shared.env.clock.now();
+        self.shared.lock().ims.issue(user_id.as_str(), scopes, now)
+    }
+
+    /// Locks an account, or unlocks it. Everything in a locked account is refused with 403.
+    pub fn lock_account(&self, account_id: &AccountId, locked: bool) {
+        self.shared.lock().state.access.set_locked(account_id.as_str(), locked);
+    }
+
+    /// Connects a user to the sign-in of Adobe, or disconnects them. Default: connected.
+    ///
+    /// Tokens of Adobe for a disconnected user are refused with 401.
+    pub fn connect_user(&self, user_id: &UserId, connected: bool) {
+        self.shared.lock().state.access.set_connected(user_id.as_str(), connected);
+    }
+
+    /// Sets whether the accounts are administered in the Adobe Admin Console.
+    ///
+    /// With `true`, legacy developer tokens are refused with 401; with `false`, tokens of Adobe are.
+    /// Default: `None`, which accepts both.
+    pub fn set_in_admin_console(&self, in_admin_console: impl Into<Option<bool>>) {
+        self.shared.lock().state.access.set_in_admin_console(in_admin_console.into());
     }
 
     /// Restricts a folder to users with a role on it or with full access, or lifts the restriction.

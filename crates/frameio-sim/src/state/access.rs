@@ -70,6 +70,12 @@ pub(crate) struct Access {
     /// Users of each group, by its id.
     members: BTreeMap<String, IndexSet<String>>,
     deactivated: BTreeSet<String>,
+    /// Ids of locked accounts.
+    locked: BTreeSet<String>,
+    /// Users who are not connected to the sign-in of Adobe.
+    disconnected: BTreeSet<String>,
+    /// Whether the accounts are administered in the Adobe Admin Console; `None` accepts all tokens.
+    in_admin_console: Option<bool>,
 }
 
 impl Access {
@@ -156,6 +162,48 @@ impl Access {
 
     pub(crate) fn is_deactivated(&self, user: &str) -> bool {
         self.deactivated.contains(user)
+    }
+
+    pub(crate) fn set_locked(&mut self, account: &str, locked: bool) {
+        set(&mut self.locked, account, locked);
+    }
+
+    pub(crate) fn is_locked(&self, account: &str) -> bool {
+        self.locked.contains(account)
+    }
+
+    pub(crate) fn set_connected(&mut self, user: &str, connected: bool) {
+        set(&mut self.disconnected, user, !connected);
+    }
+
+    pub(crate) fn set_in_admin_console(&mut self, in_admin_console: Option<bool>) {
+        self.in_admin_console = in_admin_console;
+    }
+
+    /// Returns why the API refuses legacy developer tokens, if it does.
+    pub(crate) fn refuses_legacy(&self) -> Option<&'static str> {
+        let refused = self.in_admin_console == Some(true);
+        refused.then_some("the account is in the Adobe Admin Console, so legacy tokens are refused")
+    }
+
+    /// Returns why the API refuses tokens of Adobe for a user, if it does.
+    pub(crate) fn refuses_adobe(&self, user: &str) -> Option<&'static str> {
+        if self.in_admin_console == Some(false) {
+            Some("the account is not in the Adobe Admin Console")
+        } else if self.disconnected.contains(user) {
+            Some("the user is not connected to the sign-in of Adobe")
+        } else {
+            None
+        }
+    }
+}
+
+/// Adds an id to a set, or removes it.
+fn set(ids: &mut BTreeSet<String>, id: &str, contained: bool) {
+    if contained {
+        ids.insert(id.to_owned());
+    } else {
+        ids.remove(id);
     }
 }
 

@@ -76,6 +76,19 @@ async fn faults_apply_to_parts_and_downloads() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_strips_headers_causes_refusals() {
+    let api = Api::new();
+    api.sim.inject(Fault::stripped_headers().on("users.show"));
+    assert_eq!(send(&api.sim, me()).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(send(&api.sim, me()).await.status(), StatusCode::OK);
+    let file = api.make_file(&api.root(), "notes.txt", 4).await;
+    let url = file["upload_urls"][0]["url"].as_str().unwrap();
+    api.sim.inject(Fault::stripped_headers().on(Sim::UPLOAD_PART));
+    assert_eq!(put(&api.sim, url, "text/plain", "abcd").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(put(&api.sim, url, "text/plain", "abcd").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_reset_is_an_error_of_the_call_or_of_the_body() {
     let api = Api::new();
     api.sim.inject(Fault::reset());

@@ -18,7 +18,7 @@ with the same text are skipped, so that importing a file twice changes nothing. 
 replies and no comments of other people: authors and replies become part of the text. Attachments are
 only named.
 
-  frameio comments import markers.edl '/Studio/Film/Cut 3.mov' --start-tc 01:00:00:00";
+  frameio comments import markers.edl '/Film/The Crossing/Cuts/The Crossing - cut 3.mp4' --start-tc 01:00:00:00";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

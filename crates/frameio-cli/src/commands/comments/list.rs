@@ -1,21 +1,20 @@
 //! `frameio comments list`.
 
 use super::filter::FilterArgs;
-use super::row::Row;
+use super::row::CommentRow;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::Failure;
-use crate::report::{Reporter, SkippedItems};
+use crate::report::SkippedItems;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// File or version stack: path as /Workspace/Project/Folder/file.mov, or ID; of a stack, the newest
+    /// File or version stack: /Workspace/Project/Folder/file.mov, an ID or a link; of a stack, the newest
     /// version
     place: String,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     /// Guess the names of share visitors by the time of their activity
     #[arg(long)]
     guess_visitors: bool,
@@ -29,6 +28,7 @@ pub(crate) struct Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let timing = args.timing.timing()?;
+    let mut list = args.format.list::<CommentRow>()?;
     let target = TargetFile::resolve(global, &args.account, &args.place).await?;
     let reader = target
         .reader()
@@ -38,12 +38,18 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .skip_undecodable(true);
     let mut file = target.read(&reader).await?;
     args.filter.filter().apply(&mut file.list);
-    let reporter = Reporter::new(args.json);
     let media = file.is_rate_known.then_some(&file.list.media);
     for marker in &file.list.markers {
-        reporter.record(&Row::new(marker, media, target.id.as_str()))?;
+        list.push(&CommentRow::new(marker, media, target.id.as_str()))?;
+        // JSON has the replies in their comment.
+        if !list.is_json() {
+            for reply in &marker.replies {
+                list.push(&CommentRow::reply(reply, marker, target.id.as_str()))?;
+            }
+        }
     }
     let mut skipped = SkippedItems::default();
-    skipped.add(&reporter, file.skipped);
+    skipped.add(list.reporter(), file.skipped);
+    list.finish()?;
     skipped.finish()
 }

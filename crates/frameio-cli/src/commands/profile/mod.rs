@@ -4,13 +4,14 @@ mod check;
 
 use clap::Subcommand;
 use frameio::auth::profile::{Profile, SignIn};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::args::GlobalArgs;
+use crate::args::{FormatArgs, GlobalArgs};
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::input;
-use crate::report::{Record, Reporter};
+use crate::quota_store;
+use crate::report::{Cell, Column, Reporter, Row};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -18,15 +19,14 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Select the default profile
     Use(UseArgs),
-    /// Set the default account, workspace and project of a profile
+    /// Set the default account, workspace, project and '--quota-store' of a profile
     Set(SetArgs),
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,11 +61,11 @@ impl Command {
 fn list(global: &GlobalArgs, args: &ListArgs) -> Result<(), Failure> {
     let profiles = config::load()?;
     let used = global.profile.name(&profiles)?;
-    let reporter = Reporter::new(args.json);
-    for (name, profile) in &profiles.profiles {
-        reporter.record(&Row { name, profile, is_used: *name == used })?;
+    let mut list = args.format.list()?;
+    for (name, profile) in profiles.profiles {
+        list.push(&ProfileRow { is_used: name == used, name, profile })?;
     }
-    Ok(())
+    list.finish()
 }
 
 fn select(args: &UseArgs) -> Result<(), Failure> {
@@ -100,6 +100,10 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
         workspace: typed("'--workspace'", &args.workspace)?,
         project: typed("'--project'", &args.project)?,
     };
+    let store = global.quota_store.given()?;
+    if let Some(store) = store.as_ref().filter(|store| !store.is_empty()) {
+        quota_store::without_password(store)?;
+    }
     let ids = match check::check(global, &name, &profile, &ids).await {
         Ok(checked) => checked,
         Err(failure) if matches!(failure.status, Status::SignedOut | Status::NoResponse) => {
@@ -111,6 +115,9 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
     };
     config::update(|profiles| {
         let profile = profiles.profiles.entry(name).or_insert(profile);
+        if let Some(store) = store {
+            profile.quota_store = Some(store).filter(|store| !store.is_empty());
+        }
         for (id, new) in [
             (&mut profile.account_id, ids.account),
             (&mut profile.workspace_id, ids.workspace),
@@ -137,27 +144,51 @@ fn typed(subject: &str, text: &Option<String>) -> Result<Option<String>, Failure
     Ok(Some(input::setting(subject, text)?.unwrap_or_default()))
 }
 
-struct Row<'a> {
-    name: &'a str,
-    profile: &'a Profile,
+struct ProfileRow {
+    name: String,
+    profile: Profile,
     is_used: bool,
 }
 
-impl Record for Row<'_> {
-    fn lines(&self) -> Vec<String> {
-        let star = if self.is_used { '*' } else { ' ' };
-        let url = self.profile.base_url.as_deref().unwrap_or("https://api.frame.io");
-        let account = self.profile.account_id.as_deref().unwrap_or("no account");
-        vec![format!("{star} {}  {url}  {account}", self.name)]
-    }
+impl Row for ProfileRow {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("used"),
+        Column::new("name"),
+        Column::new("base_url").flexible(),
+        Column::new("credential"),
+        Column::new("account_id"),
+        Column::new("workspace_id").hidden(),
+        Column::new("project_id").hidden(),
+        Column::new("ims_url").hidden(),
+        Column::new("quota_store").hidden(),
+    ];
 
-    fn json(&self) -> Value {
-        let Profile { base_url, ims_url, sign_in, account_id, workspace_id, project_id, .. } =
-            self.profile;
-        json!({
-            "name": self.name, "used": self.is_used, "base_url": base_url, "ims_url": ims_url,
-            "credential": sign_in.as_ref().map(SignIn::name), "account_id": account_id,
-            "workspace_id": workspace_id, "project_id": project_id,
-        })
+    fn cells(&self) -> Vec<Cell> {
+        let Profile {
+            base_url,
+            ims_url,
+            sign_in,
+            account_id,
+            workspace_id,
+            project_id,
+            quota_store,
+            ..
+        } = &self.profile;
+        let base_url = match base_url {
+            Some(url) => url.as_str().into(),
+            None => Cell::Both("https://api.frame.io".to_owned(), Value::Null),
+        };
+        let star = if self.is_used { "*" } else { "" };
+        vec![
+            Cell::Both(star.to_owned(), self.is_used.into()),
+            self.name.as_str().into(),
+            base_url,
+            sign_in.as_ref().map(SignIn::name).into(),
+            account_id.as_deref().into(),
+            workspace_id.as_deref().into(),
+            project_id.as_deref().into(),
+            ims_url.as_deref().into(),
+            quota_store.as_deref().into(),
+        ]
     }
 }

@@ -1,28 +1,65 @@
 //! `frameio webhook list`: lists the webhooks of a workspace.
 
-use frameio::webhooks::ListWebhooks;
+use frameio::webhooks::{ListWebhooks, Webhook};
+use serde_json::Value;
 
-use crate::args::{GlobalArgs, WorkspaceArgs};
+use crate::args::{FormatArgs, GlobalArgs, WorkspaceArgs};
 use crate::exit::Failure;
-use crate::report::{self, Reporter, SkippedItems};
+use crate::report::{self, Cell, Column, Row, SkippedItems};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     workspace: WorkspaceArgs,
+    #[command(flatten)]
+    format: FormatArgs,
+}
+
+struct WebhookRow {
+    webhook: Webhook,
+    json: Value,
+}
+
+impl Row for WebhookRow {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("name").flexible(),
+        Column::new("url").flexible(),
+        Column::new("active"),
+        Column::new("events").flexible(),
+        Column::new("updated_at"),
+        Column::new("id"),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let Webhook { name, url, active, events, updated_at, id, .. } = &self.webhook;
+        vec![
+            name.as_str().into(),
+            url.as_str().into(),
+            (*active).into(),
+            Cell::List(events.iter().map(|event| event.as_str().to_owned()).collect()),
+            (*updated_at).into(),
+            id.as_str().into(),
+        ]
+    }
+
+    fn json(&self) -> Value {
+        self.json.clone()
+    }
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let profile = global.profile.load()?;
     let (account, workspace) = args.workspace.ids(&profile)?;
-    let list = ListWebhooks::new(account, workspace).page_size(100);
-    let reporter = Reporter::text();
-    let mut webhooks = global.client()?.items(list).skip_undecodable(true);
+    let mut list = args.format.list::<WebhookRow>()?;
+    let all = ListWebhooks::new(account, workspace).page_size(100);
+    let mut webhooks = global.client()?.items(all).skip_undecodable(true);
     let mut skipped = SkippedItems::default();
     while let Some(webhook) = webhooks.next().await {
-        reporter.json_line(&report::json(&webhook?)?)?;
-        skipped.add(&reporter, webhooks.take_skipped());
+        let webhook = webhook?;
+        list.push(&WebhookRow { json: report::json(&webhook)?, webhook })?;
+        skipped.add(list.reporter(), webhooks.take_skipped());
     }
-    skipped.add(&reporter, webhooks.take_skipped());
+    skipped.add(list.reporter(), webhooks.take_skipped());
+    list.finish()?;
     skipped.finish()
 }

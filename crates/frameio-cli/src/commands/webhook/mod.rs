@@ -28,7 +28,7 @@ pub(crate) enum Command {
     /// Create a webhook and print it with its secret
     #[command(after_help = event_names::HELP)]
     Create(create::Args),
-    /// List the webhooks of a workspace as JSON lines
+    /// List the webhooks of a workspace
     List(list::Args),
     /// Delete webhooks
     Delete(delete::Args),

@@ -25,6 +25,9 @@ pub(crate) fn check(
     }
     let role = state.account_role(ctx.account(), ctx.user_id);
     let role = role.ok_or_else(|| not_found("account_id"))?;
+    if state.access.is_locked(ctx.account()) {
+        return Err(forbidden("the account is locked"));
+    }
     if state.access.is_deactivated(ctx.user_id) {
         return Err(forbidden("the user is deactivated in this account"));
     }

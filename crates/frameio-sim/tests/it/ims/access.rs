@@ -151,3 +151,52 @@ async fn a_credential_replaces_one_with_the_same_id() {
         Ims { sim: Sim::builder().credential(server("old")).credential(server("new")).build() };
     assert_eq!(ims.server("AdobeID").await.refused(), (401, "invalid_client"));
 }
+
+#[tokio::test]
+async fn the_account_and_the_connection_of_the_user_decide_which_tokens_are_accepted() {
+    const LEGACY: [(&str, &str); 1] = [("x-frameio-legacy-token-auth", "true")];
+    let ims = Ims::of(Sim::builder().legacy_token("fio-u-1"));
+    let (sim, demo) = (&ims.sim, ims.sim.demo());
+    let scopes = "openid,AdobeID,additional_info.roles";
+    let token = sim.issue_token(&demo.user_id, scopes).unwrap();
+    assert!(sim.issue_token(&demo.user_id, "frame.s2s.all").is_none());
+    let legacy = async || {
+        let mut request = Request::get("/v4/me").header("authorization", "Bearer fio-u-1");
+        for (name, value) in LEGACY {
+            request = request.header(name, value);
+        }
+        send(sim, request.body(Body::empty()).unwrap()).await.status()
+    };
+    for (in_admin_console, adobe, of_legacy) in [
+        (None, StatusCode::OK, StatusCode::OK),
+        (Some(true), StatusCode::OK, StatusCode::UNAUTHORIZED),
+        (Some(false), StatusCode::UNAUTHORIZED, StatusCode::OK),
+    ] {
+        sim.set_in_admin_console(in_admin_console);
+        assert_eq!((ims.me(&token).await.status, legacy().await), (adobe, of_legacy));
+    }
+    sim.set_in_admin_console(None);
+    sim.connect_user(&demo.user_id, false);
+    assert!(ims.me(&token).await.unauthorized().contains("not connected"));
+    sim.connect_user(&demo.user_id, true);
+    assert_eq!(ims.me(&token).await.status, StatusCode::OK);
+
+    let api = Api::of(sim.clone());
+    sim.lock_account(&demo.account_id, true);
+    assert_eq!(api.get(&api.root()).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(api.get("/v4/me").await.status, StatusCode::OK);
+    sim.lock_account(&demo.account_id, false);
+    assert_eq!(api.get(&api.root()).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn responses_have_the_date_of_an_advanced_clock() {
+    let api = Api::new();
+    assert!(!api.get("/v4/me").await.headers.contains_key("date"), "servers send the real one");
+    api.sim.clock().advance(Duration::from_secs(3600));
+    let response = api.get("/v4/me").await;
+    let date = response.headers["date"].to_str().unwrap();
+    let date = jiff::fmt::rfc2822::parse(date).unwrap().timestamp();
+    let ahead = date.duration_since(jiff::Timestamp::now()).as_secs();
+    assert!((3000..=3600).contains(&ahead), "{ahead}");
+}

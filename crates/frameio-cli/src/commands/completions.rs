@@ -1,0 +1,139 @@
+//! `frameio completions`: prints the completion script of a shell.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+use frameio::assets::Asset;
+use frameio::folders::ListFolderChildren;
+use frameio::projects::ListProjects;
+use frameio::transfer::{ResolvedItem, Transfers};
+use frameio::{Client, Paged};
+
+use crate::args::{AccountArg, GlobalArgs};
+use crate::completion::{self, Names};
+use crate::exit::{Failure, Status, io_reason};
+use crate::report::Reporter;
+use crate::resolver::{Listable, Resolver};
+
+pub(super) const HELP: &str = "\
+Completes commands, options, operations, profiles and the paths of the service. Names of the service are
+read in the background, saved for a day and read again after a minute. Completion takes 200 ms at most.
+
+  bash:        echo 'source <(frameio completions bash)' >> ~/.bashrc
+  zsh:         echo 'source <(frameio completions zsh)' >> ~/.zshrc
+  fish:        frameio completions fish > ~/.config/fish/completions/frameio.fish
+  PowerShell:  frameio completions powershell >> $PROFILE";
+
+/// Time limit for reading the names in a place.
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Shell to complete commands in
+    #[arg(required_unless_present = "refresh")]
+    shell: Option<Shell>,
+    /// Read the names in a place and save them
+    #[arg(long, value_name = "PLACE", hide = true, requires = "key")]
+    refresh: Option<String>,
+    /// Name under which they are saved
+    #[arg(long, hide = true)]
+    key: Option<String>,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
+impl Shell {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+        }
+    }
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    if let (Some(place), Some(key)) = (&args.refresh, &args.key) {
+        let refreshed = tokio::time::timeout(LIMIT, refresh(global, args, place, key)).await;
+        return refreshed.unwrap_or_else(|_| Err(Failure::new(Status::NoResponse, "timeout")));
+    }
+    let Some(shell) = args.shell else { return Ok(()) };
+    let script = completion::script(shell.name(), "frameio").map_err(|error| {
+        Failure::new(Status::Other, format!("cannot create the script: {}", io_reason(&error)))
+    })?;
+    let reporter = Reporter::text();
+    script.trim_end().lines().try_for_each(|line| reporter.line(line))
+}
+
+/// Reads the names in a place and saves them, unless another process does.
+async fn refresh(global: &GlobalArgs, args: &Args, place: &str, key: &str) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new(Status::Other, format!("cannot save names: {}", io_reason(&error)))
+    };
+    let is_key = key.len() == 32 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_key {
+        return Err(Failure::usage("invalid key"));
+    }
+    let Some(_lock) = completion::lock(key).map_err(failed)? else { return Ok(()) };
+    let names = names(global, args, place).await?;
+    completion::save(key, &names).map_err(failed)
+}
+
+async fn names(global: &GlobalArgs, args: &Args, place: &str) -> Result<Names, Failure> {
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let path = place.trim_end_matches('/');
+    let path = if path.is_empty() { "/" } else { path };
+    let mut names = Names::default();
+    let item = match resolver.listable(Some(path)).await? {
+        Listable::Root(account) => {
+            for (_, workspace) in transfers.workspaces(account.as_deref()).await? {
+                names.add(&workspace.name, true);
+            }
+            return Ok(names);
+        }
+        Listable::Item(item) => item,
+    };
+    let account = &item.account_id;
+    match (&item.item, item.folder_id()) {
+        (ResolvedItem::Workspace, _) => {
+            let list = ListProjects::new(account, &item.workspace_id).page_size(100);
+            collect(&client, list, &mut names, |it, names| names.add(&it.name, true)).await?;
+        }
+        (_, Some(folder)) => {
+            let list = ListFolderChildren::new(account, folder).page_size(500);
+            let add = |asset: &Asset, names: &mut Names| {
+                names.add(asset.name(), matches!(asset, Asset::Folder(_)));
+            };
+            collect(&client, list, &mut names, add).await?;
+        }
+        _ => {}
+    }
+    Ok(names)
+}
+
+async fn collect<E: Paged>(
+    client: &Client,
+    list: E,
+    names: &mut Names,
+    add: impl Fn(&E::Item, &mut Names),
+) -> Result<(), Failure> {
+    let mut items = client.items(list).skip_undecodable(true);
+    while let Some(item) = items.next().await {
+        add(&item?, names);
+        if names.is_full() {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! The signed-in user and the accounts that the token gives access to.
+
+use frameio::auth::profile::Services;
+use serde_json::Value;
+
+use super::Doctor;
+use super::finding::Finding;
+use super::network::Reached;
+use super::probe::{Probe, Reply};
+use super::refusal;
+use super::token::Signed;
+use crate::exit::Status;
+
+const CHECK: &str = "access";
+const ACCOUNTS: &str = "accounts";
+
+/// Requests with the token, and what they reveal.
+pub(super) struct Access {
+    pub(super) probe: Probe,
+    /// Response to the request for the user, whose headers report the quota.
+    pub(super) me: Reply,
+    pub(super) user_id: String,
+    /// Ids of the accounts that are not locked.
+    pub(super) accounts: Vec<String>,
+}
+
+/// Shows the user, or explains why the token is refused.
+pub(super) async fn check(
+    doctor: &Doctor<'_>,
+    signed: &Signed,
+    services: &Services,
+    reached: &Reached,
+) -> (Vec<Finding>, Option<Access>) {
+    let probe = match doctor.signed_probe(signed) {
+        Ok(probe) => probe,
+        Err(failure) => {
+            let finding = Finding::problem(CHECK, failure.status, "invalid_setting");
+            return (vec![finding.read(failure.message)], None);
+        }
+    };
+    let me = match probe.get("/v4/me").await {
+        Ok(me) => me,
+        Err(failure) => {
+            let finding = Finding::problem(CHECK, failure.status, "no_response");
+            return (vec![finding.read(failure.message)], None);
+        }
+    };
+    if !me.status.is_success() {
+        return (vec![refused(doctor, &me, signed, services, reached).await], None);
+    }
+    let user = me.json()["data"].take();
+    let text = |name: &str| user[name].as_str().unwrap_or_default().to_owned();
+    let email = doctor.personal.email(&text("email"));
+    let mut findings =
+        vec![Finding::ok(CHECK).read(format!("the API accepts the token of {email}"))];
+    let (more, accounts) = accounts(doctor, &probe, signed).await;
+    findings.extend(more);
+    (findings, Some(Access { probe, me, user_id: text("id"), accounts }))
+}
+
+async fn refused(
+    doctor: &Doctor<'_>,
+    me: &Reply,
+    signed: &Signed,
+    services: &Services,
+    reached: &Reached,
+) -> Finding {
+    let fact = format!("GET /v4/me returned {}", me.summary());
+    match me.status.as_u16() {
+        401 => refusal::unauthorized(doctor, CHECK, me, signed, services, reached).await,
+        403 => refusal::forbidden_account(CHECK, me),
+        429 => Finding::problem(CHECK, Status::RateLimited, "quota")
+            .infer("other programs of this user spend the quota of the operation")
+            .advise("wait a minute; share quotas with '--quota-store'"),
+        500..=599 => Finding::problem(CHECK, Status::ServerError, "service")
+            .infer("the service fails, or a proxy on the way cannot reach it")
+            .advise("try again later"),
+        _ => Finding::problem(CHECK, Status::Unexpected, "unexpected_response")
+            .infer("this is not the response of the API")
+            .advise("check the API URL"),
+    }
+    .read(fact)
+}
+
+/// Lists the accounts with their type, and finds those that are locked.
+async fn accounts(
+    doctor: &Doctor<'_>,
+    probe: &Probe,
+    signed: &Signed,
+) -> (Vec<Finding>, Vec<String>) {
+    let list = match probe.get("/v4/accounts?page_size=100").await {
+        Ok(list) if list.status.is_success() => list,
+        Ok(list) => {
+            let finding = refusal::forbidden_account(ACCOUNTS, &list);
+            return (
+                vec![finding.read(format!("GET /v4/accounts returned {}", list.summary()))],
+                Vec::new(),
+            );
+        }
+        Err(failure) => {
+            let finding = Finding::problem(ACCOUNTS, failure.status, "no_response");
+            return (vec![finding.read(failure.message)], Vec::new());
+        }
+    };
+    let mut accounts = list.data();
+    if accounts.is_empty() {
+        let finding = Finding::problem(ACCOUNTS, Status::Forbidden, "no_account")
+            .read("the user has no account")
+            .infer(
+                "the user is deactivated in the account, or signed in with another address than \
+                 the one that was invited",
+            )
+            .advise("ask an administrator of the account to activate the user, or sign in again");
+        return (vec![finding], Vec::new());
+    }
+    let mut findings: Vec<_> = foreign_account(signed, &accounts).into_iter().collect();
+    let more = accounts.len().saturating_sub(super::MAX_ACCOUNTS);
+    accounts.truncate(super::MAX_ACCOUNTS);
+    let mut open = Vec::new();
+    for account in &accounts {
+        match check_account(doctor, probe, account, signed.credentials.is_legacy()).await {
+            Ok(finding) => {
+                open.push(account["id"].as_str().unwrap_or_default().to_owned());
+                findings.push(finding);
+            }
+            Err(finding) => findings.push(finding),
+        }
+    }
+    if more > 0 {
+        findings.push(Finding::skipped(ACCOUNTS, format!("{more} more accounts")));
+    }
+    (findings, open)
+}
+
+/// Reports an account of the profile that is not one of the user.
+fn foreign_account(signed: &Signed, accounts: &[Value]) -> Option<Finding> {
+    let wanted = signed.profile.account_id.as_deref()?;
+    if accounts.iter().any(|account| account["id"] == wanted) {
+        return None;
+    }
+    Some(
+        Finding::problem(ACCOUNTS, Status::NotFound, "foreign_account")
+            .read(format!("the profile names the account {wanted}"))
+            .infer("the user is not a member of it")
+            .advise("run `frameio profile set --account`, or sign in as another user"),
+    )
+}
+
+/// Describes an account whose workspaces the user may list, or explains why not.
+async fn check_account(
+    doctor: &Doctor<'_>,
+    probe: &Probe,
+    account: &Value,
+    is_legacy: bool,
+) -> Result<Finding, Finding> {
+    let id = account["id"].as_str().unwrap_or_default();
+    let path = format!("/v4/accounts/{id}/workspaces?page_size=1");
+    match probe.get(&path).await {
+        Ok(reply) if reply.status.is_success() => Ok(described(doctor, account, is_legacy)),
+        Ok(reply) => {
+            let fact = format!("GET {path} returned {}", reply.summary());
+            Err(match reply.status {
+                http::StatusCode::FORBIDDEN => refusal::forbidden_account(ACCOUNTS, &reply),
+                _ => Finding::note(ACCOUNTS),
+            }
+            .read(fact))
+        }
+        Err(failure) => {
+            let finding = Finding::problem(ACCOUNTS, failure.status, "no_response");
+            Err(finding.read(failure.message))
+        }
+    }
+}
+
+/// Describes the type, the roles and the storage of an account.
+fn described(doctor: &Doctor<'_>, account: &Value, is_legacy: bool) -> Finding {
+    let text = |name: &str| account[name].as_str().unwrap_or_default();
+    let roles: Vec<_> =
+        account["roles"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let kind =
+        if account["adobe_id"].is_string() { "managed at Adobe" } else { "without an Adobe ID" };
+    let named = doctor.personal.named(text("id"), text("display_name"));
+    let fact = format!("account {named}: {kind}, role {}", roles.join(", "));
+    let (used, limit) = (account["storage_usage"].as_u64(), account["storage_limit"].as_u64());
+    match (used, limit) {
+        (Some(used), Some(limit)) if limit > 0 && used >= limit => Finding::note(ACCOUNTS)
+            .read(fact)
+            .read(format!("storage: {} of {} GiB in use", used >> 30, limit >> 30))
+            .infer("the storage of the account is full, so uploads are refused")
+            .advise("delete files, or ask the owner of the account for more storage"),
+        _ if is_legacy && account["adobe_id"].is_string() => Finding::note(ACCOUNTS)
+            .read(fact)
+            .infer("legacy tokens stop working when the account is in the Adobe Admin Console")
+            .advise("sign in with `frameio login` soon"),
+        _ => Finding::ok(ACCOUNTS).read(fact),
+    }
+}

@@ -1,0 +1,128 @@
+//! Findings of the checks.
+
+use serde_json::{Value, json};
+
+use crate::exit::Status;
+
+/// Result of one check: what it read, what follows from it, and what to do.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) check: &'static str,
+    pub(super) outcome: Outcome,
+    /// Name of the cause of a problem, for programs.
+    pub(super) cause: Option<&'static str>,
+    /// Facts that were read.
+    read: Vec<String>,
+    /// Conclusion from the facts.
+    inferred: Option<String>,
+    advice: Option<String>,
+}
+
+/// Severity of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Ok,
+    /// Worth knowing, but not a failure.
+    Note,
+    /// The check was not possible.
+    Skipped,
+    /// Makes the run fail with this status.
+    Problem(Status),
+}
+
+impl Outcome {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Skipped => "skipped",
+            Self::Problem(_) => "problem",
+        }
+    }
+}
+
+impl Finding {
+    const fn new(check: &'static str, outcome: Outcome) -> Self {
+        Self { check, outcome, cause: None, read: Vec::new(), inferred: None, advice: None }
+    }
+
+    /// Creates the finding of a check that found nothing wrong.
+    pub(super) const fn ok(check: &'static str) -> Self {
+        Self::new(check, Outcome::Ok)
+    }
+
+    /// Creates a finding that does not make the run fail.
+    pub(super) const fn note(check: &'static str) -> Self {
+        Self::new(check, Outcome::Note)
+    }
+
+    /// Creates the finding of a check that was not possible.
+    pub(super) fn skipped(check: &'static str, why: impl Into<String>) -> Self {
+        Self::new(check, Outcome::Skipped).read(why)
+    }
+
+    /// Creates the finding of a problem with a named cause.
+    pub(super) fn problem(check: &'static str, status: Status, cause: &'static str) -> Self {
+        Self { cause: Some(cause), ..Self::new(check, Outcome::Problem(status)) }
+    }
+
+    /// Adds a fact that was read.
+    pub(super) fn read(mut self, fact: impl Into<String>) -> Self {
+        self.read.push(fact.into());
+        self
+    }
+
+    /// Sets the conclusion.
+    pub(super) fn infer(mut self, conclusion: impl Into<String>) -> Self {
+        self.inferred = Some(conclusion.into());
+        self
+    }
+
+    /// Sets what to do.
+    pub(super) fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// Changes all texts.
+    pub(super) fn masked(mut self, mask: impl Fn(&str) -> String) -> Self {
+        let texts = self.read.iter_mut().chain(&mut self.inferred).chain(&mut self.advice);
+        texts.for_each(|text| *text = mask(text));
+        self
+    }
+
+    /// Returns the lines of text.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut read = self.read.iter().map(String::as_str);
+        let first = read.next().or(self.inferred.as_deref()).unwrap_or_default();
+        let head = format!("{:<8} {:<12} {first}", self.outcome.name(), self.check);
+        let mut lines = vec![head.trim_end().to_owned()];
+        let indent = " ".repeat(22);
+        lines.extend(read.map(|fact| format!("{indent}{fact}")));
+        if let Some(inferred) = self.inferred.as_ref().filter(|_| !self.read.is_empty()) {
+            let label = if self.cause.is_some() { "cause" } else { "means" };
+            lines.push(format!("{indent}{label}: {inferred}"));
+        }
+        if let Some(advice) = &self.advice {
+            lines.push(format!("{indent}to do: {advice}"));
+        }
+        lines
+    }
+
+    /// Returns the JSON value.
+    pub(super) fn json(&self) -> Value {
+        let status = match self.outcome {
+            Outcome::Problem(status) => Some(status.name()),
+            _ => None,
+        };
+        json!({
+            "check": self.check,
+            "outcome": self.outcome.name(),
+            "status": status,
+            "cause": self.cause,
+            "read": self.read,
+            "inferred": self.inferred,
+            "advice": self.advice,
+        })
+    }
+}

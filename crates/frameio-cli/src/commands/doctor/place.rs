@@ -1,0 +1,170 @@
+//! Access to one place: whether the user sees it, and what the role permits.
+
+use clap::ValueEnum;
+use frameio::transfer::{Resolved, ResolvedItem, Transfers};
+use serde_json::Value;
+
+use super::Doctor;
+use super::access::Access;
+use super::finding::Finding;
+use super::probe::late;
+use super::storage::Sample;
+use super::token::Signed;
+use crate::args::AccountArg;
+use crate::exit::{Failure, Status};
+use crate::resolver::Resolver;
+
+const CHECK: &str = "place";
+
+/// What the user wants to do at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(super) enum Action {
+    /// See it
+    View,
+    /// Comment, and download originals
+    Comment,
+    /// Upload, rename and move
+    Upload,
+    /// Manage members, shares and webhooks
+    Manage,
+}
+
+impl Action {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Comment => "comment",
+            Self::Upload => "upload",
+            Self::Manage => "manage",
+        }
+    }
+
+    /// Returns the last action that a role permits; `None` for an unknown role.
+    fn of_role(role: &str) -> Option<Self> {
+        Some(match role {
+            "viewer" => Self::View,
+            "commenter" => Self::Comment,
+            "edit_only" | "editor" => Self::Upload,
+            "full_access" | "workspace_admin" | "admin" | "owner" => Self::Manage,
+            _ => return None,
+        })
+    }
+}
+
+/// Resolved place, and the file in it whose content can be requested.
+pub(super) struct Place {
+    pub(super) resolved: Resolved,
+}
+
+impl Place {
+    /// Returns the file of the place.
+    pub(super) fn sample(&self) -> Option<Sample> {
+        let file = self.resolved.file()?;
+        let account = self.resolved.account_id.to_string();
+        Some(Sample { account, file: file.id.to_string() })
+    }
+}
+
+/// Finds a place, or explains why the user does not see it.
+pub(super) async fn find(
+    doctor: &Doctor<'_>,
+    signed: &Signed,
+    account: &AccountArg,
+    text: &str,
+) -> Result<Place, Finding> {
+    let client = doctor.client(signed).map_err(|failure| not_found(text, &failure))?;
+    let transfers = Transfers::new(client);
+    let resolver = Resolver::new(doctor.global, &transfers, account)
+        .map_err(|failure| not_found(text, &failure))?;
+    let limit = doctor.limit * 3;
+    match tokio::time::timeout(limit, resolver.resolve(Some(text))).await {
+        Ok(Ok(resolved)) => Ok(Place { resolved }),
+        Ok(Err(failure)) => Err(not_found(text, &failure)),
+        Err(_) => Err(not_found(text, &late(limit))),
+    }
+}
+
+fn not_found(text: &str, failure: &Failure) -> Finding {
+    let finding = Finding::problem(
+        CHECK,
+        failure.status,
+        match failure.status {
+            Status::NotFound => "not_visible",
+            Status::Forbidden => "place_forbidden",
+            _ => "no_place",
+        },
+    );
+    let finding = finding.read(format!("'{text}': {}", failure.message));
+    match failure.status {
+        Status::NotFound => finding
+            .infer(
+                "it does not exist, or it is in a restricted project or folder in which the user \
+                 has no role: the service hides such items",
+            )
+            .advise("check the name with `frameio ls`, or ask its owner for a role"),
+        Status::Forbidden => {
+            finding.infer("the role of the user is too low").advise("ask its owner for a role")
+        }
+        _ => finding,
+    }
+}
+
+/// Compares the role of the user at a place with what they want to do.
+pub(super) async fn check(access: &Access, place: &Place, action: Action) -> Finding {
+    let resolved = &place.resolved;
+    let kind = match resolved.item {
+        ResolvedItem::Workspace => "workspace",
+        ResolvedItem::Project(_) => "project",
+        ResolvedItem::Folder(_) => "folder",
+        ResolvedItem::File(_) => "file",
+        ResolvedItem::VersionStack(_) => "version stack",
+        _ => "item",
+    };
+    let found = format!("the user sees this {kind}");
+    let Some(role) = role(access, resolved).await else {
+        return Finding::ok(CHECK).read(found).read("the role of the user at it is unknown");
+    };
+    let finding = |finding: Finding| finding.read(found).read(format!("role {role}"));
+    match Action::of_role(&role) {
+        Some(permitted) if permitted < action => {
+            finding(Finding::problem(CHECK, Status::Forbidden, "role_too_low"))
+                .infer(format!(
+                    "the role permits '{}' at most, so '{}' is refused with 403",
+                    permitted.name(),
+                    action.name()
+                ))
+                .advise("ask a manager of the project for a higher role")
+        }
+        Some(_) => finding(Finding::ok(CHECK)),
+        None => finding(Finding::note(CHECK)).infer("this version does not know the role"),
+    }
+}
+
+/// Returns the highest role of the user in the account, the workspace, the project and the folder.
+async fn role(access: &Access, resolved: &Resolved) -> Option<String> {
+    let account = format!("/v4/accounts/{}", resolved.account_id);
+    let mut lists = vec![format!("{account}/workspaces/{}/users", resolved.workspace_id)];
+    if let Some(project) = &resolved.project_id {
+        lists.push(format!("{account}/projects/{project}/users"));
+    }
+    if let Some(folder) = resolved.folder_id() {
+        lists.push(format!("{account}/folders/{folder}/users"));
+    }
+    let mut roles = account_roles(access, resolved.account_id.as_str()).await;
+    for list in lists {
+        let Ok(reply) = access.probe.get(&format!("{list}?page_size=100")).await else { continue };
+        let own = reply.data().into_iter().filter(|it| it["user"]["id"] == access.user_id.as_str());
+        roles.extend(own.filter_map(|it| it["role"].as_str().map(str::to_owned)));
+    }
+    roles.into_iter().max_by_key(|role| Action::of_role(role))
+}
+
+async fn account_roles(access: &Access, account: &str) -> Vec<String> {
+    let Ok(reply) = access.probe.get("/v4/accounts?page_size=100").await else { return Vec::new() };
+    let accounts = reply.data();
+    let account = accounts.iter().find(|it| it["id"] == account);
+    let roles = account.and_then(|it| it["roles"].as_array());
+    let names = roles.into_iter().flatten().filter_map(Value::as_str);
+    // Members of an account have no access by that role alone.
+    names.filter(|role| Action::of_role(role).is_some()).map(str::to_owned).collect()
+}

@@ -1,0 +1,78 @@
+//! Webhooks that are switched off.
+
+use serde_json::Value;
+
+use super::access::Access;
+use super::finding::Finding;
+
+const CHECK: &str = "webhooks";
+
+/// Maximum number of workspaces whose webhooks are read.
+const MAX_WORKSPACES: usize = 10;
+
+/// Lists the webhooks that do not deliver events.
+pub(super) async fn check(access: &Access) -> Vec<Finding> {
+    let (mut findings, mut count, mut workspaces) = (Vec::new(), 0, 0);
+    for account in &access.accounts {
+        let list = format!("/v4/accounts/{account}/workspaces?page_size=100");
+        let Ok(list) = access.probe.get(&list).await else { break };
+        for workspace in list.data().iter().filter_map(|it| it["id"].as_str()) {
+            if workspaces == MAX_WORKSPACES {
+                findings.push(Finding::skipped(
+                    CHECK,
+                    format!("only the first {MAX_WORKSPACES} workspaces are checked"),
+                ));
+                return findings;
+            }
+            workspaces += 1;
+            let path =
+                format!("/v4/accounts/{account}/workspaces/{workspace}/webhooks?page_size=100");
+            match access.probe.get(&path).await {
+                Ok(reply) if reply.status.is_success() => {
+                    let webhooks = reply.data();
+                    count += webhooks.len();
+                    findings.extend(webhooks.iter().filter_map(|it| inactive(workspace, it)));
+                }
+                Ok(reply) => findings.push(
+                    Finding::skipped(CHECK, format!("workspace {workspace}: {}", reply.summary()))
+                        .infer("only some roles may list webhooks"),
+                ),
+                Err(failure) => {
+                    findings.push(Finding::skipped(CHECK, failure.message));
+                    return findings;
+                }
+            }
+        }
+    }
+    if findings.is_empty() {
+        findings.push(
+            Finding::ok(CHECK).read(format!("{count} in {workspaces} workspaces, all active")),
+        );
+    }
+    findings
+}
+
+/// Reports a webhook that is not active.
+fn inactive(workspace: &str, webhook: &Value) -> Option<Finding> {
+    if webhook["active"] != false {
+        return None;
+    }
+    let id = webhook["id"].as_str().unwrap_or_default();
+    let events = webhook["events"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let is_legacy = events.into_iter().any(|event| event.starts_with("asset."));
+    let inferred = if is_legacy {
+        "it subscribes to asset.* events of the legacy API, and the move to V4 switched it off"
+    } else {
+        "somebody switched it off, or the move of the account to V4 did"
+    };
+    Some(
+        Finding::note(CHECK)
+            .read(format!("webhook {id} in workspace {workspace} is switched off"))
+            .infer(inferred)
+            .advise(format!(
+                "replace asset.* events by file.* and folder.* events, and set 'active' with \
+                 `frameio call webhooks.update --input '{{\"webhook_id\": \"{id}\", \"data\": \
+                 {{\"active\": true}}}}'`"
+            )),
+    )
+}

@@ -1,0 +1,141 @@
+//! Filters in the language of jq.
+
+use std::fmt;
+use std::rc::Rc;
+
+use jaq_core::load::{Arena, File, Loader};
+use jaq_core::{Compiler, Ctx, Exn, Vars, data, load};
+use jaq_json::{Val, read};
+use serde_json::Value;
+
+use crate::exit::{Failure, Status};
+
+type Data = data::JustLut<Val>;
+
+/// Compiled filter.
+#[derive(Clone)]
+pub(crate) struct Jq(Rc<jaq_core::Filter<Data>>);
+
+impl fmt::Debug for Jq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Jq")
+    }
+}
+
+/// Output of a filter.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Output {
+    /// A string, printed without quotes.
+    Text(String),
+    /// Any other value.
+    Json(String),
+}
+
+impl Jq {
+    /// Compiles an expression, or returns the reason why it is invalid.
+    pub(crate) fn new(code: &str) -> Result<Self, String> {
+        let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
+        let invalid = || "invalid expression".to_owned();
+        let (loader, arena) = (Loader::new(definitions), Arena::default());
+        let modules = loader.load(&arena, File { code, path: () }).map_err(|errors| {
+            let first = errors.into_iter().next().map(|(_, error)| describe(error));
+            first.unwrap_or_else(invalid)
+        })?;
+        let filter =
+            Compiler::default().with_funs(functions).compile(modules).map_err(|errors| {
+                let first = errors.into_iter().flat_map(|(_, errors)| errors).next();
+                first.map_or_else(invalid, |(name, what)| {
+                    format!("no such {} '{name}'", what.as_str())
+                })
+            })?;
+        Ok(Self(Rc::new(filter)))
+    }
+
+    /// Applies the filter to a value.
+    pub(super) fn run(&self, value: &Value) -> Result<Vec<Output>, Failure> {
+        let failed = |error: String| Failure::new(Status::Other, format!("'--jq': {error}"));
+        let input = read::parse_single(value.to_string().as_bytes());
+        let input = input.map_err(|error| failed(error.to_string()))?;
+        let context = Ctx::<Data>::new(&self.0.lut, Vars::new([]));
+        let mut outputs = Vec::new();
+        for output in self.0.id.run((context, input)) {
+            match output.map_err(Exn::get_err) {
+                Ok(value) => outputs.push(value.into()),
+                Err(Ok(error)) => return Err(failed(error.to_string())),
+                // `halt` ends the filter, not the program.
+                Err(Err(_)) => break,
+            }
+        }
+        Ok(outputs)
+    }
+}
+
+impl From<Val> for Output {
+    fn from(value: Val) -> Self {
+        match value {
+            Val::TStr(text) => Self::Text(String::from_utf8_lossy(&text).into_owned()),
+            value => Self::Json(value.to_string()),
+        }
+    }
+}
+
+/// Returns what was expected, and the text in its place.
+fn describe(error: load::Error<&str>) -> String {
+    let expected = |what: &str, found: &str| match found.trim() {
+        "" => format!("expected {what} at the end"),
+        found => format!("expected {what} at '{found}'"),
+    };
+    let first = match error {
+        load::Error::Io(_) => Some("modules are not supported".to_owned()),
+        load::Error::Lex(errors) => {
+            errors.into_iter().next().map(|(what, found)| expected(what.as_str(), found))
+        }
+        load::Error::Parse(errors) => {
+            errors.into_iter().next().map(|(what, found)| expected(what.as_str(), found))
+        }
+    };
+    first.unwrap_or_else(|| "invalid expression".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn outputs(code: &str, value: &Value) -> Vec<Output> {
+        Jq::new(code).unwrap().run(value).unwrap()
+    }
+
+    #[test]
+    fn strings_are_printed_without_quotes() {
+        let value = json!({"name": "a \"b\"", "sizes": [1, 2.5, 12345678901234567890_u64]});
+        assert_eq!(outputs(".name", &value), [Output::Text("a \"b\"".into())]);
+        let sizes = ["1", "2.5", "12345678901234567890"].map(|it| Output::Json(it.into()));
+        assert_eq!(outputs(".sizes[]", &value), sizes);
+        assert_eq!(outputs("{n: .name}", &value), [Output::Json(r#"{"n":"a \"b\""}"#.into())]);
+        assert_eq!(outputs("empty", &value), []);
+        assert_eq!(outputs("1, halt, 2", &value), [Output::Json("1".into())]);
+        assert_eq!(
+            outputs("[.sizes[] | select(. > 2)] | length", &value),
+            [Output::Json("2".into())]
+        );
+    }
+
+    #[test]
+    fn refuses_an_invalid_filter_with_the_reason() {
+        for (code, reason) in [
+            (".[", "expected closing bracket"),
+            ("nonsense", "no such filter 'nonsense'"),
+            ("$x", "no such variable '$x'"),
+            ("", "expected term at the end"),
+            ("if . then 1", "expected"),
+        ] {
+            let message = Jq::new(code).err().unwrap_or_default();
+            assert!(message.contains(reason), "{code}: {message}");
+        }
+        let failure = Jq::new(".a.b").unwrap().run(&json!({"a": "text"})).unwrap_err();
+        assert_eq!(failure.status, Status::Other);
+    }
+}

@@ -1,0 +1,189 @@
+//! Columns and cells of lists.
+
+use indicatif::HumanBytes;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+/// Column of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+    /// Name in `--columns`, CSV and JSON.
+    pub(crate) name: &'static str,
+    /// Whether `--long` is needed to show the column in a table.
+    pub(super) is_long: bool,
+    /// Whether tables show the column only if it is named.
+    pub(super) is_hidden: bool,
+    /// Whether cells are aligned to the right.
+    pub(super) is_right: bool,
+    /// Whether cells may be shortened to fit the terminal.
+    pub(super) is_flexible: bool,
+}
+
+impl Column {
+    /// Creates a column that tables show.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, is_long: false, is_hidden: false, is_right: false, is_flexible: false }
+    }
+
+    /// Shows the column in tables only with `--long` or `--columns`. The other formats always have it.
+    pub(crate) const fn long(self) -> Self {
+        Self { is_long: true, ..self }
+    }
+
+    /// Shows the column in tables only with `--columns`.
+    pub(crate) const fn hidden(self) -> Self {
+        Self { is_hidden: true, ..self }
+    }
+
+    /// Aligns the cells to the right, such as numbers.
+    pub(crate) const fn right(self) -> Self {
+        Self { is_right: true, ..self }
+    }
+
+    /// Allows the table to shorten cells that do not fit the terminal.
+    pub(crate) const fn flexible(self) -> Self {
+        Self { is_flexible: true, ..self }
+    }
+
+    /// Returns the header of the column in a table.
+    pub(super) fn title(&self) -> String {
+        self.name.replace('_', " ").to_uppercase()
+    }
+}
+
+/// Value in a row, written differently for people and for programs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Cell {
+    /// No value.
+    #[default]
+    Empty,
+    Text(String),
+    /// Text for people, and the value for programs.
+    Both(String, Value),
+    /// Number of bytes.
+    Size(u64),
+    Number(i64),
+    Time(Timestamp),
+    Flag(bool),
+    List(Vec<String>),
+}
+
+impl Cell {
+    /// Returns the text for people: sizes with units, times in the local time zone.
+    pub(super) fn human(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) | Self::Both(text, _) => text.clone(),
+            Self::Size(bytes) => HumanBytes(*bytes).to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Time(time) => {
+                TimeZone::system().to_datetime(*time).strftime("%Y-%m-%d %H:%M").to_string()
+            }
+            Self::Flag(true) => "yes".to_owned(),
+            Self::Flag(false) => "no".to_owned(),
+            Self::List(texts) => texts.join(", "),
+        }
+    }
+
+    /// Returns the value as JSON.
+    pub(super) fn json(&self) -> Value {
+        match self {
+            Self::Empty => Value::Null,
+            Self::Text(text) => text.as_str().into(),
+            Self::Both(_, value) => value.clone(),
+            Self::Size(bytes) => (*bytes).into(),
+            Self::Number(number) => (*number).into(),
+            Self::Time(time) => time.to_string().into(),
+            Self::Flag(flag) => (*flag).into(),
+            Self::List(texts) => texts.clone().into(),
+        }
+    }
+
+    /// Returns the value as text: bytes as a number, times in UTC.
+    pub(super) fn raw(&self) -> String {
+        match self.json() {
+            Value::Null => String::new(),
+            Value::String(text) => text,
+            Value::Array(_) => self.human(),
+            value => value.to_string(),
+        }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Timestamp> for Cell {
+    fn from(time: Timestamp) -> Self {
+        Self::Time(time)
+    }
+}
+
+impl From<bool> for Cell {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Empty, Into::into)
+    }
+}
+
+/// Row of a list with named columns.
+pub(crate) trait Row {
+    /// Columns in the order of the table. On a narrow terminal, the last ones are left out. The column
+    /// `id` is printed by `--format ids`.
+    const COLUMNS: &'static [Column];
+
+    /// Returns the cells, one for each column.
+    fn cells(&self) -> Vec<Cell>;
+
+    /// Returns the JSON object. Default: all columns with their values.
+    fn json(&self) -> Value {
+        let names = Self::COLUMNS.iter().map(|column| column.name.to_owned());
+        let values = self.cells().into_iter().map(|cell| cell.json());
+        Value::Object(names.zip(values).collect::<Map<_, _>>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn programs_get_exact_values() {
+        let time: Timestamp = "2026-11-29T02:58:25.5Z".parse().unwrap();
+        for (cell, human, raw, json) in [
+            (Cell::Empty, "", "", Value::Null),
+            (Cell::Size(1_536), "1.50 KiB", "1536", json!(1536)),
+            (Cell::Number(-7), "-7", "-7", json!(-7)),
+            (Cell::Flag(false), "no", "false", json!(false)),
+            (
+                Cell::Both("not uploaded".into(), "created".into()),
+                "not uploaded",
+                "created",
+                json!("created"),
+            ),
+            (Cell::List(vec!["a".into(), "b".into()]), "a, b", "a, b", json!(["a", "b"])),
+        ] {
+            assert_eq!((cell.human().as_str(), cell.raw().as_str()), (human, raw));
+            assert_eq!(cell.json(), json);
+        }
+        assert_eq!(Cell::Time(time).raw(), "2026-11-29T02:58:25.5Z");
+        assert_eq!(Cell::Time(time).human().len(), "2026-11-29 02:58".len());
+    }
+}

@@ -1,0 +1,212 @@
+//! Lists of rows with named columns, as tables, CSV, JSON or ids.
+
+mod cell;
+mod table;
+
+use std::marker::PhantomData;
+
+use serde_json::{Map, Value};
+
+pub(crate) use self::cell::{Cell, Column, Row};
+use self::table::Table;
+use super::escape::Escaped;
+use super::jq::{Jq, Output};
+use super::width::output_columns;
+use super::{Reporter, output_failure};
+use crate::exit::Failure;
+
+/// Format of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Table for people: sizes with units, times in the local time zone
+    #[default]
+    Table,
+    /// Comma-separated values with a header, bytes as numbers and times in UTC
+    Csv,
+    /// JSON array
+    Json,
+    /// JSON object per line, each as soon as it is received
+    Jsonl,
+    /// ID per line
+    Ids,
+}
+
+/// Choices of the user for a list.
+#[derive(Clone, Debug)]
+pub(crate) struct ListOptions {
+    pub(crate) format: Format,
+    /// Names of the columns; empty for the default ones.
+    pub(crate) columns: Vec<String>,
+    /// Whether tables show all columns.
+    pub(crate) is_long: bool,
+    pub(crate) has_header: bool,
+    pub(crate) jq: Option<Jq>,
+}
+
+/// Prints rows, each as soon as the format allows it.
+///
+/// If it is dropped before [`finish`](Self::finish), it prints the rows that it holds.
+pub(crate) struct List<R: Row> {
+    reporter: Reporter,
+    options: ListOptions,
+    /// Indexes of the chosen columns in [`Row::COLUMNS`].
+    chosen: Vec<usize>,
+    table: Table,
+    /// Values of a JSON array that a filter reads.
+    values: Vec<Value>,
+    has_started: bool,
+    row: PhantomData<fn(&R)>,
+}
+
+impl<R: Row> List<R> {
+    /// Creates a list. Refuses unknown columns.
+    pub(crate) fn new(options: ListOptions) -> Result<Self, Failure> {
+        let is_table = options.format == Format::Table;
+        let chosen = match options.columns.as_slice() {
+            _ if options.format == Format::Ids => vec![position::<R>("--format", "ids", "id")?],
+            [] => {
+                let shown = |it: &Column| !it.is_hidden && (options.is_long || !it.is_long);
+                let shown = |column: &Column| !is_table || shown(column);
+                let columns = R::COLUMNS.iter().enumerate();
+                columns.filter(|(_, column)| shown(column)).map(|(at, _)| at).collect()
+            }
+            names => {
+                let names = names.iter().map(|name| name.trim());
+                names
+                    .map(|name| position::<R>("--columns", name, name))
+                    .collect::<Result<_, _>>()?
+            }
+        };
+        let columns = chosen.iter().filter_map(|&at| R::COLUMNS.get(at).copied()).collect();
+        let may_omit = options.columns.is_empty() && !options.is_long;
+        let table = Table::new(columns, output_columns(), options.has_header, may_omit);
+        let (reporter, values, row) = (Reporter::text(), Vec::new(), PhantomData);
+        Ok(Self { reporter, options, chosen, table, values, has_started: false, row })
+    }
+
+    /// Returns the reporter for notes.
+    pub(crate) const fn reporter(&self) -> &Reporter {
+        &self.reporter
+    }
+
+    /// Returns whether the user asked for this column by name or with `--long`, so that its values are
+    /// worth further calls.
+    pub(crate) fn is_chosen(&self, name: &str) -> bool {
+        let mut chosen = self.chosen.iter().filter_map(|&at| R::COLUMNS.get(at));
+        let has_asked = self.options.is_long || !self.options.columns.is_empty();
+        has_asked && chosen.any(|column| column.name == name)
+    }
+
+    /// Returns whether rows are printed as JSON objects.
+    pub(crate) const fn is_json(&self) -> bool {
+        matches!(self.options.format, Format::Json | Format::Jsonl)
+    }
+
+    /// Prints a row, or holds it until the widths of the columns are known.
+    pub(crate) fn push(&mut self, row: &R) -> Result<(), Failure> {
+        match self.options.format {
+            Format::Table => {
+                let cells: Vec<_> = self.cells(row).iter().map(Cell::human).collect();
+                self.table.push(&cells).iter().try_for_each(|line| self.reporter.line(line))
+            }
+            Format::Ids => self.cells(row).iter().try_for_each(|id| self.reporter.line(&id.raw())),
+            Format::Csv => {
+                self.csv_header()?;
+                self.csv(self.cells(row).iter().map(Cell::raw))
+            }
+            Format::Jsonl => match &self.options.jq {
+                Some(jq) => self.reporter.filtered(jq, &self.object(row)),
+                None => self.reporter.json_line(&self.object(row)),
+            },
+            Format::Json => {
+                let object = self.object(row);
+                if self.options.jq.is_some() {
+                    self.values.push(object);
+                    return Ok(());
+                }
+                let start = if self.has_started { ",\n" } else { "[\n" };
+                self.has_started = true;
+                self.reporter.print_part(&Escaped::json_text(&format!("{start}{object}")))
+            }
+        }
+    }
+
+    /// Prints held rows and the end of the format.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        match self.options.format {
+            Format::Table => self.flush(),
+            Format::Csv => self.csv_header(),
+            Format::Json => match self.options.jq.clone() {
+                Some(jq) => self.reporter.filtered(&jq, &std::mem::take(&mut self.values).into()),
+                None if self.has_started => self.reporter.print(&Escaped::json_text("\n]")),
+                None => self.reporter.print(&Escaped::json_text("[]")),
+            },
+            Format::Jsonl | Format::Ids => Ok(()),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.table.flush().iter().try_for_each(|line| self.reporter.line(line))
+    }
+
+    /// Returns the chosen cells.
+    fn cells(&self, row: &R) -> Vec<Cell> {
+        let mut cells: Vec<_> = row.cells().into_iter().map(Some).collect();
+        let mut take = |&at: &usize| cells.get_mut(at).and_then(Option::take).unwrap_or_default();
+        self.chosen.iter().map(&mut take).collect()
+    }
+
+    /// Returns the JSON of a row: all of it, or the chosen columns.
+    fn object(&self, row: &R) -> Value {
+        if self.options.columns.is_empty() {
+            return row.json();
+        }
+        let names = self.chosen.iter().filter_map(|&at| R::COLUMNS.get(at));
+        let names = names.map(|column| column.name.to_owned());
+        let values = self.cells(row).into_iter().map(|cell| cell.json());
+        Value::Object(names.zip(values).collect::<Map<_, _>>())
+    }
+
+    fn csv_header(&mut self) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.has_started, true) || !self.options.has_header {
+            return Ok(());
+        }
+        let columns = self.chosen.iter().filter_map(|&at| R::COLUMNS.get(at));
+        self.csv(columns.map(|column| column.name.to_owned()))
+    }
+
+    fn csv(&self, fields: impl Iterator<Item = String>) -> Result<(), Failure> {
+        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+        let written = writer.write_record(fields).map_err(std::io::Error::from);
+        let record = written.and_then(|()| writer.into_inner().map_err(|it| it.into_error()));
+        let record = record.map_err(|error| output_failure(&error))?;
+        self.reporter.print(&Escaped::csv(&String::from_utf8_lossy(&record)))
+    }
+}
+
+impl<R: Row> Drop for List<R> {
+    fn drop(&mut self) {
+        drop(self.flush());
+    }
+}
+
+/// Returns the index of a column.
+fn position<R: Row>(flag: &str, value: &str, name: &str) -> Result<usize, Failure> {
+    R::COLUMNS.iter().position(|column| column.name == name).ok_or_else(|| {
+        let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
+        Failure::value(flag, value, format!("no such column; available: {}", names.join(", ")))
+    })
+}
+
+impl Reporter {
+    /// Prints the outputs of a filter: strings as text, other values as JSON.
+    pub(crate) fn filtered(&self, jq: &Jq, value: &Value) -> Result<(), Failure> {
+        for output in jq.run(value)? {
+            match output {
+                Output::Text(text) => self.line(&text)?,
+                Output::Json(json) => self.print(&Escaped::json_text(&json))?,
+            }
+        }
+        Ok(())
+    }
+}

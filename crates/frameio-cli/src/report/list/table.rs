@@ -1,0 +1,197 @@
+//! Tables that fit the terminal.
+
+use super::cell::Column;
+use crate::report::escape::printable;
+use crate::report::width::{fit_start, width};
+
+/// Number of rows from which the widths of the columns are computed. Further rows are printed at once.
+const SAMPLE: usize = 200;
+
+/// Width that flexible columns keep before columns are left out.
+const COMFORTABLE: usize = 20;
+
+/// Minimum width of a shortened column.
+const MINIMUM: usize = 8;
+
+/// Space between columns.
+const GAP: usize = 2;
+
+/// Formats rows as lines with aligned columns.
+///
+/// The first rows are held back to find the widths of the columns.
+#[derive(Debug)]
+pub(super) struct Table {
+    columns: Vec<Column>,
+    /// Number of columns of the terminal; `None` if the output is not a terminal.
+    room: Option<usize>,
+    has_header: bool,
+    /// Whether columns may be left out on a narrow terminal.
+    may_omit: bool,
+    held: Vec<Vec<String>>,
+    /// Widths of the columns, once they are known. Columns after these are left out.
+    widths: Option<Vec<usize>>,
+}
+
+impl Table {
+    pub(super) const fn new(
+        columns: Vec<Column>,
+        room: Option<usize>,
+        has_header: bool,
+        may_omit: bool,
+    ) -> Self {
+        Self { columns, room, has_header, may_omit, held: Vec::new(), widths: None }
+    }
+
+    /// Adds a row, and returns the lines that can be printed.
+    pub(super) fn push(&mut self, cells: &[String]) -> Vec<String> {
+        // Escaped first, because escaping changes widths.
+        let cells: Vec<_> = cells.iter().map(|cell| printable(cell)).collect();
+        match &self.widths {
+            Some(widths) => vec![self.line(widths, &cells)],
+            None => {
+                self.held.push(cells);
+                if self.held.len() < SAMPLE { Vec::new() } else { self.flush() }
+            }
+        }
+    }
+
+    /// Returns the lines of the rows that were held back.
+    pub(super) fn flush(&mut self) -> Vec<String> {
+        if self.held.is_empty() {
+            return Vec::new();
+        }
+        let widths = self.layout();
+        let held = std::mem::take(&mut self.held);
+        let header = self.has_header.then(|| self.columns.iter().map(Column::title).collect());
+        let lines = header.iter().chain(&held).map(|cells| self.line(&widths, cells)).collect();
+        self.widths = Some(widths);
+        lines
+    }
+
+    /// Returns the widths of the columns that are shown.
+    fn layout(&self) -> Vec<usize> {
+        let widest = |(at, column): (usize, &Column)| {
+            let cells = self.held.iter().filter_map(|cells| cells.get(at));
+            let title = if self.has_header { width(&column.title()) } else { 0 };
+            cells.map(|cell| width(cell)).max().unwrap_or(0).max(title)
+        };
+        let mut natural: Vec<usize> = self.columns.iter().enumerate().map(widest).collect();
+        let Some(room) = self.room else { return natural };
+        loop {
+            let mut widths = natural.clone();
+            self.shrink(&mut widths, room, COMFORTABLE);
+            if total(&widths) <= room {
+                return widths;
+            }
+            if !self.may_omit || widths.len() < 2 {
+                self.shrink(&mut widths, room, MINIMUM);
+                return widths;
+            }
+            natural.pop();
+        }
+    }
+
+    /// Shortens the widest flexible columns, until the table fits or all have the minimum width.
+    fn shrink(&self, widths: &mut [usize], room: usize, minimum: usize) {
+        while total(widths) > room {
+            let flexible = widths.iter_mut().zip(&self.columns).filter(|(_, it)| it.is_flexible);
+            match flexible.map(|(width, _)| width).max() {
+                Some(width) if *width > minimum => *width -= 1,
+                _ => return,
+            }
+        }
+    }
+
+    fn line(&self, widths: &[usize], cells: &[String]) -> String {
+        let mut line = String::new();
+        for ((columns, cell), column) in widths.iter().zip(cells).zip(&self.columns) {
+            let cell = match column.is_flexible && self.room.is_some() {
+                true => shortened(cell, *columns),
+                false => cell.clone(),
+            };
+            let padding = " ".repeat(columns.saturating_sub(width(&cell)));
+            line += &match column.is_right {
+                true => padding + &cell,
+                false => cell + &padding,
+            };
+            line += &" ".repeat(GAP);
+        }
+        line.truncate(line.trim_end().len());
+        line
+    }
+}
+
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+}
+
+/// Returns the text, or its beginning followed by an ellipsis, in at most `columns` columns.
+fn shortened(text: &str, columns: usize) -> String {
+    match width(text) <= columns {
+        true => text.to_owned(),
+        false => format!("{}…", fit_start(text, columns.saturating_sub(1)).trim_end()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Column; 3] =
+        [Column::new("name").flexible(), Column::new("size").right(), Column::new("updated_at")];
+
+    fn table(room: Option<usize>, may_omit: bool, rows: &[[&str; 3]]) -> Vec<String> {
+        let mut table = Table::new(COLUMNS.to_vec(), room, true, may_omit);
+        let mut lines = Vec::new();
+        for row in rows {
+            lines.extend(table.push(&row.map(str::to_owned)));
+        }
+        lines.extend(table.flush());
+        lines
+    }
+
+    const ROWS: [[&str; 3]; 2] = [
+        ["日本語の長い名前のファイル.mov", "1.50 KiB", "2026-11-29 02:58"],
+        ["a\u{1b}b", "7 B", ""],
+    ];
+
+    #[test]
+    fn aligns_columns_by_the_width_of_their_characters() {
+        let lines = table(None, true, &ROWS);
+        assert_eq!(
+            lines,
+            [
+                "NAME                                SIZE  UPDATED AT",
+                "日本語の長い名前のファイル.mov  1.50 KiB  2026-11-29 02:58",
+                "a\\u{1b}b                             7 B",
+            ]
+        );
+    }
+
+    #[test]
+    fn fits_a_narrow_terminal() {
+        for room in [80, 58, 50, 40, 36, 24, 18] {
+            for line in table(Some(room), true, &ROWS) {
+                assert!(width(&line) <= room, "{room}: {line}");
+            }
+        }
+        let lines = table(Some(40), true, &ROWS);
+        assert_eq!(lines[1], "日本語の長い名前のファイル.mov  1.50 KiB");
+        let chosen = table(Some(40), false, &ROWS);
+        assert_eq!(chosen[1], "日本語の長…   1.50 KiB  2026-11-29 02:58");
+    }
+
+    #[test]
+    fn prints_rows_after_the_sample_at_once() {
+        let mut table = Table::new(COLUMNS.to_vec(), None, true, true);
+        let row = ["a", "1 B", ""].map(str::to_owned);
+        let printed: Vec<_> = (0..SAMPLE + 2).map(|_| table.push(&row).len()).collect();
+        assert_eq!(printed[SAMPLE - 2..], [0, SAMPLE + 1, 1, 1]);
+        assert!(table.flush().is_empty());
+    }
+
+    #[test]
+    fn an_empty_table_has_no_header() {
+        assert!(table(Some(80), true, &[]).is_empty());
+    }
+}
