@@ -25,6 +25,7 @@ pub(crate) enum Status {
     NoResponse = 9,
     Unexpected = 10,
     LegacyUse = 11,
+    Conflict = 12,
     Interrupted = 130,
 }
 
@@ -78,6 +79,7 @@ impl Status {
         let is_server_error = error.status().is_some_and(|status| status.is_server_error());
         match error.kind() {
             TransferErrorKind::Invalid | TransferErrorKind::Ambiguous => Self::Usage,
+            TransferErrorKind::Conflict => Self::Conflict,
             TransferErrorKind::NotFound => Self::NotFound,
             TransferErrorKind::Refused | TransferErrorKind::Expired => Self::Refused,
             TransferErrorKind::UploadFailed => Self::ServerError,
@@ -119,6 +121,7 @@ impl Status {
             Self::NoResponse => "no_response",
             Self::Unexpected => "unexpected_response",
             Self::LegacyUse => "legacy_use",
+            Self::Conflict => "conflict",
             Self::Interrupted => "interrupted",
         }
     }

@@ -50,6 +50,9 @@ pub struct Profile {
     /// Default project of calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
+    /// Policy of the command for existing remote files that differ, such as `version`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_exists: Option<String>,
     /// Store of shared quotas, without a password; `None` for the default of the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_store: Option<String>,

@@ -10,4 +10,4 @@ pub(crate) use self::account::{AccountArg, WorkspaceArgs};
 pub(crate) use self::format::{FormatArgs, JsonArgs};
 pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::profile::ProfileArg;
-pub(crate) use self::transfer::{CompareArg, OnConflict};
+pub(crate) use self::transfer::{CompareArg, IfExists, OnConflict};

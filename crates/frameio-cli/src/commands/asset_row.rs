@@ -8,6 +8,14 @@ use jiff::Timestamp;
 
 use crate::report::{Cell, Column, Row};
 
+/// Position of a file in its version stack.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Version {
+    /// Number, counted from the oldest; `None` if the order cannot be told.
+    pub(super) number: Option<usize>,
+    pub(super) is_head: bool,
+}
+
 /// A row of a listing.
 #[derive(Clone, Debug)]
 pub(super) struct AssetRow {
@@ -20,6 +28,8 @@ pub(super) struct AssetRow {
     url: Option<String>,
     /// Number of versions of a stack, if it was requested.
     pub(super) versions: Option<u32>,
+    /// Position of a file in its version stack, in listings of versions.
+    pub(super) version: Option<Version>,
     /// Path, in listings of several folders.
     pub(super) path: Option<String>,
 }
@@ -64,8 +74,9 @@ impl AssetRow {
 
     fn container(kind: &str, id: &str, name: &str) -> Self {
         let (kind, id, name) = (kind.to_owned(), id.to_owned(), name.to_owned());
-        let (size, status, updated_at, url, versions, path) = (None, None, None, None, None, None);
-        Self { kind, id, name, size, status, updated_at, url, versions, path }
+        let (size, status, updated_at, url) = (None, None, None, None);
+        let (versions, version, path) = (None, None, None);
+        Self { kind, id, name, size, status, updated_at, url, versions, version, path }
     }
 
     /// Returns the size of a file; `None` for a folder, project or workspace.
@@ -81,7 +92,14 @@ impl AssetRow {
     /// Returns the name, followed by `/` unless it is a file.
     fn shown_name(&self) -> String {
         let end = if self.size.is_none() { "/" } else { "" };
-        format!("{}{end}", self.name)
+        match self.version {
+            None => format!("{}{end}", self.name),
+            Some(Version { number, is_head }) => {
+                let number = number.map_or("v?".to_owned(), |number| format!("v{number}"));
+                let head = if is_head { " (head)" } else { "" };
+                format!("  {number}  {}{head}", self.name)
+            }
+        }
     }
 
     /// Returns the name with a note about a file that is not uploaded.
@@ -113,9 +131,12 @@ impl Row for AssetRow {
         Column::new("id").long(),
         Column::new("url").hidden(),
         Column::new("path").hidden(),
+        Column::new("version").hidden(),
+        Column::new("is_head").hidden(),
     ];
 
     fn cells(&self) -> Vec<Cell> {
+        let number = self.version.and_then(|version| version.number);
         vec![
             Cell::Both(self.shown_name(), self.name.as_str().into()),
             self.size.map_or(Cell::Empty, Cell::Size),
@@ -126,6 +147,8 @@ impl Row for AssetRow {
             self.id.as_str().into(),
             self.url.as_deref().into(),
             self.path.as_deref().into(),
+            number.map_or(Cell::Empty, |it| Cell::Number(i64::try_from(it).unwrap_or(i64::MAX))),
+            self.version.map(|version| version.is_head).into(),
         ]
     }
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use frameio::transfer::{Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem};
+use frameio::transfer::{
+    Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
+};
 
 use crate::args::{AccountArg, CompareArg, GlobalArgs, OnConflict};
 use crate::exit::Failure;
@@ -16,8 +18,9 @@ Examples:
   frameio download '/Film/The Crossing/Dailies/Day 01/Camera A/A001_C001.mov'
   frameio download '/Film/The Crossing/Stills' --rendition high_quality -o stills
 
-A folder or project is downloaded into a directory with its name. Of a version stack, the newest
-version is downloaded.
+A folder or project is downloaded into a directory with its name. Of a version stack, the head is
+downloaded, or with '--version' another version or all of them, as take.v1.mov. Versions are numbered
+from the oldest; the order cannot always be told.
 
 An existing file of the same size is skipped. An existing file of another size is kept and reported
 as a conflict, and the exit status is not 0; see --on-conflict.
@@ -36,7 +39,7 @@ pub(crate) struct Args {
     /// Directory to download to; created if missing
     #[arg(long = "output", short = 'o', value_name = "DIR", default_value = ".")]
     directory: PathBuf,
-    /// Version of each file to download
+    /// Rendition of each file to download
     #[arg(long, default_value = "original", value_parser = renditions())]
     rendition: String,
     /// Compute and print a checksum of each file
@@ -45,6 +48,12 @@ pub(crate) struct Args {
     /// Maximum number of files downloaded at the same time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,
+    /// Versions of version stacks to download: a number from the oldest (1), head or all
+    #[arg(long, value_name = "N|head|all", default_value = "head", value_parser = version)]
+    version: VersionChoice,
+    /// Download files of the same size to compare their content
+    #[arg(long)]
+    verify_remote: bool,
     /// What to do if an existing file differs
     #[arg(long, value_enum, default_value = "skip", value_name = "ACTION")]
     on_conflict: OnConflict,
@@ -76,6 +85,17 @@ impl From<Algorithm> for Checksum {
     }
 }
 
+fn version(text: &str) -> Result<VersionChoice, String> {
+    match text {
+        "head" => Ok(VersionChoice::Head),
+        "all" => Ok(VersionChoice::All),
+        number => match number.parse() {
+            Ok(number) if number > 0 => Ok(VersionChoice::Number(number)),
+            _ => Err("expected a number from 1, head or all".to_owned()),
+        },
+    }
+}
+
 fn renditions() -> clap::builder::PossibleValuesParser {
     Rendition::ALL.map(|rendition| PossibleValue::new(rendition.as_str())).into()
 }
@@ -99,13 +119,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         check(&item)?;
         items.push(item);
     }
-    let report = TransferReport::download(args.output, &args.directory);
+    let report = TransferReport::download(args.output, &args.directory, args.dry_run);
     // Reported paths begin with the workspace.
     let root = RemotePath::default();
     let mut tree = DownloadTree::items(items, &args.directory)
         .rendition(rendition)
         .files_in_flight(args.concurrency.into())
-        .existing(args.on_conflict.into())
+        .on_conflict(args.on_conflict.into())
+        .versions(args.version)
+        .verify_remote(args.verify_remote)
         .dry_run(args.dry_run)
         .on_item(report.on_item(&root))
         .progress(report.on_progress(&root));

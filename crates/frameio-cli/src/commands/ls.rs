@@ -8,7 +8,7 @@ use frameio::version_stacks::ListVersions;
 use frameio::{AccountId, Client, Paged, VersionStackId, WorkspaceId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::asset_row::AssetRow;
+use super::asset_row::{AssetRow, Version};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::Failure;
 use crate::report::{List, SkippedItems};
@@ -19,11 +19,13 @@ Examples:
   frameio ls /                                      list the workspaces of all accounts
   frameio ls '//Demo Account'                       list the workspaces of an account
   frameio ls -l '/Film/The Crossing/Cuts'           list a folder with versions, types and IDs
+  frameio ls --versions '/Film/The Crossing/Cuts'   list each version of the cuts
   frameio ls '/Film/The Crossing' --columns name,id --format csv
   frameio ls '/Film/The Crossing' --jq 'select(.type == \"file\") | .name'
 
 Columns: name, size, status, updated_at; with --long also versions, type and id. url has to be named.
-The number of versions costs a call for each version stack.";
+The number of versions costs a call for each version stack, and --versions two. The service documents no
+order of versions: 'v?' is shown where it cannot be told.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -33,6 +35,9 @@ pub(crate) struct Args {
     /// Also show the number of versions, types and IDs
     #[arg(long, short)]
     long: bool,
+    /// List the versions of each version stack below it, numbered from the oldest
+    #[arg(long)]
+    versions: bool,
     #[command(flatten)]
     format: FormatArgs,
     #[command(flatten)]
@@ -50,6 +55,8 @@ struct Listing<'a> {
     client: &'a Client,
     list: List<AssetRow>,
     counts_versions: bool,
+    /// Lists the versions of stacks.
+    transfers: Option<&'a Transfers>,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -58,7 +65,12 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let counts_versions = list.is_chosen("versions");
-    let mut listing = Listing { client: &client, list, counts_versions };
+    let mut listing = Listing {
+        client: &client,
+        list,
+        counts_versions,
+        transfers: args.versions.then_some(&transfers),
+    };
     let listable = match args.path.as_deref() {
         None if !resolver.has_project() => Listable::Root(resolver.account().map(str::to_owned)),
         text => resolver.listable(text).await?,
@@ -146,7 +158,30 @@ impl Listing<'_> {
             Ok(row)
         });
         let rows = stream::iter(counted).buffered(CONCURRENCY).try_collect::<Vec<_>>().await?;
-        rows.iter().try_for_each(|row| self.list.push(row))
+        for row in rows {
+            self.list.push(&row)?;
+            if let (Some(transfers), Some(stack)) = (self.transfers, row.stack()) {
+                self.versions(transfers, account, &stack).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists the versions of a stack.
+    async fn versions(
+        &mut self,
+        transfers: &Transfers,
+        account: &AccountId,
+        stack: &VersionStackId,
+    ) -> Result<(), Failure> {
+        let versions = transfers.versions(account, stack).await?;
+        for file in &versions.files {
+            let mut row = AssetRow::new(&Asset::File(Box::new(file.clone())));
+            let is_head = versions.head.as_ref() == Some(&file.id);
+            row.version = Some(Version { number: versions.number(&file.id), is_head });
+            self.list.push(&row)?;
+        }
+        Ok(())
     }
 }
 

@@ -68,6 +68,7 @@ Exit status:
     9  No response: the connection failed, broke or timed out
    10  Unexpected response
    11  Legacy use was found (frameio migrate scan)
+   12  Conflict: a file differs, and nothing was replaced
   130  Interrupted
 If several files fail, the status is the one that all failures share, or else 1.";
 
@@ -99,7 +100,7 @@ pub(crate) enum Command {
     /// Download files, folders and projects
     #[command(after_help = download::HELP)]
     Download(download::Args),
-    /// Copy missing files between a local directory and a folder, without deleting any
+    /// Copy new and changed files between a local directory and a folder, in one direction
     #[command(after_help = sync::HELP)]
     Sync(sync::Args),
     /// List the contents of a folder, project or workspace

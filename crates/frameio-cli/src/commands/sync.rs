@@ -1,11 +1,14 @@
-//! `frameio sync`: copies missing files between a directory and a folder.
+//! `frameio sync`: copies new and changed files between a directory and a folder.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use frameio::transfer::{DownloadTree, RemotePath, UploadTree};
+use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
 
-use super::upload::{UploadOptions, check_local};
-use crate::args::{AccountArg, GlobalArgs, OnConflict};
+use super::upload::{UploadOptions, check_local, not_recorded};
+use crate::args::{AccountArg, GlobalArgs};
+use crate::config;
 use crate::exit::Failure;
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
@@ -15,13 +18,21 @@ pub(super) const HELP: &str = "\
 Examples:
   frameio sync rushes '/Film/The Crossing/Dailies' --dry-run
   frameio sync rushes '/Film/The Crossing/Dailies' --down
+  frameio sync rushes '/Film/The Crossing/Dailies' --if-exists version
 
-Uploads the files that are missing in the folder, or, with --down, downloads the files that are
-missing in the directory. Files count as equal if they have the same name and size.
+Copies in one direction: uploads, or with --down downloads, the files that are new or have changed.
+A state file records which files are equal, by size, time, checksum and the ID of the remote file.
+The dry run shows each file as new, new version, changed, conflict, equal or unverified, with the
+reason.
 
-Nothing is deleted on either side. An upload never replaces a file: one of another size is uploaded
-next to the existing file of the same name. A download keeps an existing file of another size and
-reports a conflict, and the exit status is not 0; see --on-conflict.";
+Upload: a changed file is listed as changed and not uploaded until '--if-exists version' is given.
+Download: a newer remote version replaces a local file that is unchanged since both sides were equal.
+A local file that has changed is never replaced: it is a conflict, and the exit status is 12; see
+--on-conflict. A file that was renamed on one side is renamed on the other.
+
+Nothing is deleted without '--delete'. With it, a file is deleted only if it was recorded as equal and
+is unchanged on both sides. Remote files of other users, files with comments and version stacks are
+kept. Local files are moved to '.frameio-trash' in the directory.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -30,12 +41,21 @@ pub(crate) struct Args {
     directory: PathBuf,
     /// Folder or project: /Workspace/Project/Folder, or an ID [default: the profile's project]
     folder: Option<String>,
-    /// Download missing files instead of uploading them
+    /// Download instead of uploading
     #[arg(long)]
     down: bool,
-    /// With --down, what to do if an existing file differs [default: skip]
-    #[arg(long, value_enum, value_name = "ACTION", requires = "down")]
-    on_conflict: Option<OnConflict>,
+    /// Delete files at the target that were equal and no longer exist at the source
+    #[arg(long)]
+    delete: bool,
+    /// With --delete, also delete remote files with comments
+    #[arg(long, requires = "delete", conflicts_with = "down")]
+    delete_reviewed: bool,
+    /// With --delete, maximum number of files; if more would be deleted, none is
+    #[arg(long, value_name = "N", requires = "delete", default_value_t = 100)]
+    max_delete: usize,
+    /// Delete without asking
+    #[arg(long, requires = "delete")]
+    yes: bool,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -45,6 +65,11 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if args.delete && !args.yes && !args.options.dry_run && !can_ask {
+        let message = "'--delete' needs '--yes' if it cannot ask on a terminal";
+        return Err(Failure::usage(message));
+    }
     if args.down {
         args.options.refuse_for_download()?;
     } else {
@@ -57,26 +82,54 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
+    let dry_run = args.options.dry_run;
     let report = match args.down {
-        true => TransferReport::download(args.output, &args.directory),
-        false => TransferReport::upload(args.output),
+        true => TransferReport::download(args.output, &args.directory, dry_run),
+        false => TransferReport::upload(args.output, dry_run),
     };
+    let deletion = args.delete.then(|| args.deletion(&report));
     let result = if args.down {
         let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)
             .files_in_flight(args.options.concurrency.into())
-            .existing(args.on_conflict.unwrap_or_default().into())
-            .dry_run(args.options.dry_run)
+            .on_conflict(args.options.on_conflict.unwrap_or_default().into())
+            .verify_remote(args.options.verify_remote)
+            .dry_run(dry_run)
             .on_item(report.on_item(&root))
             .progress(report.on_progress(&root));
+        match config::sync_states() {
+            Ok(path) => tree = tree.state(path),
+            Err(failure) => report.note(&not_recorded(&failure.message)),
+        }
         if let Some(path) = args.options.compare.checksums()? {
             tree = tree.checksums(path);
+        }
+        if let Some(deletion) = deletion {
+            tree = tree.delete(deletion);
         }
         shutdown::interruptible(transfers.download_tree(tree)).await
     } else {
         let tree = UploadTree::new(account, folder, &args.directory);
-        let tree = args.options.apply(tree, &report)?;
+        let mut tree = args.options.apply(tree, &global.profile.load()?, &report)?;
+        if let Some(deletion) = deletion {
+            tree = tree.delete(deletion);
+        }
         shutdown::interruptible(transfers.upload_tree(tree)).await
     };
     report.finish(result, "run the same command again to resume")
+}
+
+impl Args {
+    /// Returns the settings for deletions, which are confirmed on the terminal or by `--yes`.
+    fn deletion(&self, report: &Arc<TransferReport>) -> Deletion {
+        let deletion = Deletion::new().max(self.max_delete).reviewed(self.delete_reviewed);
+        if self.yes {
+            return deletion;
+        }
+        let report = report.clone();
+        deletion.confirm(move |files| {
+            let paths: Vec<_> = files.iter().map(ToString::to_string).collect();
+            report.confirm(&paths)
+        })
+    }
 }

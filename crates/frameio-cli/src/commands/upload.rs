@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use frameio::transfer::{RemotePath, TransferError, UploadTree};
+use clap::ValueEnum;
+use frameio::auth::profile::Profile;
+use frameio::transfer::{RemotePath, TransferError, UploadTree, VersionPattern};
 
-use crate::args::{AccountArg, CompareArg, GlobalArgs};
+use crate::args::{AccountArg, CompareArg, GlobalArgs, IfExists, OnConflict};
 use crate::config;
 use crate::exit::Failure;
 use crate::report::{OutputArgs, TransferReport};
@@ -17,8 +19,16 @@ Examples:
   frameio upload take.mov --to '/Film/The Crossing/Dailies'
   frameio upload rushes --to '/Film/The Crossing/Dailies' --include '*.mov'
 
-A directory is uploaded with its name and everything in it. A file is skipped if the folder has one
-of the same name and size. Nothing is replaced or deleted.
+A directory is uploaded with its name and everything in it. Nothing is replaced or deleted.
+
+If the folder has a file of the same name that differs, a file that is named on the command line
+becomes a new version of it; a file in a directory is listed as changed and not uploaded, because the
+viewers of a share may see a new version at once. '--if-exists' selects another behaviour. Comments
+stay on the old version. Files are compared with what earlier runs have recorded; without a record,
+a file of the same size is unverified and skipped: see '--verify-remote'.
+
+With '--version-pattern', files with version numbers in their names become versions of each other:
+  --version-pattern '^(?<base>.+)_v(?<version>[0-9]+)$'
 
 To resume an interrupted upload, run the same command again within 24 hours. Concurrent runs of the
 same command upload each file once.
@@ -62,6 +72,25 @@ pub(super) struct UploadOptions {
     /// Follow symbolic links
     #[arg(long)]
     follow_links: bool,
+    /// What to do if a file of the same name exists and differs [default: the profile's, or else version
+    /// for files given as arguments and skip for files in directories]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    if_exists: Option<IfExists>,
+    /// What to do if a file has changed on both sides since they were equal [default: skip]
+    #[arg(long, value_enum, value_name = "ACTION")]
+    pub(super) on_conflict: Option<OnConflict>,
+    /// Maximum number of new versions in this run; further ones fail [default: 50]
+    #[arg(long, value_name = "N")]
+    max_new_versions: Option<u64>,
+    /// Regular expression with the groups 'base' and 'version' for names without their extension
+    #[arg(long, value_name = "REGEX")]
+    version_pattern: Option<String>,
+    /// Make each new version the head of its version stack; uses an experimental operation
+    #[arg(long)]
+    reorder_versions: bool,
+    /// Download remote files of the same size to compare their content
+    #[arg(long)]
+    pub(super) verify_remote: bool,
     /// Maximum number of files transferred at the same time
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) concurrency: u16,
@@ -77,8 +106,27 @@ impl UploadOptions {
     pub(super) fn apply(
         &self,
         mut tree: UploadTree,
+        profile: &Profile,
         report: &Arc<TransferReport>,
     ) -> Result<UploadTree, Failure> {
+        if let Some(policy) = self.if_exists(profile)? {
+            tree = tree.if_exists(policy.into());
+        }
+        if let Some(pattern) = &self.version_pattern {
+            tree = tree.version_pattern(VersionPattern::new(pattern)?);
+        }
+        if let Some(versions) = self.max_new_versions {
+            tree = tree.max_new_versions(versions);
+        }
+        if self.on_conflict == Some(OnConflict::Replace) {
+            let reason =
+                "the service cannot replace files; use 'keep-both' or '--if-exists version'";
+            return Err(Failure::value("--on-conflict", "replace", reason));
+        }
+        match config::sync_states() {
+            Ok(path) => tree = tree.state(path),
+            Err(failure) => report.note(&not_recorded(&failure.message)),
+        }
         for pattern in &self.include {
             tree = tree.include(pattern);
         }
@@ -99,9 +147,25 @@ impl UploadOptions {
             .follow_links(self.follow_links)
             .files_in_flight(self.concurrency.into())
             .dry_run(self.dry_run)
+            .on_conflict(self.on_conflict.unwrap_or_default().into())
+            .reorder(self.reorder_versions)
+            .verify_remote(self.verify_remote)
             .on_warning(move |error: &TransferError| warned.note(&not_resumable(error)))
             .on_item(report.on_item(&root))
             .progress(report.on_progress(&root)))
+    }
+
+    /// Returns the policy for existing files of the arguments or the profile.
+    fn if_exists(&self, profile: &Profile) -> Result<Option<IfExists>, Failure> {
+        let saved = || {
+            let Some(text) = profile.if_exists.as_deref() else { return Ok(None) };
+            let parsed = IfExists::from_str(text, false).map(Some);
+            parsed.map_err(|_| {
+                let message = format!("the profile has an invalid '--if-exists' value '{text}'");
+                Failure::usage(message)
+            })
+        };
+        self.if_exists.map_or_else(saved, |given| Ok(Some(given)))
     }
 
     /// Refuses options that have no effect on a download.
@@ -111,6 +175,10 @@ impl UploadOptions {
             (!self.exclude.is_empty(), "--exclude"),
             (self.hidden, "--hidden"),
             (self.follow_links, "--follow-links"),
+            (self.if_exists.is_some(), "--if-exists"),
+            (self.max_new_versions.is_some(), "--max-new-versions"),
+            (self.version_pattern.is_some(), "--version-pattern"),
+            (self.reorder_versions, "--reorder-versions"),
         ];
         match given.iter().find(|(given, _)| *given) {
             Some((_, name)) => {
@@ -129,6 +197,14 @@ fn not_resumable(reason: &(impl std::fmt::Display + ?Sized)) -> String {
     )
 }
 
+/// Returns the warning that the next run compares files by size and time only.
+pub(super) fn not_recorded(reason: &str) -> String {
+    format!(
+        "warning: {reason}; the next run will not know which files are equal: \
+         set FRAMEIO_CONFIG_DIR to a writable directory"
+    )
+}
+
 /// Refuses local paths that cannot be uploaded, before any request is sent.
 pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
     UploadTree::check_paths(paths).map_err(|error| Failure::usage(error.to_string()))
@@ -139,9 +215,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.to.as_deref()).await?;
-    let report = TransferReport::upload(args.output);
+    let report = TransferReport::upload(args.output, args.options.dry_run);
     let tree = UploadTree::paths(account, folder, &args.paths);
-    let tree = args.options.apply(tree, &report)?;
+    let tree = args.options.apply(tree, &global.profile.load()?, &report)?;
     let result = shutdown::interruptible(transfers.upload_tree(tree)).await;
     report.finish(result, "run the same command again within 24 hours to resume")
 }

@@ -51,3 +51,8 @@ pub(crate) fn uploads() -> Result<PathBuf, Failure> {
 pub(crate) fn checksums() -> Result<PathBuf, Failure> {
     Ok(directory()?.path().join("checksums"))
 }
+
+/// Returns the directory of the state files of `frameio sync` and `frameio upload`.
+pub(crate) fn sync_states() -> Result<PathBuf, Failure> {
+    Ok(directory()?.path().join("sync"))
+}

@@ -4,6 +4,6 @@ mod directory;
 mod ids;
 mod profiles;
 
-pub(crate) use self::directory::{cache, checksums, directory, state, uploads};
+pub(crate) use self::directory::{cache, checksums, directory, state, sync_states, uploads};
 pub(crate) use self::ids::ProfileIds;
 pub(crate) use self::profiles::{load, update, update_after};

@@ -6,6 +6,7 @@ use frameio::transfer::Outcome;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
+use super::file::FileRecord;
 use crate::exit::Status;
 
 /// Counts of files by outcome.
@@ -21,18 +22,28 @@ pub(super) struct Counts {
     ignored: u64,
     conflicts: u64,
     unfinished: u64,
+    /// Files that have changed and were not transferred.
+    changed: u64,
+    /// Skipped files of which only the size is known to be equal.
+    unverified: u64,
+    moved: u64,
+    deleted: u64,
+    kept: u64,
+    /// New versions that are not the heads of their stacks.
+    not_head: u64,
     failed: u64,
     /// Status that all failures and conflicts share.
     status: Option<Status>,
     /// Files that are incomplete because of an interruption.
     incomplete: u64,
     /// Minimum number of bytes of incomplete files that need not be transferred again.
-    kept: u64,
+    bytes_kept: u64,
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, outcome: &Outcome) {
-        match outcome {
+    pub(super) fn add(&mut self, record: &FileRecord<'_>) {
+        self.not_head += u64::from(record.is_not_head());
+        match record.outcome {
             Outcome::Transferred { bytes, .. } => {
                 self.transferred += 1;
                 self.bytes += bytes;
@@ -41,7 +52,12 @@ impl Counts {
                 self.planned += 1;
                 self.bytes += bytes.unwrap_or_default();
             }
+            Outcome::Skipped if record.is_unverified() => self.unverified += 1,
             Outcome::Skipped => self.skipped += 1,
+            Outcome::Changed => self.changed += 1,
+            Outcome::Moved { .. } => self.moved += 1,
+            Outcome::Deleted => self.deleted += 1,
+            Outcome::Kept => self.kept += 1,
             Outcome::Ignored(_) => self.ignored += 1,
             Outcome::Conflict(error) => {
                 self.conflicts += 1;
@@ -67,7 +83,7 @@ impl Counts {
     /// Counts a file that was in flight when the run was interrupted.
     pub(super) const fn add_incomplete(&mut self, kept: u64) {
         self.incomplete += 1;
-        self.kept = self.kept.saturating_add(kept);
+        self.bytes_kept = self.bytes_kept.saturating_add(kept);
     }
 
     /// Returns the exit status of the run if there are failures or conflicts.
@@ -75,12 +91,41 @@ impl Counts {
         self.status
     }
 
+    /// Returns hints about files that need a decision of the user.
+    pub(super) fn hints(self, is_upload: bool) -> Vec<String> {
+        let mut hints = Vec::new();
+        if self.changed > 0 && is_upload {
+            hints.push(format!(
+                "{} changed and not sent: send changed files as new versions with '--if-exists \
+                 version', or next to the existing ones with '--if-exists keep-both'",
+                self.changed
+            ));
+        }
+        if self.unverified > 0 {
+            hints.push(format!(
+                "warning: {} unverified, with the same size as the file at the other side: compare \
+                 the contents with '--verify-remote'",
+                self.unverified
+            ));
+        }
+        if self.not_head > 0 {
+            hints.push(format!(
+                "warning: {} stacked, but not the head of the version stack: select it in the web \
+                 app, or use '--reorder-versions'",
+                self.not_head
+            ));
+        }
+        hints
+    }
+
     pub(super) fn json(self) -> Value {
         json!({
             "transferred": self.transferred, "planned": self.planned, "bytes": self.bytes,
             "skipped": self.skipped, "ignored": self.ignored, "unfinished": self.unfinished,
             "conflicts": self.conflicts, "failed": self.failed, "incomplete": self.incomplete,
-            "bytes_kept": self.kept,
+            "bytes_kept": self.bytes_kept, "changed": self.changed, "unverified": self.unverified,
+            "moved": self.moved, "deleted": self.deleted, "kept": self.kept,
+            "not_head": self.not_head,
         })
     }
 }
@@ -94,6 +139,12 @@ impl fmt::Display for Counts {
         }
         for (count, what) in [
             (self.skipped, "already present"),
+            (self.unverified, "unverified"),
+            (self.changed, "changed"),
+            (self.moved, "moved"),
+            (self.deleted, "deleted"),
+            (self.kept, "not deleted"),
+            (self.not_head, "stacked but not head"),
             (self.ignored, "ignored"),
             (self.conflicts, "in conflict"),
             (self.unfinished, "incomplete at the service"),
@@ -104,7 +155,7 @@ impl fmt::Display for Counts {
                 write!(f, ", {count} {what}")?;
             }
         }
-        match self.kept {
+        match self.bytes_kept {
             0 => Ok(()),
             kept => write!(f, " (at least {} kept)", HumanBytes(kept)),
         }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use frameio::FileId;
-use frameio::transfer::{Digest, Ignored, Outcome, RemotePath, TransferError};
+use frameio::transfer::{
+    Compared, Digest, Ignored, Outcome, RemotePath, Stacked, TransferError, Verdict,
+};
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 
@@ -18,12 +20,36 @@ pub(super) struct FileRecord<'a> {
     /// Directory that files are downloaded to.
     pub(super) directory: Option<&'a Path>,
     pub(super) file_id: Option<&'a FileId>,
+    pub(super) compared: Option<&'a Compared>,
+    pub(super) stacked: Option<Stacked>,
+    pub(super) is_dry_run: bool,
 }
 
 impl FileRecord<'_> {
     /// Returns whether the file needs attention.
     pub(super) const fn is_wrong(&self) -> bool {
         matches!(self.outcome, Outcome::Failed(_) | Outcome::Conflict(_) | Outcome::Unfinished)
+    }
+
+    /// Returns whether the file is printed even where progress bars show the others.
+    pub(super) fn needs_attention(&self) -> bool {
+        self.is_ignored_unexpectedly()
+            || self.is_not_head()
+            || matches!(self.outcome, Outcome::Changed | Outcome::Kept)
+    }
+
+    /// Returns whether only the size of a skipped file is known to be equal.
+    pub(super) fn is_unverified(&self) -> bool {
+        matches!(self.outcome, Outcome::Skipped) && self.verdict() == Some(Verdict::Unverified)
+    }
+
+    /// Returns whether the file was stacked, but is not the head.
+    pub(super) fn is_not_head(&self) -> bool {
+        self.stacked == Some(Stacked::NotHead)
+    }
+
+    fn verdict(&self) -> Option<Verdict> {
+        self.compared.map(|compared| compared.verdict)
     }
 
     /// Returns whether the file was ignored.
@@ -39,10 +65,27 @@ impl FileRecord<'_> {
         }
     }
 
+    /// Returns the name of the outcome in text: in a dry run, that of the verdict.
+    fn shown_name(&self) -> &'static str {
+        match (self.outcome, self.verdict()) {
+            (Outcome::Planned { .. } | Outcome::Skipped, Some(verdict)) if self.is_dry_run => {
+                verdict.as_str()
+            }
+            (Outcome::Skipped, Some(Verdict::Unverified)) => Verdict::Unverified.as_str(),
+            (Outcome::Deleted, _) if self.is_dry_run => "delete",
+            (Outcome::Moved { .. }, _) if self.is_dry_run => "move",
+            _ => self.name(),
+        }
+    }
+
     const fn name(&self) -> &'static str {
         match self.outcome {
             Outcome::Transferred { .. } => "transferred",
             Outcome::Skipped => "skipped",
+            Outcome::Changed => "changed",
+            Outcome::Moved { .. } => "moved",
+            Outcome::Deleted => "deleted",
+            Outcome::Kept => "not deleted",
             Outcome::Planned { .. } => "planned",
             Outcome::Ignored(_) => "ignored",
             Outcome::Conflict(_) => "conflict",
@@ -66,7 +109,14 @@ impl FileRecord<'_> {
             Outcome::Unfinished => {
                 Some("an incomplete file with this name exists at the service".to_owned())
             }
-            _ => None,
+            // The error of the outcome has the reason.
+            Outcome::Failed(_) | Outcome::Conflict(_) => None,
+            Outcome::Transferred { .. } | Outcome::Skipped
+                if !self.is_dry_run && !self.is_not_head() && !self.is_unverified() =>
+            {
+                None
+            }
+            _ => self.compared.map(|compared| compared.reason.clone()),
         }
     }
 
@@ -104,7 +154,7 @@ impl FileRecord<'_> {
 
 impl Record for FileRecord<'_> {
     fn lines(&self) -> Vec<String> {
-        let mut text = format!("{:11} {}", self.name(), self.remote);
+        let mut text = format!("{:11} {}", self.shown_name(), self.remote);
         match (self.outcome, self.bytes()) {
             (_, Some(bytes)) => text += &format!(" ({})", HumanBytes(bytes)),
             (Outcome::Planned { .. }, None) => text += " (size unknown)",
@@ -142,7 +192,14 @@ impl Record for FileRecord<'_> {
         put("file_id", self.file_id.map(FileId::as_str).into());
         put("bytes", self.bytes().into());
         put("checksum", self.digest().map(Digest::as_str).into());
-        put("reason", self.reason().into());
+        put("verdict", self.verdict().map(Verdict::as_str).into());
+        let stacked = |stacked: Stacked| match stacked {
+            Stacked::Head => "head",
+            _ => "not_head",
+        };
+        put("stacked", self.stacked.map(stacked).into());
+        let compared = self.compared.map(|compared| compared.reason.clone());
+        put("reason", compared.or_else(|| self.reason()).into());
         let error = |error: &TransferError| {
             let kind = Status::of_transfer(error).name();
             json!({"kind": kind, "message": error.to_string()})
@@ -161,7 +218,10 @@ mod tests {
         let line = |remote: &str, local: &str, into: &str| {
             let outcome = &Outcome::Transferred { bytes: 34, digest: None };
             let (local, directory) = (Path::new(local), Some(Path::new(into)));
-            FileRecord { outcome, remote, local, directory, file_id: None }.lines().concat()
+            let (file_id, compared, stacked, is_dry_run) = (None, None, None, false);
+            FileRecord { outcome, remote, local, directory, file_id, compared, stacked, is_dry_run }
+                .lines()
+                .concat()
         };
         for (remote, local, into, shown) in [
             ("/W/P/CON.txt", "out/_CON.txt", "out", " as '_CON.txt'"),

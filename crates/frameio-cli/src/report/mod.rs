@@ -125,6 +125,17 @@ impl Reporter {
         self.suspended(|| drop(writeln!(std::io::stderr(), "{text}")));
     }
 
+    /// Asks a question on the terminal. Returns whether the answer is yes.
+    pub(crate) fn ask(&self, question: &str) -> bool {
+        self.suspended(|| {
+            let mut answer = String::new();
+            let mut stderr = std::io::stderr().lock();
+            let asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
+            let read = asked.and_then(|()| std::io::stdin().read_line(&mut answer));
+            read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+        })
+    }
+
     /// Hides the bars while something else is printed.
     fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bars {

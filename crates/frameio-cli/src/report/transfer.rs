@@ -38,6 +38,7 @@ pub(crate) struct TransferReport {
     is_quiet: bool,
     /// Directory that files are downloaded to.
     directory: Option<PathBuf>,
+    is_dry_run: bool,
     state: Mutex<State>,
 }
 
@@ -56,16 +57,16 @@ struct State {
 
 impl TransferReport {
     /// Starts the report of an upload. Must be called within a runtime.
-    pub(crate) fn upload(output: OutputArgs) -> Arc<Self> {
-        Self::start(output, None)
+    pub(crate) fn upload(output: OutputArgs, is_dry_run: bool) -> Arc<Self> {
+        Self::start(output, None, is_dry_run)
     }
 
     /// Starts the report of a download to a directory. Must be called within a runtime.
-    pub(crate) fn download(output: OutputArgs, directory: &Path) -> Arc<Self> {
-        Self::start(output, Some(directory.to_owned()))
+    pub(crate) fn download(output: OutputArgs, directory: &Path, is_dry_run: bool) -> Arc<Self> {
+        Self::start(output, Some(directory.to_owned()), is_dry_run)
     }
 
-    fn start(output: OutputArgs, directory: Option<PathBuf>) -> Arc<Self> {
+    fn start(output: OutputArgs, directory: Option<PathBuf>, is_dry_run: bool) -> Arc<Self> {
         let mut reporter = Reporter::new(output.json);
         if !output.quiet {
             reporter = reporter.with_bars();
@@ -73,7 +74,8 @@ impl TransferReport {
         let bars = reporter.bars.as_ref().and_then(FileBars::new);
         let has_bars = bars.is_some();
         let state = Mutex::new(State { bars, ..State::default() });
-        let this = Arc::new(Self { reporter, is_quiet: output.quiet, directory, state });
+        let is_quiet = output.quiet;
+        let this = Arc::new(Self { reporter, is_quiet, directory, is_dry_run, state });
         if has_bars {
             this.redraw();
         }
@@ -137,6 +139,15 @@ impl TransferReport {
         self.reporter.note(text);
     }
 
+    /// Asks on the terminal whether files are deleted.
+    pub(crate) fn confirm(&self, paths: &[String]) -> bool {
+        for path in paths {
+            self.reporter.status(&format!("delete      {path}"));
+        }
+        let files = if paths.len() == 1 { "file" } else { "files" };
+        self.reporter.ask(&format!("Delete {} {files}? [y/N] ", paths.len()))
+    }
+
     fn item(&self, remote: &str, item: &Item) {
         self.file(&FileRecord {
             outcome: &item.outcome,
@@ -144,13 +155,16 @@ impl TransferReport {
             local: &item.local,
             directory: self.directory.as_deref(),
             file_id: item.file_id.as_ref(),
+            compared: item.compared.as_ref(),
+            stacked: item.stacked,
+            is_dry_run: self.is_dry_run,
         });
     }
 
     fn file(&self, record: &FileRecord<'_>) {
         let has_bars = {
             let State { counts, bars, files, failed, .. } = &mut *self.state();
-            counts.add(record.outcome);
+            counts.add(record);
             files.remove(record.remote);
             if matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)) {
                 failed.insert(record.remote.to_owned());
@@ -165,11 +179,9 @@ impl TransferReport {
         let with_lines = !has_bars || !std::io::stdout().is_terminal();
         if self.reporter.is_json() {
             self.output(&Escaped::json(&record.json()));
-        } else if record.is_wrong() || (record.is_ignored_unexpectedly() && !with_lines) {
+        } else if record.is_wrong() || (record.needs_attention() && !with_lines && !self.is_quiet) {
             record.lines().iter().for_each(|line| self.reporter.status(line));
-        } else if !self.is_quiet
-            && with_lines
-            && (record.is_ignored_unexpectedly() || !record.is_ignored())
+        } else if !self.is_quiet && with_lines && (record.needs_attention() || !record.is_ignored())
         {
             record.lines().iter().for_each(|line| self.output(&Escaped::line(line)));
         }
@@ -207,6 +219,9 @@ impl TransferReport {
             self.output(&Escaped::json(&json!({ "summary": summary })));
         } else if !self.is_quiet && has_summary {
             self.reporter.status(&counts.to_string());
+            for hint in counts.hints(self.directory.is_none()) {
+                self.reporter.note(&hint);
+            }
         }
         let result = match (result, counts.failure()) {
             (Err(_), _) if is_stopped => {

@@ -85,7 +85,7 @@ async fn filters_rows_and_arrays_by_jq() {
 async fn an_unknown_column_lists_the_available_ones_before_a_call() {
     let (sim, server) = demo().await;
     let message = "frameio: invalid value 'sise' for '--columns': no such column; available: name, \
-                   size, status, updated_at, versions, type, id, url, path";
+                   size, status, updated_at, versions, type, id, url, path, version, is_head";
     assert_eq!(ls(&server, &[ROOT, "--columns", "name,sise"]).await.failed(2), message);
     let none = run(&server, &["operations", "--format", "ids"]).await;
     assert_eq!((none.status, none.stdout.lines().count()), (0, 124), "{none:?}");

@@ -162,20 +162,22 @@ async fn a_sync_down_keeps_a_file_that_differs() {
     std::fs::write(&changed, content(99)).unwrap();
     let down = |more: &[&'static str]| [&["sync", "in", ROOT, "--down"], more].concat();
     let dry = fixture.run(&down(&["--dry-run"])).await;
-    let message = "conflict    /a.mov: 'in/a.mov' exists and is not replaced: it has 99 bytes, but \
-                   the remote file has 25";
-    assert!(dry.status == 1 && dry.stderr.starts_with(message), "{dry:?}");
+    let message = "conflict    /a.mov: 'in/a.mov' exists and is not replaced: the local file has \
+                   changed since both sides were equal";
+    assert!(dry.status == 12 && dry.stderr.starts_with(message), "{dry:?}");
     let kept = fixture.run(&down(&["--json"])).await;
     let (line, summary) = line_and_summary(&kept, "/a.mov");
     assert_eq!(
         (kept.status, &line["outcome"], &summary["conflicts"]),
-        (1, &json!("conflict"), &json!(1))
+        (12, &json!("conflict"), &json!(1))
     );
     assert_eq!(fixture.read("in/a.mov"), content(99));
     let download = fixture.run(&["download", ROOT, "-o", "in"]).await;
     assert_eq!(download.status, 0, "{download:?}");
     std::fs::write(fixture.directory.path().join("in/Demo Project/a.mov"), content(99)).unwrap();
-    assert_eq!(fixture.run(&["download", ROOT, "-o", "in"]).await.status, 1);
+    let different = fixture.run(&["download", ROOT, "-o", "in"]).await;
+    let message = "it has 99 bytes, but the remote file has 25";
+    assert!(different.status == 12 && different.stderr.contains(message), "{different:?}");
 
     let replaced = fixture.run(&down(&["--on-conflict", "replace"])).await;
     assert_eq!(replaced.status, 0, "{replaced:?}");
@@ -260,7 +262,7 @@ async fn a_checksum_detects_a_change_that_keeps_the_size() {
     let up = fixture.run(&sync(&["--dry-run"])).await;
     assert!(up.stderr.contains("1 planned (25 B), 1 already present"), "{up:?}");
     let kept = fixture.run(&sync(&["--down"])).await;
-    assert!(kept.status == 1 && kept.stderr.contains("its checksum differs from"), "{kept:?}");
+    assert!(kept.status == 12 && kept.stderr.contains("the local file has changed"), "{kept:?}");
     assert_eq!(fixture.read("in/a.mov"), [7; 25]);
     let down = fixture.run(&sync(&["--down", "--on-conflict", "replace"])).await;
     assert!(down.stderr.contains("1 transferred (25 B), 1 already present"), "{down:?}");

@@ -131,6 +131,9 @@ impl SyncState {
         access: Access,
     ) -> Result<Self, TransferError> {
         let path = states.join(format!("{:016x}.sync", pair.key()));
+        if access == Access::Shared {
+            shorten(&path, &pair).await;
+        }
         let lock = match access {
             Access::Read => None,
             Access::Shared | Access::Exclusive => Some(lock(&path, access).await?),
@@ -372,6 +375,22 @@ impl Pair {
 pub(crate) fn state_key(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| name.nfc().collect()).collect();
     names.join("/")
+}
+
+/// Removes superseded lines, unless another run uses the state. A failure is only logged.
+async fn shorten(path: &Path, pair: &Pair) {
+    let (path, pair) = (path.to_owned(), pair.clone());
+    let shortened = blocking(move || {
+        if !path.exists() {
+            return Ok(());
+        }
+        let lock = try_lock(&path.with_extension("sync.lock"), true, Mode::Exclusive)?;
+        if lock.is_some() {
+            SyncState::open_locked(path, &pair, Access::Exclusive, lock)?;
+        }
+        Ok::<_, io::Error>(())
+    });
+    shortened.await.unwrap_or_else(log);
 }
 
 /// Refuses a directory that is probably not the one of earlier runs, so that no file counts as deleted.

@@ -2,11 +2,11 @@
 
 mod check;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use frameio::auth::profile::{Profile, SignIn};
 use serde_json::Value;
 
-use crate::args::{FormatArgs, GlobalArgs};
+use crate::args::{FormatArgs, GlobalArgs, IfExists};
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::input;
@@ -46,6 +46,18 @@ pub(crate) struct SetArgs {
     /// Project path (/Workspace/Project) or ID; an empty value removes the default
     #[arg(long, value_name = "PROJECT")]
     project: Option<String>,
+    /// What uploads do if a file of the same name exists and differs: version, skip, keep-both or fail;
+    /// an empty value removes the default
+    #[arg(long, value_name = "POLICY", value_parser = policy)]
+    if_exists: Option<String>,
+}
+
+/// Checks a policy for existing files, which may be empty.
+fn policy(text: &str) -> Result<String, String> {
+    match text {
+        "" => Ok(String::new()),
+        text => IfExists::from_str(text, false).map(|_| text.to_owned()),
+    }
 }
 
 impl Command {
@@ -126,6 +138,9 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
             if let Some(new) = new {
                 *id = Some(new).filter(|new| !new.is_empty());
             }
+        }
+        if let Some(policy) = args.if_exists.clone() {
+            profile.if_exists = Some(policy).filter(|policy| !policy.is_empty());
         }
         Ok(())
     })
