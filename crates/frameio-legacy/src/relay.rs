@@ -158,6 +158,20 @@ pub fn translate_event(event: &Event) -> Option<Value> {
     Some(legacy)
 }
 
+/// Returns the V4 events that replace an event of the legacy API: none if V4 has no such event, and
+/// `None` for any name that is not specific to the legacy API.
+///
+/// ```
+/// use frameio_legacy::relay::replacements;
+///
+/// assert_eq!(replacements("asset.created"), Some(&["file.created", "folder.created"][..]));
+/// assert_eq!(replacements("collaborator.created"), Some(&[][..]));
+/// assert_eq!(replacements("comment.created"), None);
+/// ```
+pub fn replacements(event: &str) -> Option<&'static [&'static str]> {
+    events::replacements(event)
+}
+
 /// An action of the legacy API had one asset.
 fn translate_action(action: &ActionRequest) -> Translation {
     let mut selection = action.selection();

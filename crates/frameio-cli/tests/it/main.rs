@@ -11,6 +11,8 @@ mod input;
 mod legacy;
 mod logging;
 mod migrate;
+mod migrate_shares;
+mod migrate_webhooks;
 mod operations;
 mod output;
 mod profile;
