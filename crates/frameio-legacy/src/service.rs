@@ -41,7 +41,8 @@ const TARGET: &str = "frameio::legacy";
 /// Serves the legacy V2 API by calling V4.
 ///
 /// It is a [`Service`] of HTTP requests with any body, never fails, and is always ready. Clones
-/// share the client and what was learned of ids. It serves paths below `/v2/` only.
+/// share the client and what was learned of ids. It serves paths below `/v2/`, and those of its
+/// [relays](crate::relay::Relays).
 ///
 /// Each request emits an event with method, route, class and status, at `DEBUG`, or at `WARN` for a
 /// lossy route and a refusal by the façade. Tokens and bodies are in none of them.
@@ -104,12 +105,16 @@ impl Inner {
         B::Error: Into<BoxError>,
     {
         let (parts, body) = request.into_parts();
+        let path = normalize_path(parts.uri.path());
+        // V4 delivers to the public name of the façade, which old programs need not use.
+        if let Some(relay) = self.settings.relays.as_ref().and_then(|relays| relays.find(&path)) {
+            return relay.respond(Request::from_parts(parts, body)).await;
+        }
         if let Some(hosts) = &self.settings.hosts
             && let Err(refusal) = hosts.check(&parts.headers)
         {
             return response::refused(&refusal);
         }
-        let path = normalize_path(parts.uri.path());
         if let Some(part) = self.settings.uploads.part(&path) {
             return self.settings.uploads.receive(&parts, part, body).await;
         }

@@ -100,11 +100,14 @@ async fn webhooks_that_may_be_disabled_on_purpose_have_to_be_named() {
 }
 
 #[tokio::test]
-async fn a_creation_before_the_account_moved_marks_a_migrated_webhook() {
+async fn an_early_creation_or_no_state_marks_what_was_migrated() {
     let mut state: Value = serde_json::from_str(&SavedState::demo().to_string()).unwrap();
     let mut old = webhook(OTHER, &["comment.created"]);
     old["created_at"] = "2024-01-05T09:00:00Z".into();
     state["state"]["webhooks"] = json!([old]);
+    state["state"]["actions"] = json!([{
+        "id": GONE, "name": "Burn in", "url": "https://hooks.example.com/x", "active": null,
+    }]);
     state["state"]["accounts"][0]["v4_migrated_at"] = "2025-06-01T00:00:00Z".into();
     let state: SavedState = state.to_string().parse().unwrap();
     let sim = Sim::builder().quotas(false).state(state).build();
@@ -114,7 +117,9 @@ async fn a_creation_before_the_account_moved_marks_a_migrated_webhook() {
         shown.stdout.contains(&format!("webhook {OTHER}  {OTHER}  (migrated, to enable)")),
         "{shown:?}"
     );
+    assert!(shown.stdout.contains("Burn in  (migrated, to enable)"), "{shown:?}");
     run(&server, &["migrate", "webhooks", "--send", "--json"]).await.succeeded();
+    assert_eq!(stored(&sim, "actions", GONE)["active"], true);
     assert_eq!(stored(&sim, "webhooks", OTHER)["events"], json!(["comment.created"]));
 }
 
