@@ -180,7 +180,9 @@ async fn a_webhook_of_an_old_program_gets_a_relay() {
 
     let file = world.file(&world.root, "a.mp4", 10).await;
     world.comment(&file, "hello").await;
-    assert!(world.sim.deliveries().last().unwrap().url.starts_with("https://facade.example/relay/"));
+    assert!(
+        world.sim.deliveries().last().unwrap().url.starts_with("https://facade.example/relay/")
+    );
     assert_eq!(deliver(&world).await, 200);
     let (target, headers, body) = received.lock().unwrap().pop().unwrap();
     assert_eq!(target, url);
@@ -189,7 +191,10 @@ async fn a_webhook_of_an_old_program_gets_a_relay() {
     let message = [format!("v0:{timestamp}:").as_bytes(), &body].concat();
     assert_eq!(header("x-frameio-signature"), format!("v0={}", hmac(secret.as_bytes(), &message)));
     let event: Value = serde_json::from_slice(&body).unwrap();
-    assert_eq!((&event["type"], &event["team"]["id"]), (&json!("comment.created"), &json!(world.team)));
+    assert_eq!(
+        (&event["type"], &event["team"]["id"]),
+        (&json!("comment.created"), &json!(world.team))
+    );
 
     let one = format!("/v2/hooks/{}", made.body["id"].as_str().unwrap());
     assert_eq!(world.get(&one).await.body["url"], url);
