@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use ignore::WalkBuilder;
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexSet, RegexSetBuilder};
 use serde::Serialize;
 
 use crate::language::Language;
@@ -52,7 +52,9 @@ const COVERED: [(&str, &[&str]); 8] = [
 static PATTERNS: LazyLock<(Vec<Pattern>, RegexSet)> = LazyLock::new(|| {
     let patterns = patterns();
     let texts = patterns.iter().map(|pattern| format!("(?m){}", pattern.expression.as_str()));
-    let set = RegexSet::new(texts).expect("each of the expressions compiles");
+    // With the default cache, long lines are matched a hundred times slower.
+    let set = RegexSetBuilder::new(texts).dfa_size_limit(64 << 20).build();
+    let set = set.expect("each of the expressions compiles");
     (patterns, set)
 });
 
