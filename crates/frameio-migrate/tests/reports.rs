@@ -186,7 +186,7 @@ fn odd_files_do_not_stop_a_scan() {
     let large = fs::File::create(at("large.js")).unwrap();
     large.set_len(100 << 20).unwrap();
     fs::write(at("secret.sh"), LINE).unwrap();
-    fs::set_permissions(at("secret.sh"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(at("secret.sh"), fs::Permissions::from_mode(0o000)).unwrap();
     let is_root = fs::read(at("secret.sh")).is_ok();
     make_pipe(&at("pipe.sh"));
     let scan = scan(directory.path(), &ScanOptions::new()).unwrap();

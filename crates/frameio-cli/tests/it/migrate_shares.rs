@@ -67,7 +67,7 @@ async fn reports_which_links_match() {
     assert_eq!((&rows[0]["share_id"], &rows[0]["new"]), (&json!(SHARE), &json!(short)));
     assert_eq!((&rows[0]["note"], &rows[0]["name"]), (&json!("open"), &json!("Cut 3 for review")));
     let text = links.run(&[]).await;
-    assert!(text.stdout.contains(&format!("f.io/nothing -> -  no match")), "{text:?}");
+    assert!(text.stdout.contains("f.io/nothing -> -  no match"), "{text:?}");
     assert!(text.stderr.contains("2 of 4 links match a share; nothing to create"), "{text:?}");
     assert!(!links.directory.path().join("links.csv.results").exists());
     assert!(links.sim.requests().iter().all(|request| request.method == "GET"));
