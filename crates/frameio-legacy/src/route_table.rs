@@ -99,10 +99,10 @@ routes! {
     Direct PUT "/v2/presentations/{presentation_id}" ["shares.update"] presentations::update, "";
     Direct DELETE "/v2/presentations/{presentation_id}" ["shares.delete"] presentations::delete, "";
 
-    Lossy GET "/v2/search/assets" ["search.search", "files.show"] search::search, "sorted and filtered by the façade; other matches";
-    Lossy POST "/v2/search/assets" ["search.search", "files.show"] search::search, "sorted and filtered by the façade; other matches";
-    Lossy GET "/v2/search/library" ["search.search", "files.show"] search::search, "sorted and filtered by the façade; other matches";
-    Lossy POST "/v2/search/library" ["search.search", "files.show"] search::search, "sorted and filtered by the façade; other matches";
+    Lossy GET "/v2/search/assets" ["search.search", "files.show"] search::search, "sorted and filtered after the search; other matches";
+    Lossy POST "/v2/search/assets" ["search.search", "files.show"] search::search, "sorted and filtered after the search; other matches";
+    Lossy GET "/v2/search/library" ["search.search", "files.show"] search::search, "sorted and filtered after the search; other matches";
+    Lossy POST "/v2/search/library" ["search.search", "files.show"] search::search, "sorted and filtered after the search; other matches";
 
     Direct GET "/v2/hooks/{hook_id}" ["webhooks.show"] hooks::show, "without the secret";
     Direct PUT "/v2/hooks/{hook_id}" ["webhooks.update"] hooks::update, "";
