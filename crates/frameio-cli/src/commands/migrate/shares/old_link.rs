@@ -74,14 +74,29 @@ pub(super) struct Entry {
     pub(super) items: Vec<String>,
 }
 
+/// Removes spaces before fields, where people write them; a quote opens a field only at its beginning.
+fn without_leading_spaces(text: &str, delimiter: char) -> String {
+    let (mut is_quoted, mut is_begin) = (false, true);
+    let keep = |&c: &char| {
+        if is_begin && c == ' ' {
+            return false;
+        }
+        is_quoted ^= c == '"';
+        is_begin = !is_quoted && (c == delimiter || c == '\n');
+        true
+    };
+    text.chars().filter(keep).collect()
+}
+
 /// Reads the list: a link on each line, with the items of its new share after it, separated by commas or
 /// tabs.
 pub(super) fn read(text: &str, subject: &str) -> Result<Vec<Entry>, Failure> {
     let about =
         |line: u64, problem: &str| Failure::usage(format!("{subject}, line {line}: {problem}"));
-    let delimiter = if text.contains('\t') { b'\t' } else { b',' };
+    let delimiter = if text.contains('\t') { '\t' } else { ',' };
+    let text = without_leading_spaces(text, delimiter);
     let mut reader = csv::ReaderBuilder::new();
-    reader.delimiter(delimiter).flexible(true).has_headers(false).comment(Some(b'#'));
+    reader.delimiter(delimiter as u8).flexible(true).has_headers(false).comment(Some(b'#'));
     let mut entries: Vec<Entry> = Vec::new();
     let mut lines: HashMap<String, u64> = HashMap::new();
     for (index, record) in
