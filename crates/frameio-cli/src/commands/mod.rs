@@ -153,7 +153,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: legacy::Command,
     },
-    /// Leave the legacy V2 API: find its uses in source code
+    /// Leave the legacy V2 API: its uses in source code, webhooks, actions and review links
     Migrate {
         #[command(subcommand)]
         command: migrate::Command,
@@ -188,7 +188,7 @@ impl Command {
             Self::Sim(args) => sim::run(args).await,
             #[cfg(feature = "legacy")]
             Self::Legacy { command } => command.run(global).await,
-            Self::Migrate { command } => command.run(),
+            Self::Migrate { command } => command.run(global).await,
             Self::Webhook { command } => command.run(global).await,
         }
     }

@@ -13,6 +13,8 @@ mod legacy;
 mod lists;
 mod logging;
 mod migrate;
+mod migrate_shares;
+mod migrate_webhooks;
 mod operations;
 mod output;
 mod profile;
