@@ -69,13 +69,13 @@
 //! Only `.fiojson` marks comments that are internal. The API of Frame.io V4 does not, so markers made from it
 //! have [`Marker::internal`] `None`, and every export may contain them: [`MarkerList::may_have_internal`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod formats;
 
 mod color;
 mod error;
 mod exchange;
+mod fields;
 mod format;
 mod input;
 mod loss;

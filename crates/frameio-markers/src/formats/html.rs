@@ -2,15 +2,16 @@
 //!
 //! **Opened by** browsers, whose print dialog makes a PDF. It cannot be read back.
 //!
-//! **Lost**: colours and ids. Pictures come from [`thumbnails`](crate::WriteOptions::thumbnails), by the id
+//! **Lost**: colours, ids, addresses of attachments, and when and by whom a comment was completed. Pictures come from [`thumbnails`](crate::WriteOptions::thumbnails), by the id
 //! of the comment; without one, a drawing is shown on an empty frame. Nothing is loaded from the network.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 
 use crate::error::WriteError;
-use crate::formats::drawing;
-use crate::loss::OutputFile;
+use crate::formats::drawing::{self, Shape};
+use crate::loss::{LossKind, OutputFile};
 use crate::model::{Attachment, Marker};
 use crate::plan::{Placed, Plan};
 use crate::text;
@@ -52,10 +53,11 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
     Ok(vec![OutputFile::new("html", page.finish())])
 }
 
-fn article(page: &mut Page, plan: &Plan<'_>, placed: Placed<'_>) -> Result<(), WriteError> {
+fn article(page: &mut Page, plan: &mut Plan<'_>, placed: Placed<'_>) -> Result<(), WriteError> {
     let marker = placed.marker;
     page.open("article", &[])?;
-    figure(page, plan, marker)?;
+    let shapes = marker.annotation.as_deref().map(drawing::shapes).unwrap_or_default();
+    figure(page, plan, marker, &shapes)?;
     page.open("div", &[])?;
     page.open_inline("div", &[])?;
     if let Some(frame) = placed.frame {
@@ -77,18 +79,38 @@ fn article(page: &mut Page, plan: &Plan<'_>, placed: Placed<'_>) -> Result<(), W
     if marker.internal == Some(true) {
         page.leaf("span", &[("class", "meta")], " internal")?;
     }
-    if let Some(time) = marker.created_at {
-        page.leaf("span", &[("class", "meta")], &time.strftime(" %Y-%m-%d %H:%M UTC").to_string())?;
+    let mut details = dates(marker.created_at, marker.edited_at, marker.updated_at);
+    if let Some(name) = marker.name.as_ref().filter(|_| marker.author.is_some()) {
+        details.push_str(&format!(" · {}", clean(&text::single_line(name))));
+    }
+    if let Some(number) = marker.page {
+        details.push_str(&format!(" · page {number}"));
+    }
+    if !details.is_empty() {
+        page.leaf("span", &[("class", "meta")], &details)?;
     }
     page.close("div")?;
     page.leaf("div", &[("class", "text")], &clean(&marker.text))?;
+    if marker.has_annotation() && shapes.is_empty() {
+        plan.lose(marker, LossKind::Annotation, "the drawing: only marked");
+        page.leaf("div", &[("class", "meta")], "[drawing]")?;
+    }
     attachments(page, &marker.attachments)?;
     for link in &marker.links {
         page.leaf("div", &[("class", "meta")], &clean(link))?;
     }
     for reply in &marker.replies {
         page.open("div", &[("class", "reply")])?;
+        page.open_inline("div", &[])?;
         page.leaf("strong", &[], &clean(&reply.author.display()))?;
+        if reply.internal == Some(true) {
+            page.leaf("span", &[("class", "meta")], " internal")?;
+        }
+        let dates = dates(reply.created_at, reply.edited_at, reply.updated_at);
+        if !dates.is_empty() {
+            page.leaf("span", &[("class", "meta")], &dates)?;
+        }
+        page.close("div")?;
         page.leaf("div", &[("class", "text")], &clean(&reply.text))?;
         attachments(page, &reply.attachments)?;
         page.close("div")?;
@@ -96,6 +118,23 @@ fn article(page: &mut Page, plan: &Plan<'_>, placed: Placed<'_>) -> Result<(), W
     page.close("div")?;
     page.close("article")?;
     Ok(())
+}
+
+/// When a message was written, edited and changed otherwise.
+fn dates(
+    created: Option<Timestamp>,
+    edited: Option<Timestamp>,
+    updated: Option<Timestamp>,
+) -> String {
+    let time = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let mut text = created.map(|created| format!(" {}", time(created))).unwrap_or_default();
+    if let Some(edited) = edited {
+        text.push_str(&format!(" · edited {}", time(edited)));
+    }
+    if let Some(updated) = updated.filter(|_| ![created, edited].contains(&updated)) {
+        text.push_str(&format!(" · changed {}", time(updated)));
+    }
+    text
 }
 
 fn attachments(page: &mut Page, attachments: &[Attachment]) -> std::io::Result<()> {
@@ -106,10 +145,14 @@ fn attachments(page: &mut Page, attachments: &[Attachment]) -> std::io::Result<(
     Ok(())
 }
 
-fn figure(page: &mut Page, plan: &Plan<'_>, marker: &Marker) -> std::io::Result<()> {
+fn figure(
+    page: &mut Page,
+    plan: &Plan<'_>,
+    marker: &Marker,
+    shapes: &[Shape],
+) -> std::io::Result<()> {
     let picture = marker.id.as_ref().and_then(|id| plan.options.thumbnails.get(id));
     let picture = picture.filter(|picture| is_image(&picture.media_type));
-    let shapes = marker.annotation.as_deref().map(drawing::shapes).unwrap_or_default();
     if picture.is_none() && shapes.is_empty() {
         return Ok(());
     }
@@ -121,7 +164,7 @@ fn figure(page: &mut Page, plan: &Plan<'_>, marker: &Marker) -> std::io::Result<
         page.empty("img", &[("src", &address), ("alt", "")])?;
     }
     if !shapes.is_empty() {
-        drawing::svg(page, &shapes)?;
+        drawing::svg(page, shapes)?;
     }
     page.close("figure")
 }

@@ -2,8 +2,9 @@
 //!
 //! **Imported by** recent versions of Resolve and Premiere Pro, and by every tool that uses OpenTimelineIO.
 //!
-//! **Lost**: the page of documents, and drawings, which are only marked. Id, author, state and dates are in
-//! `metadata.frameio`, the comment with its replies in `comment`.
+//! **Lost**: drawings, which are only marked, when and by whom a comment was completed, ids of users, and dates
+//! and ids of replies. Id, author, state and dates are in `metadata.frameio`, the comment with its replies in
+//! `comment`.
 //!
 //! **Not tried here**: whether Resolve and Premiere Pro show `comment`. OpenTimelineIO 0.18 reads the file
 //! and writes an equivalent one; its own CMX 3600, xmeml and FCPXML writers drop `comment`.
@@ -18,7 +19,7 @@ use crate::error::{ReadError, ReadErrorKind, WriteError};
 use crate::formats::json_text;
 use crate::input::{self, Found};
 use crate::loss::{LossKind, OutputFile};
-use crate::model::{Marker, MarkerList};
+use crate::model::{Author, Marker, MarkerList};
 use crate::options::ReadOptions;
 use crate::plan::{Event, Plan};
 use crate::{text, thread};
@@ -136,6 +137,12 @@ struct Frameio {
     #[serde(skip_serializing_if = "Option::is_none")]
     edited_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     internal: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     links: Vec<String>,
@@ -221,6 +228,9 @@ fn marker<'a>(plan: &mut Plan<'a>, event: &Event<'a>, clock: &Clock) -> OtioMark
         plan.lose(first, LossKind::Name, "the name was cut; the comment has all of it");
     }
     let color = plan.color(event, Palette::Otio);
+    // An update at the time of another change says nothing new.
+    let changes = [first.created_at, first.edited_at];
+    let updated_at = first.updated_at.filter(|_| !changes.contains(&first.updated_at));
     OtioMarker {
         schema: "Marker.2",
         name: event.count(name),
@@ -232,10 +242,13 @@ fn marker<'a>(plan: &mut Plan<'a>, event: &Event<'a>, clock: &Clock) -> OtioMark
             frameio: Frameio {
                 comment_id: first.id.clone(),
                 completed: event.is_completed(),
-                author: first.label(),
+                author: first.author.as_ref().map(Author::display),
                 created_at: first.created_at.map(json_text::time),
                 has_annotation: first.has_annotation(),
                 edited_at: first.edited_at.map(json_text::time),
+                updated_at: updated_at.map(json_text::time),
+                name: first.name.clone(),
+                page: first.page,
                 internal: first.internal,
                 links: first.links.clone(),
             },
@@ -361,19 +374,30 @@ fn read_marker(value: &Value, rate: Rate, offset: i64) -> Option<Marker> {
         id: ours["comment_id"].as_str().map(str::to_owned),
         created_at: time("created_at"),
         edited_at: time("edited_at"),
+        updated_at: time("updated_at"),
+        page: ours["page"].as_u64().and_then(|page| u32::try_from(page).ok()),
         internal: ours["internal"].as_bool(),
         ..Marker::default()
     };
     let name = value["name"].as_str().unwrap_or_default();
     let comment = value["comment"].as_str().unwrap_or_default();
     let counted = name.rfind(" (+").filter(|_| name.ends_with(')')).map(|at| &name[at..]);
+    let own = ours["name"].as_str();
     match ours["author"].as_str() {
         Some(author) => {
             let label = format!("{author}{}", counted.unwrap_or_default());
             thread::unfold(&mut marker, Some(&label), comment);
         }
+        None if own.is_some() && counted.is_none() => {
+            let prefix = format!("{}: ", own.unwrap_or_default());
+            thread::unfold_body(&mut marker, comment.strip_prefix(&prefix).unwrap_or(comment));
+        }
         None if comment.is_empty() => name.clone_into(&mut marker.text),
         None => thread::unfold(&mut marker, Some(name), comment),
+    }
+    // Merged comments have a name with their number.
+    if let Some(name) = own.filter(|_| counted.is_none()) {
+        marker.name = Some(name.to_owned());
     }
     let links = ours["links"].as_array().into_iter().flatten();
     marker.links = links.filter_map(Value::as_str).map(str::to_owned).collect();
