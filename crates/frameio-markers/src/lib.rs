@@ -93,5 +93,5 @@ pub use self::format::{Capabilities, Format, Support, UnknownFormat};
 pub use self::loss::{Loss, LossKind, Output, OutputFile};
 pub use self::model::{Attachment, Author, Marker, MarkerList, Media, Note, Reply};
 pub use self::options::{
-    ColorBy, FcpxmlVersion, Merge, ReadOptions, Thumbnail, UnknownSetting, Untimed, WriteOptions,
+    ColorBy, FcpxmlVersion, Merge, Picture, ReadOptions, UnknownSetting, Untimed, WriteOptions,
 };

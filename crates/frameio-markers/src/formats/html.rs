@@ -2,8 +2,10 @@
 //!
 //! **Opened by** browsers, whose print dialog makes a PDF. It cannot be read back.
 //!
-//! **Lost**: colours, ids, addresses of attachments, and when and by whom a comment was completed. Pictures come from [`thumbnails`](crate::WriteOptions::thumbnails), by the id
-//! of the comment; without one, a drawing is shown on an empty frame. Nothing is loaded from the network.
+//! **Lost**: colours, ids, addresses of attachments, and when and by whom a comment was completed. The page begins
+//! with the [`thumbnail`](crate::WriteOptions::thumbnail) of the media file. A comment has its picture of
+//! [`stills`](crate::WriteOptions::stills); without one, a drawing is shown on an empty frame. Pictures are part
+//! of the page, and a policy in the page forbids browsers to load or run anything.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,17 +15,21 @@ use crate::error::WriteError;
 use crate::formats::drawing::{self, Shape};
 use crate::loss::{LossKind, OutputFile};
 use crate::model::{Attachment, Marker};
+use crate::options::Picture;
 use crate::plan::{Placed, Plan};
 use crate::text;
 use crate::xml::Page;
 
 const STYLE: &str = "body{font:14px/1.4 sans-serif;margin:2em;color:#111}\
+header{display:flex;gap:1em;align-items:flex-end;margin-bottom:1em}\
+header img{max-width:16em;max-height:9em}h1{margin:0}\
 article{display:flex;gap:1em;padding:1em 0;border-top:1px solid #ccc;break-inside:avoid}\
 figure{position:relative;flex:0 0 16em;margin:0;background:#222}\
 figure img,figure svg{width:100%;height:100%;display:block}\
 figure svg{position:absolute;inset:0}\
 .text{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3em 0}\
-.reply{margin-left:1.5em}.meta{color:#555}.done{color:#070}code{font-size:1em}";
+.reply{margin-left:1.5em}.meta{color:#555}.done{color:#070}code{font-size:1em}\
+@media print{body{margin:0}header{break-after:avoid}figure{print-color-adjust:exact}}";
 
 /// Nothing is loaded and nothing runs.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
@@ -39,12 +45,19 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
     page.leaf("style", &[], STYLE)?;
     page.close("head")?;
     page.open("body", &[])?;
+    page.open("header", &[])?;
+    if let Some(picture) = &plan.options.thumbnail {
+        image(&mut page, picture)?;
+    }
+    page.open("div", &[])?;
     page.leaf("h1", &[], &title)?;
     let open = plan.placed.iter().filter(|placed| !placed.marker.completed).count();
     let rate = plan.media.rate().to_f64();
     let count = plan.placed.len();
     let summary = format!("{count} comments, {open} open, {rate:.3} frames per second");
-    page.leaf("p", &[("class", "meta")], &summary)?;
+    page.leaf("div", &[("class", "meta")], &summary)?;
+    page.close("div")?;
+    page.close("header")?;
     for placed in plan.by_time() {
         article(&mut page, plan, placed)?;
     }
@@ -151,17 +164,14 @@ fn figure(
     marker: &Marker,
     shapes: &[Shape],
 ) -> std::io::Result<()> {
-    let picture = marker.id.as_ref().and_then(|id| plan.options.thumbnails.get(id));
-    let picture = picture.filter(|picture| is_image(&picture.media_type));
+    let picture = marker.id.as_ref().and_then(|id| plan.options.stills.get(id));
     if picture.is_none() && shapes.is_empty() {
         return Ok(());
     }
     let (width, height) = plan.media.size.unwrap_or((16, 9));
     page.open("figure", &[("style", &format!("aspect-ratio:{width}/{height}"))])?;
     if let Some(picture) = picture {
-        let data = STANDARD.encode(&picture.data);
-        let address = format!("data:{};base64,{data}", picture.media_type);
-        page.empty("img", &[("src", &address), ("alt", "")])?;
+        image(page, picture)?;
     }
     if !shapes.is_empty() {
         drawing::svg(page, shapes)?;
@@ -169,8 +179,11 @@ fn figure(
     page.close("figure")
 }
 
-fn is_image(media_type: &str) -> bool {
-    matches!(media_type, "image/jpeg" | "image/png" | "image/webp" | "image/gif")
+/// Writes a picture as a part of the page.
+fn image(page: &mut Page, picture: &Picture) -> std::io::Result<()> {
+    let data = STANDARD.encode(picture.data());
+    let address = format!("data:{};base64,{data}", picture.media_type());
+    page.empty("img", &[("src", &address), ("alt", "")])
 }
 
 fn clean(text: &str) -> String {
