@@ -198,7 +198,7 @@ fn the_cases_cover_every_field() {
         id: Some(_),
         frame: Some(_),
         length: Some(_),
-        author: Some(Author { name: _, id: _, visitor_id: _, guessed: _ }),
+        author: Some(Author { name: _, id: _, visitor_id: _, email: _, guessed: _ }),
         name: Some(_),
         text: _,
         replies,
@@ -234,6 +234,20 @@ fn the_cases_cover_every_field() {
     for name in ["id", "author/id", "text", "internal", "created_at", "edited_at", "updated_at"] {
         let pointer = format!("/replies/0/{name}");
         assert!(covered.contains(&&*pointer), "{pointer}");
+    }
+}
+
+/// An export is passed on to people who need no addresses.
+#[test]
+fn no_format_contains_e_mail_addresses() {
+    let mut list = list(json!({"id": "a", "author": {"name": "Ana"}}));
+    let mut reply = Reply::new(Author::named("Ben"), "Yes");
+    reply.author.email = Some("ben@example.com".to_owned());
+    list.markers[0].author.as_mut().unwrap().email = Some("ana@example.com".to_owned());
+    list.markers[0].replies.push(reply);
+    for format in Format::ALL {
+        let output = write(format, &list, &options()).unwrap();
+        assert!(!contains(&output, "@example.com"), "{format}");
     }
 }
 
