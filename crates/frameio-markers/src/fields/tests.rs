@@ -124,9 +124,11 @@ fn options() -> WriteOptions {
 }
 
 fn read_back(format: Format, output: &Output) -> Option<MarkerList> {
-    let mut options = ReadOptions::default();
-    options.rate = Some(Rate::FPS_25);
-    options.start_timecode = Some("00:00:00:00".to_owned());
+    let options = ReadOptions {
+        rate: Some(Rate::FPS_25),
+        start_timecode: Some("00:00:00:00".to_owned()),
+        ..ReadOptions::default()
+    };
     format.can_read().then(|| read(Some(format), &output.files[0].data, &options).unwrap())
 }
 
@@ -304,9 +306,11 @@ fn every_detail_of_the_media_file_is_written_or_reported_as_lost() {
     for format in Format::ALL {
         let output = write(format, &list, &options()).unwrap();
         let is_reported = output.losses.iter().any(|loss| loss.detail.contains("drop frame"));
-        let mut options = ReadOptions::default();
-        options.rate = Some(Rate::FPS_29_97);
-        options.start_timecode = Some("00:00:00:00".to_owned());
+        let options = ReadOptions {
+            rate: Some(Rate::FPS_29_97),
+            start_timecode: Some("00:00:00:00".to_owned()),
+            ..ReadOptions::default()
+        };
         let read = format.can_read().then(|| read(Some(format), &output.files[0].data, &options));
         let is_read = read.is_some_and(|read| read.unwrap().media.timebase.is_drop_frame());
         assert!(is_read || is_reported, "{format}");
