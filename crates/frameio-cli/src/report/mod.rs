@@ -1,6 +1,7 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
 mod bars;
+mod comments;
 mod counts;
 mod escape;
 mod file;
@@ -19,6 +20,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use indicatif::MultiProgress;
 use serde_json::Value;
 
+pub(crate) use self::comments::CommentProgress;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};

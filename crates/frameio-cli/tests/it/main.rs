@@ -5,6 +5,7 @@ mod batch;
 mod call;
 mod comments;
 mod comments_exchange;
+mod comments_output;
 mod credentials;
 mod doctor;
 mod from_env;
