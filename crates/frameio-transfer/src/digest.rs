@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::Hasher as _;
 
 use sha2::{Digest as _, Sha256};
-use twox_hash::XxHash3_64;
+use twox_hash::{XxHash3_64, XxHash64};
 
 /// Algorithm of a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +12,8 @@ use twox_hash::XxHash3_64;
 pub enum Checksum {
     /// 64 bits of XXH3: detects accidental changes at the speed of memory.
     Xxh3,
+    /// XXH64, which media hash lists (MHL) use.
+    Xxh64,
     /// SHA-256.
     Sha256,
 }
@@ -57,6 +59,7 @@ impl fmt::Display for Digest {
 /// Computes a checksum step by step.
 pub(crate) enum Hasher {
     Xxh3(Box<XxHash3_64>),
+    Xxh64(Box<XxHash64>),
     Sha256(Box<Sha256>),
 }
 
@@ -64,6 +67,7 @@ impl Hasher {
     pub(crate) fn new(checksum: Checksum) -> Self {
         match checksum {
             Checksum::Xxh3 => Self::Xxh3(Box::default()),
+            Checksum::Xxh64 => Self::Xxh64(Box::default()),
             Checksum::Sha256 => Self::Sha256(Box::default()),
         }
     }
@@ -71,6 +75,7 @@ impl Hasher {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Xxh3(hasher) => hasher.write(bytes),
+            Self::Xxh64(hasher) => hasher.write(bytes),
             Self::Sha256(hasher) => hasher.update(bytes),
         }
     }
@@ -80,6 +85,10 @@ impl Hasher {
             Self::Xxh3(hasher) => {
                 Digest { checksum: Checksum::Xxh3, hex: format!("{:016x}", hasher.finish()).into() }
             }
+            Self::Xxh64(hasher) => Digest {
+                checksum: Checksum::Xxh64,
+                hex: format!("{:016x}", hasher.finish()).into(),
+            },
             Self::Sha256(hasher) => {
                 let hex = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
                 Digest { checksum: Checksum::Sha256, hex }
@@ -97,6 +106,7 @@ mod tests {
         let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of(Checksum::Sha256, b"abc").as_str(), sha256);
         assert_eq!(Digest::of(Checksum::Xxh3, b"abc").to_string(), "78af5f94892f3950");
+        assert_eq!(Digest::of(Checksum::Xxh64, b"abc").as_str(), "44bc2cf5ad770999");
         let mut parts = Hasher::new(Checksum::Xxh3);
         [&b"a"[..], b"b", b"c"].iter().for_each(|part| parts.update(part));
         assert_eq!(parts.finish(), Digest::of(Checksum::Xxh3, b"abc"));

@@ -62,6 +62,7 @@ pub(crate) struct Args {
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Algorithm {
     Xxh3,
+    Xxh64,
     Sha256,
 }
 
@@ -69,6 +70,7 @@ impl From<Algorithm> for Checksum {
     fn from(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Xxh3 => Self::Xxh3,
+            Algorithm::Xxh64 => Self::Xxh64,
             Algorithm::Sha256 => Self::Sha256,
         }
     }

@@ -10,7 +10,7 @@ use super::driver::Plan;
 use super::manifest::{Manifest, SavedDestination};
 use super::parts::Parts;
 use super::{Attached, Uploaded};
-use crate::{Inner, TransferError, TransferErrorKind, WaitFor};
+use crate::{Digest, Inner, TransferError, TransferErrorKind, WaitFor};
 
 /// Destination of an upload, which determines its first and last steps.
 pub(super) trait Destination: Clone + PartialEq + Send + Sync + 'static {
@@ -40,6 +40,9 @@ pub(super) trait Destination: Clone + PartialEq + Send + Sync + 'static {
         bytes: u64,
         manifest: Option<&Manifest>,
     ) -> impl Future<Output = Result<Self::Output, TransferError>> + Send;
+
+    /// Sets the checksum of the sent bytes.
+    fn set_digest(output: &mut Self::Output, digest: Digest);
 
     /// Sets the incomplete object that this one replaces.
     fn set_replaced(output: &mut Self::Output, created: Self::Created);
@@ -132,7 +135,11 @@ impl Destination for FolderId {
                 plan.inner.show((&plan.account_id, &id)).await?
             }
         };
-        Ok(Uploaded { file, bytes, replaced: None })
+        Ok(Uploaded { file, bytes, digest: None, replaced: None })
+    }
+
+    fn set_digest(output: &mut Uploaded, digest: Digest) {
+        output.digest = Some(digest);
     }
 
     fn set_replaced(output: &mut Uploaded, created: CreatedFile) {
@@ -189,7 +196,11 @@ impl Destination for CommentId {
         bytes: u64,
         _: Option<&Manifest>,
     ) -> Result<Attached, TransferError> {
-        Ok(Attached { attachment: *created, bytes, replaced: None })
+        Ok(Attached { attachment: *created, bytes, digest: None, replaced: None })
+    }
+
+    fn set_digest(output: &mut Attached, digest: Digest) {
+        output.digest = Some(digest);
     }
 
     fn set_replaced(output: &mut Attached, created: Box<Attachment>) {

@@ -14,6 +14,7 @@ use super::input::{Input, in_flight, invalid, media_type_header};
 use super::manifest::{Manifest, Saved};
 use super::parts::Parts;
 use super::send::PartsToSend;
+use super::sent_digest::SentDigest;
 use super::source::{Fingerprint, Source};
 use super::{OnFailure, Options, Upload, UploadManifest};
 use crate::local_file::unopened;
@@ -290,7 +291,10 @@ impl<D: Destination> Plan<'_, D> {
         }
         let start = resumed_at(&parts, &done);
         let tracker = Tracker::new(self.options.report.clone(), start);
+        let checksum = self.options.checksum;
+        let digest = checksum.map(|checksum| SentDigest::new(checksum, parts.clone(), &done));
         let parts = PartsToSend {
+            digest: digest.clone(),
             in_flight: in_flight(self.options.parts_in_flight, parts.size()),
             source,
             parts,
@@ -300,9 +304,13 @@ impl<D: Destination> Plan<'_, D> {
             manifest: manifest.clone(),
         };
         parts.send(self.inner).await?;
+        let digest = digest.map(|digest| digest.finish()).transpose()?;
         tracker.finish();
         let bytes = tracker.now().bytes - start.bytes;
-        let output = D::finish(self, created, bytes, manifest.as_ref()).await?;
+        let mut output = D::finish(self, created, bytes, manifest.as_ref()).await?;
+        if let Some(digest) = digest {
+            D::set_digest(&mut output, digest);
+        }
         // A manifest that the caller has locked is removed by the caller.
         if let Some(manifest) = manifest.filter(|_| self.on_manifest_failure.is_none()) {
             manifest.remove().await;

@@ -11,6 +11,7 @@ mod manifest_format;
 mod parts;
 mod remote;
 mod send;
+mod sent_digest;
 mod source;
 mod spool;
 mod tree;
@@ -33,7 +34,7 @@ use self::manifest::{Manifest, Saved};
 pub use self::remote::RemoteUpload;
 pub use self::tree::UploadTree;
 use super::progress::Report;
-use super::{Progress, TransferError, Transfers, WaitFor};
+use super::{Checksum, Digest, Progress, TransferError, Transfers, WaitFor};
 
 /// An upload of a file.
 ///
@@ -46,6 +47,7 @@ use super::{Progress, TransferError, Transfers, WaitFor};
 /// | final state | [`Uploaded`](WaitFor::Uploaded), within 10 minutes |
 /// | deadline | none |
 /// | manifest | none; the upload cannot be resumed |
+/// | checksum | none |
 ///
 /// ```no_run
 /// use frameio::transfer::{Transfers, Upload};
@@ -80,6 +82,7 @@ struct Options {
     restart: bool,
     wait_for: WaitFor,
     wait_timeout: Option<Duration>,
+    checksum: Option<Checksum>,
 }
 
 /// Callback for an error that does not end the upload.
@@ -105,6 +108,8 @@ pub struct Uploaded {
     pub file: File,
     /// Number of bytes sent, without those of failed attempts.
     pub bytes: u64,
+    /// Checksum of the sent bytes, if the upload was configured to compute one.
+    pub digest: Option<Digest>,
     /// Incomplete remote file that this one replaces, if the upload was restarted.
     pub replaced: Option<FileId>,
 }
@@ -117,6 +122,8 @@ pub struct Attached {
     pub attachment: Attachment,
     /// Number of bytes sent, without those of failed attempts.
     pub bytes: u64,
+    /// Checksum of the sent bytes, if the upload was configured to compute one.
+    pub digest: Option<Digest>,
     /// Incomplete attachment that this one replaces, if the upload was restarted. It still counts
     /// towards the limit of the comment.
     pub replaced: Option<AttachmentId>,
@@ -243,6 +250,17 @@ impl<To> Upload<To> {
     /// Limits the duration of the whole upload. A manifest is kept. Default: none.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Computes a checksum of the bytes that are sent. Default: none.
+    ///
+    /// Bytes are hashed when they are read to be sent. Parts that are sent out of order are read back,
+    /// usually from the disk cache, and compared with the bytes that were sent; parts that an earlier
+    /// run has sent are read again. The checksum proves what was read and sent. It does not prove what
+    /// the service has stored, because the service reports no checksums.
+    pub fn checksum(mut self, checksum: Checksum) -> Self {
+        self.options.checksum = Some(checksum);
         self
     }
 

@@ -90,7 +90,12 @@ impl Parts {
     /// Returns the size of a part, or 0 if the index is out of range.
     pub(crate) fn size_of(&self, index: usize) -> u64 {
         let Some(entry) = self.entries.get(index) else { return 0 };
-        self.entries.get(index + 1).map_or(self.size, |next| next.offset) - entry.offset
+        self.end_of(index) - entry.offset
+    }
+
+    /// Returns the offset after the last byte of a part.
+    pub(crate) fn end_of(&self, index: usize) -> u64 {
+        self.entries.get(index + 1).map_or(self.size, |next| next.offset)
     }
 
     pub(crate) fn get(&self, index: usize) -> Option<Part> {

@@ -13,6 +13,7 @@ use tracing::{Instrument, Span};
 use super::body::{Attempt, PartBody};
 use super::manifest::Manifest;
 use super::parts::{Part, Parts};
+use super::sent_digest::{SentDigest, Tap};
 use super::source::{PartSource, Source, SourceError};
 use crate::Inner;
 use crate::attempt_error::AttemptError;
@@ -31,21 +32,38 @@ pub(crate) struct PartsToSend {
     pub(crate) in_flight: usize,
     pub(crate) tracker: Tracker,
     pub(crate) manifest: Option<Manifest>,
+    /// Checksum of the bytes that are sent.
+    pub(crate) digest: Option<Arc<SentDigest>>,
+}
+
+/// Result of a task.
+enum Step {
+    Sent,
+    ReadBack,
 }
 
 impl PartsToSend {
     /// Sends all parts that are not done. Stops when a part fails or the future is dropped.
     pub(crate) async fn send(mut self, inner: &Arc<Inner>) -> Result<(), TransferError> {
-        let mut running = JoinSet::new();
+        let mut running = Running { tasks: JoinSet::new(), sending: 0, reads_back: false };
         for index in 0..self.parts.len() {
             if self.done.get(index).copied().unwrap_or(false) {
                 continue;
             }
-            while running.len() >= self.in_flight {
-                join(&mut running).await?;
+            while running.sending >= self.in_flight {
+                self.read_back(inner, &mut running);
+                running.join().await?;
             }
             let Some(part) = self.parts.get(index) else { continue };
-            let source = self.source.part(&part, index + 1 == self.parts.len()).await?;
+            let mut source = self.source.part(&part, index + 1 == self.parts.len()).await?;
+            if let Some(digest) = &self.digest {
+                if self.source.whole().is_none() {
+                    // Parts of a stream are requested in order and cannot be read later.
+                    let (start, end) = (part.offset, part.offset + part.size);
+                    digest.read_back(&source, start, end, &inner.buffers).await?;
+                }
+                source = source.tapped(Tap::new(digest, part.offset));
+            }
             let sender = Sender {
                 inner: inner.clone(),
                 source,
@@ -54,20 +72,53 @@ impl PartsToSend {
                 tracker: self.tracker.clone(),
                 manifest: self.manifest.clone(),
             };
-            running.spawn(sender.run().instrument(Span::current()));
+            let sending = async { sender.run().await.map(|()| Step::Sent) };
+            running.tasks.spawn(sending.instrument(Span::current()));
+            running.sending += 1;
         }
-        while !running.is_empty() {
-            join(&mut running).await?;
+        loop {
+            self.read_back(inner, &mut running);
+            if running.tasks.is_empty() {
+                return Ok(());
+            }
+            running.join().await?;
         }
-        Ok(())
+    }
+
+    /// Reads bytes of sent parts for the checksum, in one task at a time.
+    fn read_back(&self, inner: &Arc<Inner>, running: &mut Running) {
+        let Some(digest) = self.digest.clone().filter(|_| !running.reads_back) else { return };
+        let Some((range, source)) = digest.to_read_back().zip(self.source.whole()) else { return };
+        let buffers = inner.buffers.clone();
+        running.reads_back = true;
+        running.tasks.spawn(async move {
+            digest.read_back(&source, 0, range.end, &buffers).await?;
+            Ok(Step::ReadBack)
+        });
     }
 }
 
-async fn join(running: &mut JoinSet<Result<(), TransferError>>) -> Result<(), TransferError> {
-    let Some(sent) = running.join_next().await else { return Ok(()) };
-    settled(sent).unwrap_or_else(|_| {
-        Err(TransferError::new(TransferErrorKind::Storage, "the runtime is shutting down"))
-    })
+/// Running tasks of an upload.
+struct Running {
+    tasks: JoinSet<Result<Step, TransferError>>,
+    /// Number of parts in flight.
+    sending: usize,
+    /// Whether a task reads bytes back.
+    reads_back: bool,
+}
+
+impl Running {
+    async fn join(&mut self) -> Result<(), TransferError> {
+        let Some(step) = self.tasks.join_next().await else { return Ok(()) };
+        let step = settled(step).unwrap_or_else(|_| {
+            Err(TransferError::new(TransferErrorKind::Storage, "the runtime is shutting down"))
+        });
+        match step? {
+            Step::Sent => self.sending = self.sending.saturating_sub(1),
+            Step::ReadBack => self.reads_back = false,
+        }
+        Ok(())
+    }
 }
 
 /// Sender of one part.
@@ -145,10 +196,12 @@ impl Sender {
         let activity = Activity::default();
         let new_attempt = || Attempt::new(size, self.tracker.attempt(), activity.clone());
         let mut attempt = new_attempt();
+        let mut source = self.source.attempt();
         // Called again for each redirect, which resends the whole part.
         let request = |uri| {
             attempt = new_attempt();
-            let body = PartBody::new(&self.source, &self.inner.buffers, size, &attempt);
+            source = self.source.attempt();
+            let body = PartBody::new(&source, &self.inner.buffers, size, &attempt);
             let mut request = Request::new(Body::stream(body));
             *request.method_mut() = http::Method::PUT;
             *request.uri_mut() = uri;
@@ -163,6 +216,7 @@ impl Sender {
                 // Read the body, so that the connection can be reused.
                 let rest = Limited::new(response.into_body(), 64 << 10).collect();
                 drop(self.inner.storage.watch(rest, &activity).await);
+                source.sent(self.part.index);
                 Ok(())
             }
             Ok(_) => {

@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 use super::buffers::Buffers;
 use super::input::{Input, ReadSeek, invalid};
 use super::parts::Part;
+use super::sent_digest::Tap;
 use super::spool::{self, Spool};
 use crate::local_file::{LocalFile, unopened, unreadable};
 use crate::tasks::{blocking, joined};
@@ -45,6 +46,7 @@ pub(crate) struct PartSource {
     readable: Readable,
     /// Offset of the part in `readable`.
     start: u64,
+    tap: Option<Tap>,
 }
 
 /// Bytes that several parts can read concurrently at any offset.
@@ -179,6 +181,16 @@ impl Source {
         Self { content: Content::Random(readable), fingerprint, is_repeatable: true }
     }
 
+    /// Returns the whole content, if it can be read in any order.
+    pub(crate) fn whole(&self) -> Option<PartSource> {
+        match &self.content {
+            Content::Random(readable) => {
+                Some(PartSource { readable: readable.clone(), start: 0, tap: None })
+            }
+            Content::Sequential(_) => None,
+        }
+    }
+
     /// Returns the source of `part`. The parts of a stream must be requested in order, and the stream
     /// must end with the last one.
     pub(crate) async fn part(
@@ -188,7 +200,7 @@ impl Source {
     ) -> Result<PartSource, SourceError> {
         match &mut self.content {
             Content::Random(readable) => {
-                Ok(PartSource { readable: readable.clone(), start: part.offset })
+                Ok(PartSource { readable: readable.clone(), start: part.offset, tap: None })
             }
             Content::Sequential(spool) => {
                 let (file, fingerprint) = spool.next(part.size).await?;
@@ -197,16 +209,33 @@ impl Source {
                     spool.end().await?;
                 }
                 let readable = Readable::File(Arc::new((file, fingerprint)));
-                Ok(PartSource { readable, start: 0 })
+                Ok(PartSource { readable, start: 0, tap: None })
             }
         }
     }
 }
 
 impl PartSource {
+    /// Returns the same source, whose bytes pass through a tap when they are read.
+    pub(crate) fn tapped(&self, tap: Tap) -> Self {
+        Self { tap: Some(tap), ..self.clone() }
+    }
+
+    /// Returns the source for an attempt to send the part.
+    pub(crate) fn attempt(&self) -> Self {
+        Self { tap: self.tap.as_ref().map(Tap::attempt), ..self.clone() }
+    }
+
+    /// Records that an attempt has sent the part.
+    pub(crate) fn sent(&self, part: usize) {
+        self.tap.iter().for_each(|tap| tap.sent(part));
+    }
+
     /// Reads `length` bytes at `offset` of the part. Reading from a file starts immediately, before
     /// the future is polled.
     pub(crate) fn read(&self, offset: u64, length: usize, buffers: &Buffers) -> Reading {
+        let tap = self.tap.clone();
+        let passed = move |bytes: &[u8]| tap.iter().for_each(|tap| tap.read(offset, bytes));
         let offset = self.start.saturating_add(offset);
         match &self.readable {
             Readable::File(file) => {
@@ -217,6 +246,7 @@ impl PartSource {
                     let mut buffer = buffers.take();
                     read_at(file, buffer.space(length), offset)?;
                     fingerprint.check(Fingerprint::of(&file.metadata()?))?;
+                    passed(buffer.as_ref());
                     Ok(buffer.freeze())
                 });
                 Box::pin(async move { joined(reading.await) })
@@ -226,6 +256,7 @@ impl PartSource {
                     let end = start.checked_add(length).filter(|end| *end <= bytes.len())?;
                     Some(bytes.slice(start..end))
                 });
+                slice.iter().for_each(|slice| passed(slice));
                 let slice = slice.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof));
                 Box::pin(std::future::ready(slice.map_err(Into::into)))
             }
@@ -238,6 +269,7 @@ impl PartSource {
                     reader.read_exact(buffer.space(length)).await?;
                     let now = Fingerprint::of_size(reader.seek(SeekFrom::End(0)).await?);
                     Fingerprint::of_size(size).check(now)?;
+                    passed(buffer.as_ref());
                     Ok(buffer.freeze())
                 })
             }

@@ -7,9 +7,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use frameio::comments::CreateComment;
 use frameio::files::FileStatus;
-use frameio::transfer::{Progress, RemoteUpload, TransferErrorKind, Transfers, Upload, WaitFor};
+use frameio::transfer::{
+    Checksum, Digest, Progress, RemoteUpload, TransferErrorKind, Transfers, Upload, WaitFor,
+};
 use frameio::{Client, FileId};
-use frameio_sim::Sim;
+use frameio_sim::{Fault, Sim};
 use futures_util::stream;
 use proptest::prelude::*;
 
@@ -57,6 +59,40 @@ async fn uploads_all_kinds_of_sources() {
         let got = arrived(&sim, uploaded.file.id.as_str()).await;
         assert_eq!(got.as_ref(), Some(&bytes), "{}", uploaded.file.name);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn computes_the_checksum_of_the_sent_bytes() {
+    let (sim, bytes) = (sim(), content(95));
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.mov");
+    std::fs::write(&path, &bytes).unwrap();
+    let (account, folder) = place(&sim);
+    let chunks = || {
+        stream::iter(
+            bytes
+                .chunks(8)
+                .map(Bytes::copy_from_slice)
+                .map(Ok::<_, std::io::Error>)
+                .collect::<Vec<_>>(),
+        )
+    };
+    for checksum in [Checksum::Xxh64, Checksum::Xxh3, Checksum::Sha256] {
+        for upload in [
+            Upload::from_path(&account, &folder, &path),
+            Upload::from_bytes(&account, &folder, "bytes.mov", bytes.clone()),
+            Upload::from_reader(&account, &folder, "reader.mov", Cursor::new(bytes.to_vec())),
+            Upload::from_stream(&account, &folder, "stream.mov", 95, chunks()),
+        ] {
+            // Every part is sent twice.
+            sim.inject(Fault::reset_in_body().on(Sim::UPLOAD_PART).next(10));
+            let uploaded = transfers(&sim).upload(upload.checksum(checksum)).await.unwrap();
+            let name = &uploaded.file.name;
+            assert_eq!(uploaded.digest, Some(Digest::of(checksum, &bytes)), "{name}");
+        }
+    }
+    let upload = Upload::from_path(&account, &folder, &path);
+    assert_eq!(transfers(&sim).upload(upload).await.unwrap().digest, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use frameio::comments::CreateComment;
-use frameio::transfer::{TransferErrorKind, Transfers, Upload};
+use frameio::transfer::{Checksum, Digest, TransferErrorKind, Transfers, Upload};
 use frameio::{Body, Client, CommentId};
 use frameio_sim::{Fault, Sim};
 use http::{Request, StatusCode};
@@ -50,8 +50,10 @@ async fn resumes_with_the_missing_parts() {
         let before = puts(&sim);
         let again =
             if by_manifest { Upload::resume(&place.manifest) } else { upload(&sim, &place) };
+        let again = again.checksum(Checksum::Xxh64);
         let uploaded = transfers(&sim).upload(again).await.unwrap();
         assert_eq!((puts(&sim) - before, uploaded.bytes), (6, 55));
+        assert_eq!(uploaded.digest, Some(Digest::of(Checksum::Xxh64, &content(95))));
         assert_eq!(uploaded.replaced, None);
         assert_eq!(arrived(&sim, uploaded.file.id.as_str()).await, Some(content(95)));
         assert!(!place.manifest.exists());

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Found, Use};
 
 /// Crates whose public API is checked. The list must have exactly one line for each of them.
-const CHECKED: [&str; 14] = [
+const CHECKED: [&str; 15] = [
     "frameio-core",
     "frameio-tower",
     "frameio-client",
@@ -20,6 +20,7 @@ const CHECKED: [&str; 14] = [
     "frameio-timecode",
     "frameio-markers",
     "frameio-comments",
+    "frameio-mhl",
     "frameio-migrate",
 ];
 

@@ -18,8 +18,8 @@ use crate::summary::Ignored;
 use crate::tasks::settled;
 use crate::upload::manifest::Manifest;
 use crate::{
-    Existing, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
-    Upload,
+    Checksum, Existing, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind,
+    Transfers, Upload,
 };
 
 pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summary, TransferError> {
@@ -224,6 +224,10 @@ impl Driver {
         let mut upload = Upload::from_path(&self.tree.account, folder_id, &local).name(name);
         if let Some(parts) = self.tree.parts_in_flight {
             upload = upload.parts_in_flight(parts);
+        }
+        let recorded = self.comparison.checksums.as_ref().map(|_| Checksum::Xxh3);
+        if let Some(checksum) = self.tree.checksum.or(recorded) {
+            upload = upload.checksum(checksum);
         }
         if let Some(report) = self.tree.report.clone() {
             let remote = remote.clone();

@@ -14,7 +14,8 @@ use crate::tasks::blocking;
 use crate::upload::UploadManifest;
 use crate::upload::manifest::Manifest;
 use crate::{
-    Existing, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Transfers, Upload,
+    Checksum, Existing, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Transfers,
+    Upload,
 };
 
 /// Method of comparison with existing files.
@@ -126,14 +127,17 @@ impl FileUpload {
         }
         let id = uploaded.file.id;
         if let Some(checksums) = self.comparison.checksums.filter(|_| self.size.is_some()) {
-            keep_checksum(&checksums, &id, &self.local, before).await;
+            match uploaded.digest.as_ref().filter(|digest| digest.checksum() == Checksum::Xxh3) {
+                Some(digest) => checksums.keep(&id, digest.as_str()).await,
+                None => keep_checksum(&checksums, &id, &self.local, before).await,
+            }
         }
         let size = self.size.unwrap_or(uploaded.bytes);
         let child = Child::File(RemoteFile { id: id.clone(), size, is_complete: true });
         report_added(self.log.as_ref(), &name, child).await;
         // The lock is released after the log is written, so that other runs see the entry.
         remove(locked).await;
-        Ok((id, Outcome::Transferred { bytes: uploaded.bytes, digest: None }))
+        Ok((id, Outcome::Transferred { bytes: uploaded.bytes, digest: uploaded.digest }))
     }
 }
 

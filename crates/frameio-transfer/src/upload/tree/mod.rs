@@ -17,7 +17,7 @@ use std::sync::Arc;
 use frameio_core::{AccountId, FolderId};
 
 use crate::summary::{OnItem, OnProgress};
-use crate::{Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers};
+use crate::{Checksum, Existing, Item, Progress, RemotePath, Summary, TransferError, Transfers};
 
 /// An upload of files and directories, for [`Transfers::upload_tree`].
 ///
@@ -70,6 +70,7 @@ pub struct UploadTree {
     hidden: bool,
     include: Vec<String>,
     exclude: Vec<String>,
+    checksum: Option<Checksum>,
     checksums: Option<PathBuf>,
     manifests: Option<PathBuf>,
     dry_run: bool,
@@ -136,6 +137,7 @@ impl UploadTree {
             hidden: false,
             include: Vec::new(),
             exclude: Vec::new(),
+            checksum: None,
             checksums: None,
             manifests: None,
             dry_run: false,
@@ -205,6 +207,13 @@ impl UploadTree {
     /// created.
     pub fn exclude(mut self, pattern: impl Into<String>) -> Self {
         self.exclude.push(pattern.into());
+        self
+    }
+
+    /// Computes a checksum of each uploaded file, which [`Outcome`](crate::Outcome) contains, like
+    /// [`Upload::checksum`](crate::Upload::checksum). Default: none.
+    pub fn checksum(mut self, checksum: Checksum) -> Self {
+        self.checksum = Some(checksum);
         self
     }
 

@@ -1,0 +1,146 @@
+//! Comparison of files with the checksums of a list.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::hash::{HashFormat, HashValue, Hasher, read_all};
+use crate::list::{Action, FileEntry, HashEntry};
+
+/// Checksums that a list or history has of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Expected {
+    /// Size in bytes.
+    pub size: Option<u64>,
+    /// The first checksum of each format.
+    pub hashes: Vec<HashEntry>,
+}
+
+/// Result of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Every checksum of a supported format is equal.
+    Match,
+    /// The size differs.
+    Size {
+        /// Size in the list.
+        expected: u64,
+        /// Size of the file.
+        found: u64,
+    },
+    /// A checksum differs.
+    Hash {
+        /// Checksum in the list.
+        expected: HashValue,
+        /// Checksum of the file.
+        found: HashValue,
+    },
+    /// The list has no checksum of a supported format.
+    Unsupported,
+}
+
+impl Verdict {
+    /// Returns whether the file equals the one of the list.
+    pub const fn is_match(&self) -> bool {
+        matches!(self, Self::Match)
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Match => f.write_str("it equals the hash list"),
+            Self::Size { expected, found } => {
+                write!(f, "it has {found} bytes, but the hash list has {expected}")
+            }
+            Self::Hash { expected, found } => {
+                let format = expected.format();
+                write!(f, "its {format} is {found}, but the hash list has {expected}")
+            }
+            Self::Unsupported => f.write_str("the hash list has no checksum that can be verified"),
+        }
+    }
+}
+
+impl Expected {
+    /// Returns the checksums of an entry of a list.
+    pub fn of(entry: &FileEntry) -> Self {
+        let mut this = Self { size: None, hashes: Vec::new() };
+        this.add(entry);
+        this
+    }
+
+    /// Adds the checksums of formats that are not known yet. Failed verifications do not count.
+    pub(crate) fn add(&mut self, entry: &FileEntry) {
+        for hash in &entry.hashes {
+            if hash.action == Some(Action::Failed) || self.of_format(hash.format()).is_some() {
+                continue;
+            }
+            if self.hashes.is_empty() {
+                self.size = entry.size;
+            }
+            self.hashes.push(hash.clone());
+        }
+    }
+
+    /// Returns the checksum of a format.
+    pub fn of_format(&self, format: HashFormat) -> Option<&HashEntry> {
+        self.hashes.iter().find(|hash| hash.format() == format)
+    }
+
+    /// Reads a file once and compares its size and all checksums. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub fn check(&self, path: &Path) -> io::Result<Verdict> {
+        let found = fs::metadata(path)?.len();
+        if let Some(expected) = self.size.filter(|size| *size != found) {
+            return Ok(Verdict::Size { expected, found });
+        }
+        let mut hashers: Vec<_> =
+            self.hashes.iter().map(|hash| Hasher::new(hash.format())).collect();
+        if hashers.is_empty() {
+            return Ok(Verdict::Unsupported);
+        }
+        read_all(path, |bytes| hashers.iter_mut().for_each(|hasher| hasher.update(bytes)))?;
+        for (hash, hasher) in self.hashes.iter().zip(hashers) {
+            let found = hasher.finish();
+            if !hash.matches(&found) {
+                return Ok(Verdict::Hash { expected: hash.value.clone(), found });
+            }
+        }
+        Ok(Verdict::Match)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_a_flipped_byte_and_another_size() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.mov");
+        fs::write(&path, "abc").unwrap();
+        let hash = |format: HashFormat| HashEntry {
+            value: format.hash(b"abc"),
+            action: None,
+            any_byte_order: false,
+        };
+        for format in HashFormat::ALL {
+            let expected = Expected { size: Some(3), hashes: vec![hash(format)] };
+            assert_eq!(expected.check(&path).unwrap(), Verdict::Match);
+            fs::write(&path, "abd").unwrap();
+            let verdict = expected.check(&path).unwrap();
+            assert!(matches!(verdict, Verdict::Hash { .. }), "{verdict}");
+            fs::write(&path, "abcd").unwrap();
+            assert_eq!(expected.check(&path).unwrap(), Verdict::Size { expected: 3, found: 4 });
+            fs::write(&path, "abc").unwrap();
+        }
+        let none = Expected { size: Some(3), hashes: Vec::new() };
+        assert_eq!(none.check(&path).unwrap(), Verdict::Unsupported);
+    }
+}

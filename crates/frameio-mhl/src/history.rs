@@ -1,0 +1,485 @@
+//! A history: the directory `ascmhl` with its lists and the chain file.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::chain::{self, Link};
+use crate::error::{MhlError, MhlErrorKind};
+use crate::expected::Expected;
+use crate::hash::{HashFormat, HashValue};
+use crate::list::{Action, HashList, Process};
+use crate::path::{of_local, refusal};
+use crate::write::Page;
+use crate::xml::{ReadLimits, read_file};
+use crate::{DIRECTORY, c4};
+
+/// Files that a generation leaves out: those of the operating system, and histories.
+const IGNORED: [&str; 5] = [".DS_Store", "ascmhl", "ascmhl/", "._*", "Thumbs.db"];
+
+/// The hash lists of a root: all generations in order.
+///
+/// [`open`](Self::open) verifies the chain file. A list that is not in the chain does not count.
+#[derive(Clone, Debug)]
+pub struct History {
+    directory: PathBuf,
+    limits: ReadLimits,
+    /// Name of the root, for the names of new lists.
+    root_name: String,
+    chain: Vec<Link>,
+    files: HashMap<String, Expected>,
+    ignore: Vec<String>,
+}
+
+/// A file for a new generation.
+#[derive(Clone, Debug)]
+pub struct HashedFile {
+    path: String,
+    size: u64,
+    modified: Option<Timestamp>,
+    hash: HashValue,
+    hashed: Timestamp,
+    verified: Vec<HashValue>,
+}
+
+/// A generation that is not written yet.
+#[derive(Debug)]
+pub struct Generation {
+    history: History,
+    process: Process,
+    files: Vec<(HashedFile, Action)>,
+}
+
+impl History {
+    /// Opens the history of a root, in its directory [`ascmhl`](crate::DIRECTORY). A missing
+    /// directory is a history without generations. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file cannot be read, or a list is missing or differs from the chain file.
+    pub fn open(root: &Path, limits: &ReadLimits) -> Result<Self, MhlError> {
+        let root_name = fs::canonicalize(root).ok();
+        let root_name =
+            root_name.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
+        let mut this = Self {
+            directory: root.join(DIRECTORY),
+            limits: limits.clone(),
+            root_name: root_name.unwrap_or("root").to_owned(),
+            chain: Vec::new(),
+            files: HashMap::new(),
+            ignore: Vec::new(),
+        };
+        this.load()?;
+        Ok(this)
+    }
+
+    /// Names the root in the names of new lists. Default: the name of its directory.
+    ///
+    /// Use it for a history that is stored outside of the root that it describes.
+    #[must_use]
+    pub fn with_root_name(mut self, name: impl Into<String>) -> Self {
+        self.root_name = name.into();
+        self
+    }
+
+    fn load(&mut self) -> Result<(), MhlError> {
+        let path = self.directory.join(chain::FILE);
+        match path.try_exists() {
+            Ok(true) => {}
+            Ok(false) => return self.check_empty(),
+            Err(error) => return Err(MhlError::io(&path, error)),
+        }
+        let bytes = read_file(&path, &self.limits)?;
+        self.chain = chain::parse(&bytes, &self.limits).map_err(|error| error.in_file(&path))?;
+        for link in self.chain.clone() {
+            let path = self.directory.join(&link.file);
+            let bytes = read_file(&path, &self.limits)?;
+            if link.hash.format().hash(&bytes) != link.hash {
+                let reason = "its checksum differs from the one in the chain file";
+                return Err(MhlError::new(MhlErrorKind::Modified, reason).in_file(&path));
+            }
+            let list =
+                HashList::parse(&bytes, &self.limits).map_err(|error| error.in_file(&path))?;
+            for file in &list.files {
+                let none = || Expected { size: None, hashes: Vec::new() };
+                self.files.entry(file.path.clone()).or_insert_with(none).add(file);
+            }
+            if !list.ignore.is_empty() {
+                self.ignore = list.ignore;
+            }
+        }
+        // A file whose verifications all failed is not known.
+        self.files.retain(|_, expected| !expected.hashes.is_empty());
+        Ok(())
+    }
+
+    /// Fails if there are lists without a chain file.
+    fn check_empty(&self) -> Result<(), MhlError> {
+        let entries = match fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(MhlError::io(&self.directory, error)),
+        };
+        let mut names = entries.flatten().map(|entry| entry.file_name());
+        if names.any(|name| is_list(&name.to_string_lossy())) {
+            let reason = format!("it has lists, but no '{}'", chain::FILE);
+            return Err(MhlError::new(MhlErrorKind::Modified, reason).in_file(&self.directory));
+        }
+        Ok(())
+    }
+
+    /// Returns whether the history has no generations.
+    pub fn is_empty(&self) -> bool {
+        self.chain.is_empty()
+    }
+
+    /// Returns the number of generations.
+    pub fn generations(&self) -> usize {
+        self.chain.len()
+    }
+
+    /// Returns the first checksum of each format that the history has of a file.
+    pub fn expected(&self, path: &str) -> Option<&Expected> {
+        self.files.get(path)
+    }
+
+    /// Returns the paths of all files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Begins the next generation.
+    pub fn next_generation(self, process: Process) -> Generation {
+        Generation { history: self, process, files: Vec::new() }
+    }
+
+    /// Returns the number of the next list. Lists that are not in the chain, such as those of an
+    /// interrupted program, keep their numbers.
+    fn next_number(&self) -> Result<u64, MhlError> {
+        let mut last = self.chain.last().map_or(0, |link| link.number);
+        let entries = fs::read_dir(&self.directory);
+        for entry in entries.map_err(|error| MhlError::io(&self.directory, error))? {
+            let entry = entry.map_err(|error| MhlError::io(&self.directory, error))?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let digits = name.split('_').next().unwrap_or_default();
+            if let Some(number) = digits.parse().ok().filter(|_| is_list(&name)) {
+                last = last.max(number);
+            }
+        }
+        Ok(last.saturating_add(1))
+    }
+}
+
+fn is_list(name: &str) -> bool {
+    name.ends_with(".mhl") && name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+impl HashedFile {
+    /// Creates a file with its path relative to the root, with `/`, its size and its checksum.
+    pub fn new(path: impl Into<String>, size: u64, hash: HashValue) -> Self {
+        let hashed = Timestamp::now();
+        Self { path: path.into(), size, modified: None, hash, hashed, verified: Vec::new() }
+    }
+
+    /// Creates a file from its local path below `root`. Returns `None` if it is not below the root or a
+    /// name is not UTF-8.
+    pub fn below(root: &Path, path: &Path, size: u64, hash: HashValue) -> Option<Self> {
+        let path = of_local(path.strip_prefix(root).ok()?)?;
+        Some(Self::new(path, size, hash))
+    }
+
+    /// Returns the path relative to the root.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Sets the modification time.
+    #[must_use]
+    pub fn modified(mut self, modified: Option<Timestamp>) -> Self {
+        self.modified = modified;
+        self
+    }
+
+    /// Adds checksums of other formats, computed because the history has the file only in these.
+    #[must_use]
+    pub fn verified(mut self, hashes: impl IntoIterator<Item = HashValue>) -> Self {
+        self.verified.extend(hashes);
+        self
+    }
+}
+
+impl Generation {
+    /// Returns the history that the generation continues.
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Returns whether no file was added.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Adds a file, and compares it with the first checksum of the same format in the history.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the path cannot be written.
+    pub fn add(&mut self, file: HashedFile) -> Result<Action, MhlError> {
+        if let Some(reason) = refusal(&file.path) {
+            let reason = format!("{reason}: {:?}", file.path);
+            return Err(MhlError::new(MhlErrorKind::Path, reason));
+        }
+        let action = match self.history.expected(&file.path) {
+            None => Action::Original,
+            Some(expected) => {
+                let mut hashes = std::iter::once(&file.hash).chain(&file.verified);
+                let differs = |hash: &HashValue| {
+                    expected.of_format(hash.format()).is_some_and(|known| !known.matches(hash))
+                };
+                if hashes.any(differs) { Action::Failed } else { Action::Verified }
+            }
+        };
+        self.files.push((file, action));
+        Ok(action)
+    }
+
+    /// Writes the list and adds it to the chain file. Returns the path of the list. Blocks.
+    ///
+    /// The list is synced before the chain file refers to it, and the chain file is replaced
+    /// atomically. If another program added a generation since the history was opened, this one
+    /// follows it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the directory cannot be written, or another program adds a generation right now.
+    pub fn write(mut self, tool: &str, version: &str) -> Result<PathBuf, MhlError> {
+        let directory = self.history.directory.clone();
+        let failed = |error| MhlError::io(&directory, error);
+        fs::create_dir_all(&directory).map_err(failed)?;
+        let _lock = lock(&directory)?;
+        // Another program may have added a generation.
+        let mut current =
+            History { chain: Vec::new(), files: HashMap::new(), ..self.history.clone() };
+        current.load()?;
+        self.history = current;
+        let number = self.history.next_number()?;
+        let now = Timestamp::now();
+        let name = self.file_name(number, now);
+        let text = self.format(now, tool, version);
+        let path = directory.join(&name);
+        write_new(&path, text.as_bytes()).map_err(|error| MhlError::io(&path, error))?;
+        let hash = HashValue::parse(HashFormat::C4, &c4::of(text.as_bytes()));
+        let hash = hash.map_err(|reason| MhlError::new(MhlErrorKind::Syntax, reason))?;
+        self.history.chain.push(Link { number, file: name, hash });
+        let chain = chain::format(&self.history.chain);
+        let temporary = directory.join(format!(".{}.new", chain::FILE));
+        drop(fs::remove_file(&temporary));
+        let replaced = write_new(&temporary, chain.as_bytes())
+            .and_then(|()| fs::rename(&temporary, directory.join(chain::FILE)));
+        replaced.map_err(failed)?;
+        sync_directory(&directory);
+        Ok(path)
+    }
+
+    /// Returns the name of the list, such as `0001_A001_2026-11-29_025924Z.mhl`.
+    fn file_name(&self, number: u64, now: Timestamp) -> String {
+        let time = now.strftime("%Y-%m-%d_%H%M%SZ");
+        let is_plain = |c: &char| !c.is_control() && !r#"/\:*?"<>|"#.contains(*c);
+        let root: String = self.history.root_name.chars().filter(is_plain).take(80).collect();
+        format!("{number:04}_{root}_{time}.mhl")
+    }
+
+    fn format(&self, now: Timestamp, tool: &str, version: &str) -> String {
+        let attributes = [("version", "2.0"), ("xmlns", "urn:ASC:MHL:v2.0")];
+        let mut page = Page::new("hashlist", &attributes);
+        page.open("creatorinfo", &[]);
+        page.leaf("creationdate", &[], &seconds(now));
+        page.leaf("hostname", &[], &host_name());
+        page.leaf("tool", &[("version", version)], tool);
+        page.close("creatorinfo");
+        page.open("processinfo", &[]);
+        page.leaf("process", &[], self.process.name());
+        page.open("ignore", &[]);
+        let known = self.history.ignore.iter().map(String::as_str);
+        let missing =
+            IGNORED.into_iter().filter(|name| !self.history.ignore.iter().any(|at| at == name));
+        known.chain(missing).for_each(|pattern| page.leaf("pattern", &[], pattern));
+        page.close("ignore");
+        page.close("processinfo");
+        page.open("hashes", &[]);
+        let mut files: Vec<_> = self.files.iter().collect();
+        files.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        for (file, action) in files {
+            self.file(&mut page, file, *action);
+        }
+        page.close("hashes");
+        page.finish("hashlist")
+    }
+
+    fn file(&self, page: &mut Page, file: &HashedFile, action: Action) {
+        page.open("hash", &[]);
+        let size = file.size.to_string();
+        let modified = file.modified.map(seconds).unwrap_or_default();
+        let mut attributes = vec![("size", &*size)];
+        if !modified.is_empty() {
+            attributes.push(("lastmodificationdate", &modified));
+        }
+        page.leaf("path", &attributes, &file.path);
+        let date = file.hashed.to_string();
+        let mut hashes: Vec<_> = std::iter::once(&file.hash).chain(&file.verified).collect();
+        hashes.sort_by_key(|hash| hash.format());
+        for hash in hashes {
+            let attributes = [("action", action.name()), ("hashdate", &date)];
+            page.leaf(hash.format().name(), &attributes, hash.as_str());
+        }
+        page.close("hash");
+    }
+}
+
+/// Formats a time with seconds.
+fn seconds(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
+}
+
+fn host_name() -> String {
+    let name = ["HOSTNAME", "COMPUTERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let name = name.or_else(|| fs::read_to_string("/proc/sys/kernel/hostname").ok());
+    let name = name.unwrap_or_default();
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(255).collect();
+    if name.is_empty() { "unknown".to_owned() } else { name }
+}
+
+/// Writes and syncs a file that does not exist.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Locks a directory against other programs that add a generation, where the system supports it.
+fn lock(directory: &Path) -> Result<Option<File>, MhlError> {
+    let Ok(file) = File::open(directory) else { return Ok(None) };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => {
+            let reason = "another program adds a generation; try again";
+            Err(MhlError::new(MhlErrorKind::Io, reason).in_file(directory))
+        }
+        // Network shares and some systems do not support it.
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Syncs a directory, where the system supports it.
+fn sync_directory(directory: &Path) {
+    if let Ok(directory) = File::open(directory) {
+        drop(directory.sync_all());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(root: &Path) -> Result<History, MhlError> {
+        History::open(root, &ReadLimits::default())
+    }
+
+    fn generation(root: &Path, files: &[(&str, &[u8])]) -> (PathBuf, Vec<Action>) {
+        let mut generation = open(root).unwrap().next_generation(Process::Transfer);
+        let actions = files.iter().map(|(path, bytes)| {
+            let hash = HashFormat::Xxh64.hash(bytes);
+            generation.add(HashedFile::new(*path, bytes.len() as u64, hash)).unwrap()
+        });
+        let actions = actions.collect();
+        (generation.write("test", "1").unwrap(), actions)
+    }
+
+    #[test]
+    fn continues_a_history() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(open(root.path()).unwrap().is_empty());
+        let (first, actions) =
+            generation(root.path(), &[("a & <b>.mov", b"a"), ("日/é.wav", b"b")]);
+        assert!(first.file_name().unwrap().to_str().unwrap().starts_with("0001_"));
+        assert_eq!(actions, [Action::Original; 2]);
+        let (second, actions) = generation(
+            root.path(),
+            &[("a & <b>.mov", b"a"), ("日/é.wav", b"changed"), ("new", b"n")],
+        );
+        assert!(second.file_name().unwrap().to_str().unwrap().starts_with("0002_"));
+        assert_eq!(actions, [Action::Verified, Action::Failed, Action::Original]);
+        let history = open(root.path()).unwrap();
+        assert_eq!((history.generations(), history.paths().count()), (2, 3));
+        let expected = history.expected("日/é.wav").unwrap();
+        assert_eq!(
+            expected.hashes[0].value,
+            HashFormat::Xxh64.hash(b"b"),
+            "the failed one does not count"
+        );
+        let list = HashList::read(&second, &ReadLimits::default()).unwrap();
+        assert_eq!(list.process.as_deref(), Some("transfer"));
+        assert_eq!(list.tool.as_deref(), Some("test 1"));
+    }
+
+    #[test]
+    fn notices_a_modified_history() {
+        let root = tempfile::tempdir().unwrap();
+        let (list, _) = generation(root.path(), &[("a", b"a")]);
+        let text = fs::read_to_string(&list).unwrap();
+        fs::write(&list, text.replace("size=\"1\"", "size=\"2\"")).unwrap();
+        let error = open(root.path()).unwrap_err();
+        assert_eq!(error.kind, MhlErrorKind::Modified, "{error}");
+        fs::write(&list, &text).unwrap();
+        assert_eq!(open(root.path()).unwrap().generations(), 1);
+        fs::remove_file(&list).unwrap();
+        assert_eq!(open(root.path()).unwrap_err().kind, MhlErrorKind::Io);
+        fs::write(&list, &text).unwrap();
+        fs::remove_file(root.path().join("ascmhl").join(chain::FILE)).unwrap();
+        assert_eq!(open(root.path()).unwrap_err().kind, MhlErrorKind::Modified);
+    }
+
+    #[test]
+    fn skips_the_number_of_a_list_that_was_never_chained() {
+        let root = tempfile::tempdir().unwrap();
+        generation(root.path(), &[("a", b"a")]);
+        fs::write(root.path().join("ascmhl/0002_x_2026.mhl"), "cut off").unwrap();
+        fs::write(root.path().join("ascmhl/._0009_x_2026.mhl"), "").unwrap();
+        let (third, actions) = generation(root.path(), &[("a", b"a")]);
+        assert!(third.file_name().unwrap().to_str().unwrap().starts_with("0003_"));
+        assert_eq!(actions, [Action::Verified]);
+    }
+
+    #[test]
+    fn follows_a_generation_of_another_program() {
+        let root = tempfile::tempdir().unwrap();
+        let mut slow = open(root.path()).unwrap().next_generation(Process::InPlace);
+        generation(root.path(), &[("a", b"a")]);
+        slow.add(HashedFile::new("b", 1, HashFormat::Xxh64.hash(b"b"))).unwrap();
+        let path = slow.write("test", "1").unwrap();
+        assert!(path.file_name().unwrap().to_str().unwrap().starts_with("0002_"));
+        let history = open(root.path()).unwrap();
+        assert!(history.expected("a").is_some() && history.expected("b").is_some());
+    }
+
+    #[test]
+    fn verifies_in_the_format_of_the_history() {
+        let root = tempfile::tempdir().unwrap();
+        let mut first = open(root.path()).unwrap().next_generation(Process::InPlace);
+        first.add(HashedFile::new("a", 1, HashFormat::Xxh128.hash(b"a"))).unwrap();
+        first.write("test", "1").unwrap();
+        for (bytes, action) in [(b"a", Action::Verified), (b"b", Action::Failed)] {
+            let mut next = open(root.path()).unwrap().next_generation(Process::InPlace);
+            let file = HashedFile::new("a", 1, HashFormat::Xxh64.hash(bytes));
+            let file = file.verified([HashFormat::Xxh128.hash(bytes)]);
+            assert_eq!(next.add(file).unwrap(), action);
+        }
+        let mut next = open(root.path()).unwrap().next_generation(Process::InPlace);
+        let error = next.add(HashedFile::new("../a", 1, HashFormat::Xxh64.hash(b"a"))).unwrap_err();
+        assert_eq!(error.kind, MhlErrorKind::Path);
+    }
+}
