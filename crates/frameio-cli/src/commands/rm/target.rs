@@ -41,6 +41,8 @@ impl Target {
                     this.versions.push(file.id.clone());
                 }
             }
+            // The service lists the newest version first.
+            this.versions.reverse();
             let head = stack.head_version.as_deref().map(|head: &File| &head.id);
             this.versions.sort_by_key(|version| Some(version) == head);
         }
