@@ -24,6 +24,8 @@ mod restore;
 mod rm;
 mod sign_in;
 mod sim;
+#[cfg(unix)]
+mod terminal;
 mod transfer;
 mod upload;
 mod webhook;

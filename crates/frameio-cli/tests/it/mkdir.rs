@@ -1,6 +1,6 @@
 //! `frameio mkdir`.
 
-use frameio_sim::Fault;
+use frameio_sim::{Fault, SavedState, Sim};
 use http::StatusCode;
 use serde_json::json;
 #[cfg(unix)]
@@ -133,4 +133,31 @@ async fn an_interruption_is_reported_with_what_was_done() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{stderr}");
     assert!(stderr.contains("interrupted: 1 done, 0 failed"), "{stderr}");
+}
+
+/// The service allows 3 folders per second.
+#[tokio::test(flavor = "multi_thread")]
+async fn waits_for_the_quota_of_the_service() {
+    let sim = Sim::builder().state(SavedState::demo()).build();
+    let server = sim.serve().await.unwrap();
+    let places: Vec<_> = (0..7).map(|n| format!("/Film/The Crossing/{n}")).collect();
+    let arguments: Vec<_> =
+        ["mkdir"].into_iter().chain(places.iter().map(String::as_str)).collect();
+    run(&server, &arguments).await.succeeded();
+    let stats = sim.stats();
+    assert_eq!(stats.by_operation.get("folders.create"), Some(&7));
+    assert!(sim.requests().iter().all(|it| it.status != Some(StatusCode::TOO_MANY_REQUESTS)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_a_missing_permission() {
+    let (sim, server) = demo().await;
+    let viewer = "00000005-f1a0-4000-8000-000000000000".into();
+    let mut command = crate::program::program(&server);
+    command.env("FRAMEIO_TOKEN", sim.token_of(&viewer).unwrap());
+    command.args(["mkdir", "/Film/The Crossing/New"]);
+    let denied = crate::program::end(command, None).await;
+    let message = denied.failed(4);
+    assert!(message.contains("cannot create '/Film/The Crossing/New': "), "{message}");
+    assert!(message.contains("requires the role 'edit_only'"), "{message}");
 }
