@@ -89,7 +89,10 @@ impl Maker<'_> {
             // An id or a link is the place of an existing item.
             let existing = self.resolver.resolve(Some(text)).await?;
             return match (existing.folder_id(), self.creates_parents) {
-                (Some(_), true) => results.done(&Change::of("exists", &existing)),
+                (Some(_), true) => {
+                    results.done(&Change::of("exists", &existing));
+                    Ok(())
+                }
                 (Some(_), false) => Err(already_exists("folder", existing.path.to_string())),
                 (None, _) => Err(not_a_folder(&existing)),
             };
@@ -153,7 +156,7 @@ impl Maker<'_> {
         match parent.siblings.named(name) {
             [] => {}
             [only] if only.kind == "folder" && self.creates_parents => {
-                results.done(&Change::new("exists", "folder", &only.id, &path))?;
+                results.done(&Change::new("exists", "folder", &only.id, &path));
                 let id = FolderId::from(only.id.as_str());
                 let siblings = Siblings::list(self.client, &account, &id).await?;
                 self.folders.insert(key.clone(), Parent { account, id, path, siblings });
@@ -170,7 +173,7 @@ impl Maker<'_> {
         let folder = self.client.send(create).await?;
         parent.siblings.add(&folder.name, folder.id.as_str(), "folder");
         let path = parent.path.join(&folder.name);
-        results.done(&Change::new("created", "folder", folder.id.as_str(), &path))?;
+        results.done(&Change::new("created", "folder", folder.id.as_str(), &path));
         let created = Parent { account, id: folder.id, path, siblings: Siblings::default() };
         self.folders.insert(key.clone(), created);
         Ok(key)

@@ -183,7 +183,8 @@ impl Trash {
         let change = Change::new("restored", asset.kind(), id.as_str(), &path)
             .detail("experimental")
             .field("experimental", true);
-        results.done(&change)
+        results.done(&change);
+        Ok(())
     }
 }
 

@@ -1,11 +1,13 @@
 //! `frameio mv` and `frameio cp`.
 
+use std::process::Stdio;
+
 use frameio_sim::{Fault, SimServer};
 use http::StatusCode;
 use serde_json::json;
 
 use crate::comments::{CUT_3, STACK, STACK_PATH, demo};
-use crate::program::run;
+use crate::program::{program, run};
 
 const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
 const POSTER_ID: &str = "0000002a-f1a0-4000-8000-000000000000";
@@ -232,4 +234,35 @@ async fn copies_of_large_folders_continue_in_the_background() {
     renamed.succeeded();
     assert_eq!(renamed.stdout, format!("copied: {large} -> /Film/The Crossing/Larger\n"));
     assert_eq!(paths(&server, "/Film/The Crossing/Larger").await.len(), 101);
+}
+
+/// `frameio mv … | head -1` moves all sources.
+#[tokio::test(flavor = "multi_thread")]
+async fn continues_if_the_output_is_closed() {
+    let (_sim, server) = demo().await;
+    let mut command = program(&server);
+    command.args(["mv", POSTER, "/Film/The Crossing/Sound", STACK, "/Film/Harbour Lights"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert_eq!(child.wait().await.unwrap().code(), Some(0));
+    let all = paths(&server, "/Film/Harbour Lights").await;
+    for name in ["/Poster.png", "/Sound", "/The Crossing - cut 3.mp4"] {
+        assert!(all.contains(&name.to_owned()), "{all:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn continues_if_the_output_is_full_and_fails_at_the_end() {
+    let (_sim, server) = demo().await;
+    let mut command = program(&server);
+    command.args(["mv", POSTER, "/Film/The Crossing/Sound", "/Film/Harbour Lights"]);
+    command.stdout(std::fs::File::create("/dev/full").unwrap()).stderr(Stdio::piped());
+    let output = command.spawn().unwrap().wait_with_output().await.unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("cannot write to standard output"), "{stderr}");
+    let all = paths(&server, "/Film/Harbour Lights").await;
+    assert!(all.contains(&"/Poster.png".to_owned()) && all.contains(&"/Sound".to_owned()));
 }

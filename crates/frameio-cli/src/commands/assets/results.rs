@@ -1,10 +1,9 @@
 //! Results of a command that changes several items.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::Change;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
+use crate::report::{Record, Reporter};
 
 /// Prints the result of each item, and determines the exit status.
 pub(in crate::commands) struct Results {
@@ -15,21 +14,30 @@ pub(in crate::commands) struct Results {
     failed: usize,
     /// Status that all failures share.
     status: Option<Status>,
+    /// Failure to write results.
+    output_failure: Option<Failure>,
 }
 
 impl Results {
     pub(in crate::commands) const fn new(verb: &'static str, is_json: bool) -> Self {
-        Self { reporter: Reporter::new(is_json), verb, done: 0, failed: 0, status: None }
+        let reporter = Reporter::new(is_json);
+        Self { reporter, verb, done: 0, failed: 0, status: None, output_failure: None }
     }
 
     pub(in crate::commands) const fn reporter(&self) -> &Reporter {
         &self.reporter
     }
 
-    /// Prints the result of an item.
-    pub(in crate::commands) fn done(&mut self, change: &Change) -> Result<(), Failure> {
+    /// Prints the result of an item. If it cannot be written, the run fails at its end.
+    pub(in crate::commands) fn done(&mut self, change: &impl Record) {
         self.done += 1;
-        self.reporter.record(change)
+        self.print(change);
+    }
+
+    fn print(&mut self, record: &impl Record) {
+        if let Some(failure) = self.reporter.change(record) {
+            self.output_failure.get_or_insert(failure);
+        }
     }
 
     /// Prints why an item failed. The other items are not affected, unless the user is signed out.
@@ -48,12 +56,13 @@ impl Results {
         };
         self.failed += 1;
         self.status = Some(Status::common(self.status, status));
-        if self.reporter.is_json() {
-            let error = json!({"kind": status.name(), "message": failure.message});
-            let line = json!({"outcome": "failed", "path": place, "error": error});
-            return self.reporter.json_line(&line);
+        match self.reporter.is_json() {
+            true => self.print(&Failed { place, status, message: &failure.message }),
+            false => {
+                let message = format!("cannot {} '{place}': {}", self.verb, failure.message);
+                self.reporter.note(&message);
+            }
         }
-        self.reporter.note(&format!("cannot {} '{place}': {}", self.verb, failure.message));
         Ok(())
     }
 
@@ -68,8 +77,32 @@ impl Results {
                 );
                 Err(Failure::new(Status::Interrupted, message))
             }
-            (Ok(()), Some(status)) => Err(Failure::reported(status)),
+            (Ok(()), Some(status)) => {
+                if let Some(failure) = self.output_failure {
+                    self.reporter.note(&failure.message);
+                }
+                Err(Failure::reported(status))
+            }
+            (Ok(()), None) => self.output_failure.map_or(Ok(()), Err),
             (result, _) => result,
         }
+    }
+}
+
+/// A failure as a line of JSON.
+struct Failed<'a> {
+    place: &'a str,
+    status: Status,
+    message: &'a str,
+}
+
+impl Record for Failed<'_> {
+    fn lines(&self) -> Vec<String> {
+        vec![format!("failed: {}: {}", self.place, self.message)]
+    }
+
+    fn json(&self) -> Value {
+        let error = json!({"kind": self.status.name(), "message": self.message});
+        json!({"outcome": "failed", "path": self.place, "error": error})
     }
 }

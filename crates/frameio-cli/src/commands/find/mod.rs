@@ -37,8 +37,8 @@ pub(crate) struct Args {
     /// Pattern of names to find
     #[arg(long, value_name = "GLOB")]
     name: Option<String>,
-    /// Folder, project or workspace: a path or an ID [default: the profile's project; with --text, all
-    /// accounts]
+    /// Folder, project or workspace: a path or an ID [default: the profile's project; with --text, the
+    /// account]
     place: Option<String>,
     /// Types of items to find
     #[arg(long = "type", value_enum, value_name = "TYPE")]

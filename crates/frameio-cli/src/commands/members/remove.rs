@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::super::assets::{confirm, is_interactive};
+use super::super::assets::{Results, confirm, is_interactive};
 use super::person::{People, Person};
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::{Record, Reporter};
+use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Example:
@@ -54,19 +55,21 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             return Ok(());
         }
     }
-    let mut status = None;
-    for person in &people {
-        if let Err(failure) = remove(&place, person).await {
-            if failure.status == Status::SignedOut {
-                return Err(failure);
+    let mut results = Results::new("remove a member from", args.json);
+    let ended = shutdown::interruptible(async {
+        for person in &people {
+            match remove(&place, person).await {
+                Ok(()) => results.done(&Removed { person, path: &place.path }),
+                Err(failure) => {
+                    let message = format!("{}: {}", person.label, failure.message);
+                    results.failed(&place.path, Failure::new(failure.status, message))?;
+                }
             }
-            status = Some(Status::common(status, failure.status));
-            reporter.note(&format!("cannot remove {}: {}", person.label, failure.message));
-            continue;
         }
-        reporter.record(&Removed { person, path: &place.path })?;
-    }
-    status.map_or(Ok(()), |status| Err(Failure::reported(status)))
+        Ok::<_, Failure>(())
+    })
+    .await;
+    results.finish(ended)
 }
 
 async fn remove(place: &Place, person: &Person) -> Result<(), Failure> {

@@ -46,6 +46,10 @@ impl Relocation<'_> {
             let copied = self.copy_folders(chunk, extras).await;
             self.finish_chunk(results, chunk, copied, extras, &before).await?;
         }
+        if extras.comments.is_some() && !sources.stacks.is_empty() {
+            let note = "the API cannot copy the comments of version stacks; they are not copied";
+            results.reporter().note(note);
+        }
         for stack in self.free(results, sources.stacks)? {
             let mut copy = CopyVersionStack::new(&self.account, id(&stack.item))
                 .parent_id(&self.destination.folder_id);
@@ -190,7 +194,8 @@ impl Relocation<'_> {
         }
         let path = self.destination.path_of(&name);
         let change = Change::new("copied", kind(&source.item), copied.id, &path);
-        results.done(&change.from(&source.item.path).field("source_id", id(&source.item)))
+        results.done(&change.from(&source.item.path).field("source_id", id(&source.item)));
+        Ok(())
     }
 
     /// Reports a copy that the service makes in the background. If it gets a new name, waits for it.
@@ -206,7 +211,8 @@ impl Relocation<'_> {
                 .from(&source.item.path)
                 .detail("the service continues in the background")
                 .field("source_id", id(&source.item));
-            return results.done(&change);
+            results.done(&change);
+            return Ok(());
         }
         match self.wait_for_copy(name(&source.item), before).await {
             Ok(Some((id, name))) => {

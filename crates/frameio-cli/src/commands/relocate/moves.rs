@@ -46,7 +46,7 @@ impl Relocation<'_> {
         for source in sources {
             let is_same = self.destination.name_of(&source.item) == name(&source.item);
             match source.is_in(&self.destination) && is_same {
-                true => results.done(&Change::of("unchanged", &source.item))?,
+                true => results.done(&Change::of("unchanged", &source.item)),
                 false => moving.push(source),
             }
         }
@@ -62,7 +62,7 @@ impl Relocation<'_> {
             Ok(moved) => {
                 for source in chunk {
                     match moved.iter().find(|(moved, _)| moved == id(&source.item)) {
-                        Some((_, name)) => self.moved(results, source, name)?,
+                        Some((_, name)) => self.moved(results, source, name),
                         None => results.failed(&source.item.path.to_string(), unreported())?,
                     }
                 }
@@ -107,7 +107,10 @@ impl Relocation<'_> {
         let mut current = None;
         let moved = self.move_and_rename(source, &mut current).await;
         match (moved, current) {
-            (Ok(name), _) => self.moved(results, source, &name),
+            (Ok(name), _) => {
+                self.moved(results, source, &name);
+                Ok(())
+            }
             (Err(failure), None) => results.failed(&source.item.path.to_string(), failure),
             (Err(failure), Some(path)) => {
                 let message = format!("it is at {path}, but not renamed: {}", failure.message);
@@ -155,14 +158,14 @@ impl Relocation<'_> {
         })
     }
 
-    fn moved(&self, results: &mut Results, source: &Source, name: &str) -> Result<(), Failure> {
+    fn moved(&self, results: &mut Results, source: &Source, name: &str) {
         let outcome = match source.is_in(&self.destination) {
             true => "renamed",
             false => "moved",
         };
         let path = self.destination.path_of(name);
         let change = Change::new(outcome, kind(&source.item), id(&source.item), &path);
-        results.done(&change.from(&source.item.path))
+        results.done(&change.from(&source.item.path));
     }
 }
 

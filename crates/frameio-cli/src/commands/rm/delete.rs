@@ -25,8 +25,9 @@ pub(super) async fn delete(
         Ok(()) => results.done(&target.change("deleted")),
         // Deleted by another user, with a folder above it, or by an attempt without a response.
         Err(error) if error.is_not_found() => results.done(&target.change("already_deleted")),
-        Err(error) => results.failed(&target.item.path.to_string(), error.into()),
+        Err(error) => return results.failed(&target.item.path.to_string(), error.into()),
     }
+    Ok(())
 }
 
 async fn delete_item(client: &Client, target: &Target) -> Result<(), Error> {
@@ -58,5 +59,6 @@ async fn delete_versions(
             Ok(()) | Err(_) => {}
         }
     }
-    results.done(&target.change("deleted"))
+    results.done(&target.change("deleted"));
+    Ok(())
 }

@@ -79,7 +79,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     if args.dry_run {
         for target in &targets {
-            results.done(&target.change("would_delete"))?;
+            results.done(&target.change("would_delete"));
         }
         return results.finish(Ok(()));
     }
