@@ -42,12 +42,13 @@ impl Destination {
     fn existing(text: &str, folder: Resolved) -> Result<Self, Failure> {
         match (folder.folder_id().cloned(), &folder.item) {
             (Some(folder_id), _) => Ok(Self { folder, folder_id, new_name: None }),
-            (None, ResolvedItem::File(_) | ResolvedItem::VersionStack(_)) => {
-                Err(Failure::usage(format!(
-                    "'{text}' exists and is not a folder; the service has no operation that \
-                     replaces a file"
-                )))
-            }
+            (None, ResolvedItem::File(_)) => Err(Failure::usage(format!(
+                "'{text}' exists and is not a folder; the API has no operation that replaces a file"
+            ))),
+            (None, ResolvedItem::VersionStack(_)) => Err(Failure::usage(format!(
+                "'{text}' exists and is not a folder, but a version stack; `frameio call files.move` \
+                 adds a file to it as its newest version"
+            ))),
             (None, _) => Err(not_a_folder(&folder)),
         }
     }

@@ -22,22 +22,22 @@ impl Relocation<'_> {
         results: &mut Results,
         sources: Sources,
     ) -> Result<(), Failure> {
-        let files = self.to_move(results, sources.files)?;
+        let files = self.moving(results, sources.files)?;
         for chunk in files.chunks(BULK) {
             self.move_chunk(results, chunk).await?;
         }
-        let folders = self.to_move(results, sources.folders)?;
+        let folders = self.moving(results, sources.folders)?;
         for chunk in folders.chunks(BULK) {
             self.move_chunk(results, chunk).await?;
         }
-        for stack in self.to_move(results, sources.stacks)? {
+        for stack in self.moving(results, sources.stacks)? {
             self.move_one(results, &stack).await?;
         }
         Ok(())
     }
 
     /// Reports the sources that stay where they are, and returns the others.
-    fn to_move(
+    fn moving(
         &mut self,
         results: &mut Results,
         sources: Vec<Source>,
