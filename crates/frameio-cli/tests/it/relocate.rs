@@ -102,6 +102,8 @@ async fn refuses_what_cannot_be_moved_before_anything_is_moved() {
         (&[POSTER, "/Film/Harbour Lights", dailies], 2, "cannot move projects"),
         (&[POSTER, "/Campaigns", dailies], 2, "cannot move projects"),
         (&[POSTER, HARBOUR], 2, "exists and is not a folder"),
+        (&["Stills/Poster.png", dailies], 2, "'Stills/Poster.png' is a relative path"),
+        (&[POSTER, "Dailies/Day 01"], 2, "'Dailies/Day 01' is a relative path"),
         (&[POSTER, STACK_PATH], 2, "exists and is not a folder"),
         (&[POSTER, "/Film"], 2, "is a workspace"),
         (&[STACK_PATH, "/Film/The Crossing/Cuts/New.mp4"], 2, "cannot rename the version stack"),

@@ -64,6 +64,7 @@ async fn refuses_before_anything_is_deleted() {
         ("0000000d-f1a0-4000-8000-000000000000", "is a project"),
         ("/Film/The Crossing/Stills/Poster.png/", "ends with '/', but is a file"),
         ("/", "the path names no workspace"),
+        ("Stills/Poster.png", "is a relative path"),
     ] {
         let refused = run(&server, &["rm", "--yes", POSTER, place]).await;
         assert!(refused.failed(2).contains(message), "{place}: {refused:?}");

@@ -7,6 +7,7 @@ mod locations;
 mod new_place;
 mod results;
 mod siblings;
+mod write_place;
 
 pub(super) use self::change::Change;
 pub(super) use self::confirm::{confirm, confirm_name, is_interactive};
@@ -15,3 +16,4 @@ pub(super) use self::locations::Locations;
 pub(super) use self::new_place::{NewPlace, has_trailing_slash};
 pub(super) use self::results::Results;
 pub(super) use self::siblings::{Sibling, Siblings, folded};
+pub(super) use self::write_place::resolve_absolute;

@@ -4,6 +4,7 @@ use frameio::FolderId;
 use frameio::transfer::{RemotePath, Resolved, ResolvedItem};
 
 use super::super::assets::{NewPlace, has_trailing_slash, name};
+use super::Action;
 use crate::exit::{Failure, Status};
 use crate::resolver::{Resolver, not_a_folder};
 
@@ -19,10 +20,11 @@ impl Destination {
     /// Finds an existing folder, or the folder in which the only source gets a new name.
     pub(super) async fn find(
         resolver: &Resolver<'_>,
+        action: Action,
         text: &str,
         sources: usize,
     ) -> Result<Self, Failure> {
-        let missing = match resolver.resolve(Some(text)).await {
+        let missing = match action.resolve(resolver, text).await {
             Ok(found) => return Self::existing(text, found),
             Err(failure) if failure.status == Status::NotFound => failure,
             Err(failure) => return Err(failure),

@@ -14,7 +14,7 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Results, Sibling, Siblings, id, kind};
+use super::assets::{Results, Sibling, Siblings, id, kind, resolve_absolute};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
@@ -46,6 +46,14 @@ impl Action {
             Self::Copy => "copy",
         }
     }
+
+    /// Resolves a place; that of a moved item has to be absolute.
+    async fn resolve(self, resolver: &Resolver<'_>, text: &str) -> Result<Resolved, Failure> {
+        match self {
+            Self::Move => resolve_absolute(resolver, text).await,
+            Self::Copy => resolver.resolve(Some(text)).await,
+        }
+    }
 }
 
 /// A checked run: the items, and the folder that receives them.
@@ -69,7 +77,7 @@ impl Request<'_> {
         let transfers = Transfers::new(client.clone());
         let resolver = Resolver::new(global, &transfers, self.account)?;
         let destination =
-            Destination::find(&resolver, self.destination, self.sources.len()).await?;
+            Destination::find(&resolver, self.action, self.destination, self.sources.len()).await?;
         let mut results = Results::new(self.action.verb(), self.json);
         let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
         let account = destination.folder.account_id.clone();
@@ -91,7 +99,7 @@ impl Request<'_> {
     ) -> Result<Sources, Failure> {
         let (mut sources, mut seen) = (Sources::default(), HashSet::new());
         for text in self.sources {
-            let item = match resolver.resolve(Some(text)).await {
+            let item = match self.action.resolve(resolver, text).await {
                 Ok(item) => item,
                 Err(failure) if failure.status == Status::Usage => return Err(failure),
                 Err(failure) => {
