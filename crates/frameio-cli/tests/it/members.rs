@@ -83,6 +83,10 @@ async fn refuses_unknown_people_and_roles() {
         let help = run(&server, &["members", command, "--help"]).await;
         assert_eq!(help.status, 0, "{help:?}");
     }
+    for arguments in [&["members", "invite"][..], &["members", "add", PROJECT, "new@example.com"]] {
+        let refused = run(&server, arguments).await;
+        assert!(refused.failed(2).contains("the API cannot invite people"), "{refused:?}");
+    }
     let help = run(&server, &["members", "--help"]).await;
     assert!(help.stdout.contains("The API cannot invite people"), "{help:?}");
 }

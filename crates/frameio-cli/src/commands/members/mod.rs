@@ -15,6 +15,11 @@ pub(super) const HELP: &str = "\
 The API cannot invite people: only users of the account can become members. Invite others in the web
 app or the Adobe Admin Console, or send them a share.";
 
+/// Response to users who look for an invitation.
+const INVITE: &str = "\
+the API cannot invite people: `frameio members set-role` adds users of the account; invite others in the \
+web app or the Adobe Admin Console, or send them a share";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the users of a workspace, project or folder with their roles
@@ -26,6 +31,12 @@ pub(crate) enum Command {
     /// Remove users from a workspace, project or folder
     #[command(after_help = remove::HELP)]
     Remove(remove::Args),
+    /// Explain how to invite people
+    #[command(hide = true, alias = "add", disable_help_flag = true)]
+    Invite {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 impl Command {
@@ -34,6 +45,7 @@ impl Command {
             Self::List(args) => list::run(global, args).await,
             Self::SetRole(args) => set_role::run(global, args).await,
             Self::Remove(args) => remove::run(global, args).await,
+            Self::Invite { .. } => Err(Failure::usage(INVITE)),
         }
     }
 }

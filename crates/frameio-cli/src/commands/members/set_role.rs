@@ -14,8 +14,7 @@ Example:
   frameio members set-role '/Film/The Crossing' viewer@example.com commenter
 
 Roles: full_access, editor, edit_only, commenter, viewer, and, on a workspace, workspace_admin. A role
-on a workspace applies to its projects, except restricted ones. If a user has several roles, the
-highest applies.
+on a workspace applies to its projects, except restricted ones.
 
 The API cannot invite people: the person must be a user of the account.";
 
