@@ -1,6 +1,7 @@
 //! The commands: one module each, with its arguments and a function that runs it.
 
 mod asset_row;
+mod assets;
 mod batch;
 mod call;
 mod comments;
@@ -8,15 +9,22 @@ mod completions;
 mod doctor;
 mod download;
 mod first_run;
+mod find;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod login;
 mod logout;
 mod ls;
 mod man;
+mod members;
 mod migrate;
+mod mkdir;
+mod open;
 mod operations;
 mod profile;
+mod relocate;
+mod restore;
+mod rm;
 #[cfg(feature = "sim")]
 mod sim;
 mod sync;
@@ -108,10 +116,37 @@ pub(crate) enum Command {
     /// List a folder or project and everything below it
     #[command(after_help = tree::HELP)]
     Tree(tree::Args),
+    /// Find items by a search of the service, or by their names
+    #[command(after_help = find::HELP)]
+    Find(find::Args),
+    /// Open an item in the browser, or print its link
+    #[command(after_help = open::HELP)]
+    Open(open::Args),
+    /// Create folders
+    #[command(after_help = mkdir::HELP)]
+    Mkdir(mkdir::Args),
+    /// Move and rename files, folders and version stacks
+    #[command(after_help = relocate::mv::HELP)]
+    Mv(relocate::mv::Args),
+    /// Copy files, folders and version stacks
+    #[command(after_help = relocate::cp::HELP)]
+    Cp(relocate::cp::Args),
+    /// Delete files, folders, version stacks, projects and workspaces
+    #[command(after_help = rm::HELP)]
+    Rm(rm::Args),
+    /// Restore recently deleted files, folders and version stacks (experimental)
+    #[command(after_help = restore::HELP)]
+    Restore(restore::Args),
     /// List, change and export comments, and import markers of editing systems
     Comments {
         #[command(subcommand)]
         command: comments::Command,
+    },
+    /// List the users of a workspace, project or folder, change their roles and remove them
+    #[command(after_help = members::HELP)]
+    Members {
+        #[command(subcommand)]
+        command: members::Command,
     },
     /// Call an operation of the API and print its response as JSON
     #[command(after_help = call::HELP)]
@@ -173,7 +208,15 @@ impl Command {
             Self::Sync(args) => sync::run(global, args).await,
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
+            Self::Find(args) => find::run(global, args).await,
+            Self::Open(args) => open::run(global, args).await,
+            Self::Mkdir(args) => mkdir::run(global, args).await,
+            Self::Mv(args) => relocate::mv::run(global, args).await,
+            Self::Cp(args) => relocate::cp::run(global, args).await,
+            Self::Rm(args) => rm::run(global, args).await,
+            Self::Restore(args) => restore::run(global, args).await,
             Self::Comments { command } => command.run(global).await,
+            Self::Members { command } => command.run(global).await,
             Self::Call(args) => call::run(global, args).await,
             Self::Batch(args) => batch::run(global, args).await,
             Self::Operations(args) => operations::run(args),

@@ -75,6 +75,17 @@ impl Reporter {
         }
     }
 
+    /// Prints a result of a run that changes items, and so continues if the result cannot be written.
+    /// Returns the failure to write it, unless the reader has closed the output.
+    pub(crate) fn change(&self, record: &impl Record) -> Option<Failure> {
+        let lines = match self.is_json {
+            true => vec![Escaped::json(&record.json())],
+            false => record.lines().iter().map(|line| Escaped::line(line)).collect(),
+        };
+        let error = lines.iter().find_map(|line| self.write(line).err())?;
+        (error.kind() != ErrorKind::BrokenPipe).then(|| output_failure(&error))
+    }
+
     /// Prints a JSON value: indented on a terminal, or else in one line. Does not print null.
     pub(crate) fn value(&self, value: &Value) -> Result<(), Failure> {
         match value {
