@@ -2,6 +2,7 @@
 
 mod asset_row;
 mod batch;
+mod by_name;
 mod call;
 mod comments;
 mod download;
@@ -10,8 +11,10 @@ mod legacy;
 mod login;
 mod logout;
 mod ls;
+mod metadata;
 mod migrate;
 mod operations;
+mod places;
 mod profile;
 #[cfg(feature = "sim")]
 mod sim;
@@ -93,6 +96,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: comments::Command,
     },
+    /// Show and set metadata, such as the status of files
+    Metadata {
+        #[command(subcommand)]
+        command: metadata::Command,
+    },
     /// Call an operation of the API and print its response as JSON
     #[command(after_help = call::HELP)]
     Call(call::Args),
@@ -145,6 +153,7 @@ impl Command {
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
             Self::Comments { command } => command.run(global).await,
+            Self::Metadata { command } => command.run(global).await,
             Self::Call(args) => call::run(global, args).await,
             Self::Batch(args) => batch::run(global, args).await,
             Self::Operations(args) => operations::run(args),

@@ -10,6 +10,7 @@ mod from_env;
 mod input;
 mod legacy;
 mod logging;
+mod metadata;
 mod migrate;
 mod operations;
 mod output;
