@@ -106,6 +106,7 @@ mod json_edit;
 mod json_path;
 mod macros;
 mod text;
+mod timestamp;
 
 pub use api_error::{describe_body, describe_text};
 pub use body::{Body, CloneBody};

@@ -115,10 +115,7 @@ impl<S> Deadline<S> {
     where
         S: Service<Request<B>> + Clone,
     {
-        if self.layer.tracks_sending {
-            record(request.extensions_mut()).track_sending();
-        }
-        let limit = limit(request.extensions_mut(), self.layer.limit);
+        let limit = self.limit(request.extensions_mut());
         let mut service = self.inner.clone();
         // Most inner services are ready immediately, which saves moving the request.
         let step = if is_ready(&mut service) {
@@ -128,23 +125,31 @@ impl<S> Deadline<S> {
         };
         DeadlineFuture { inner: Limited::new(step, limit) }
     }
-}
 
-/// Determines the deadline of a call, and inserts it into `extensions` for the inner layers.
-fn limit(extensions: &mut http::Extensions, default: Option<Duration>) -> Option<(Instant, Limit)> {
-    let limit = extensions.get::<CallLimits>().and_then(|options| options.deadline).or(default);
-    let outer = extensions.get::<DeadlineAt>().map(|deadline| deadline.0);
-    if limit.is_none() && outer.is_none() {
-        return None;
+    /// Determines the deadline of a call, and inserts it into `extensions` for the inner layers.
+    fn limit(&self, extensions: &mut http::Extensions) -> Option<(Instant, Limit)> {
+        let of_call = extensions.get::<CallLimits>().and_then(|options| options.deadline);
+        let limit = of_call.or(self.layer.limit);
+        let outer = extensions.get::<DeadlineAt>().map(|deadline| deadline.0);
+        if !self.layer.tracks_sending && limit.is_none() && outer.is_none() {
+            return None;
+        }
+        let record = record(extensions);
+        if self.layer.tracks_sending {
+            record.track_sending();
+        }
+        let now = Instant::now();
+        // A limit beyond the range of the clock is ignored.
+        let inner = limit.and_then(|limit| Some((now.checked_add(limit)?, limit)));
+        let (at, after) = match (inner, outer) {
+            (Some((at, limit)), outer) if outer.is_none_or(|outer| at < outer) => {
+                extensions.insert(DeadlineAt(at));
+                (at, limit)
+            }
+            (_, outer) => (outer?, outer?.saturating_duration_since(now)),
+        };
+        Some((at, Limit { after, record }))
     }
-    let now = Instant::now();
-    // A limit beyond the range of the clock is ignored.
-    let inner = limit.and_then(|limit| now.checked_add(limit));
-    let at = inner.into_iter().chain(outer).min()?;
-    if outer != Some(at) {
-        extensions.insert(DeadlineAt(at));
-    }
-    Some((at, Limit { after: at.saturating_duration_since(now), record: record(extensions) }))
 }
 
 #[derive(Debug)]

@@ -49,7 +49,7 @@ macro_rules! model {
             use $crate::__private::serde::ser::{SerializeMap, Serializer};
             use $crate::__private::serde::{Deserialize, Serialize};
             #[allow(unused_imports, reason = "a model may have only one kind of field")]
-            use $crate::__private::{Keep as _, Probe, SkipNone as _};
+            use $crate::__private::{Keep as _, Probe, ReadAny as _, ReadTimestamp as _, SkipNone as _};
 
             #[allow(non_camel_case_types)]
             enum Key {
@@ -95,7 +95,7 @@ macro_rules! model {
                     let mut unknown = String::new();
                     while let Some(key) = map.next_key_seed(ReadKey(&mut unknown))? {
                         match key {
-                            $( Key::$field => $field = Some($crate::__value!(map $(, $via)?)), )*
+                            $( Key::$field => $field = Some($crate::__value!(map, $ty $(, $via)?)), )*
                             Key::UnknownKey => {
                                 let value = $crate::__private::untyped(&mut map)?;
                                 extra.insert(std::mem::take(&mut unknown), value);
@@ -148,10 +148,10 @@ macro_rules! model {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __value {
-    ($map:ident) => {
-        $map.next_value()?
+    ($map:ident, $ty:ty) => {
+        (&$crate::__private::Field::<$ty>::NEW).read(&mut $map)?
     };
-    ($map:ident, $via:ty) => {
+    ($map:ident, $ty:ty, $via:ty) => {
         $map.next_value::<$via>()?.into()
     };
 }

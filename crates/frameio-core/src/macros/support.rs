@@ -2,14 +2,17 @@
 #![allow(missing_docs, clippy::exhaustive_structs, reason = "hidden: public only for the macros")]
 
 use std::fmt;
+use std::marker::PhantomData;
 
 pub use bytes::Bytes;
+use jiff::Timestamp;
 use serde::de::value::Error as PlainError;
-use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 
 use crate::limits::{Check, Limits};
 use crate::patch::{self, Patch};
+use crate::timestamp::FastTimestamp;
 
 /// Deserializes borrowed text and converts it with `make`.
 pub fn text<'de, D, T>(deserializer: D, make: impl FnOnce(&str) -> T) -> Result<T, D::Error>
@@ -95,6 +98,40 @@ pub trait Keep {
 impl<T: Serialize> Keep for &Probe<'_, T> {
     fn skip(&self) -> bool {
         false
+    }
+}
+
+/// Selects how a field is read by its type: [`ReadTimestamp`] takes precedence over [`ReadAny`].
+#[derive(Debug)]
+pub struct Field<T>(PhantomData<T>);
+
+impl<T> Field<T> {
+    pub const NEW: Self = Self(PhantomData);
+}
+
+pub trait ReadTimestamp<T> {
+    fn read<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<T, A::Error>;
+}
+
+impl ReadTimestamp<Timestamp> for Field<Timestamp> {
+    fn read<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<Timestamp, A::Error> {
+        map.next_value::<FastTimestamp>().map(|read| read.0)
+    }
+}
+
+impl ReadTimestamp<Option<Timestamp>> for Field<Option<Timestamp>> {
+    fn read<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<Option<Timestamp>, A::Error> {
+        map.next_value::<Option<FastTimestamp>>().map(|read| read.map(|read| read.0))
+    }
+}
+
+pub trait ReadAny<T> {
+    fn read<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<T, A::Error>;
+}
+
+impl<T: DeserializeOwned> ReadAny<T> for &Field<T> {
+    fn read<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<T, A::Error> {
+        map.next_value()
     }
 }
 

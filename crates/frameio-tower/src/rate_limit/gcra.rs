@@ -181,9 +181,10 @@ impl Gcra {
         let used = self.quota().calls().get().saturating_sub(remaining);
         let level = sent + self.interval().saturating_mul(used);
         let more = level.saturating_duration_since(self.empty_at());
-        if more >= self.interval() {
-            self.raise(level);
+        if more < self.interval() {
+            return 0;
         }
+        self.raise(level);
         u32::try_from(more.as_nanos() / self.interval().as_nanos()).unwrap_or(u32::MAX)
     }
 
