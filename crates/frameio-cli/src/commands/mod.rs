@@ -21,6 +21,7 @@ mod sim;
 mod sync;
 mod tree;
 mod upload;
+mod versions;
 mod webhook;
 mod whoami;
 
@@ -101,6 +102,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: metadata::Command,
     },
+    /// List, add, promote and split the versions of files
+    Versions {
+        #[command(subcommand)]
+        command: versions::Command,
+    },
     /// Call an operation of the API and print its response as JSON
     #[command(after_help = call::HELP)]
     Call(call::Args),
@@ -154,6 +160,7 @@ impl Command {
             Self::Tree(args) => tree::run(global, args).await,
             Self::Comments { command } => command.run(global).await,
             Self::Metadata { command } => command.run(global).await,
+            Self::Versions { command } => command.run(global).await,
             Self::Call(args) => call::run(global, args).await,
             Self::Batch(args) => batch::run(global, args).await,
             Self::Operations(args) => operations::run(args),

@@ -20,4 +20,5 @@ mod sign_in;
 mod sim;
 mod transfer;
 mod upload;
+mod versions;
 mod webhook;
