@@ -16,6 +16,7 @@ mod migrate;
 mod operations;
 mod places;
 mod profile;
+mod share;
 #[cfg(feature = "sim")]
 mod sim;
 mod sync;
@@ -97,6 +98,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: comments::Command,
     },
+    /// Create, change and delete shares, which present assets to reviewers
+    Share {
+        #[command(subcommand)]
+        command: share::Command,
+    },
     /// Show and set metadata, such as the status of files
     Metadata {
         #[command(subcommand)]
@@ -159,6 +165,7 @@ impl Command {
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
             Self::Comments { command } => command.run(global).await,
+            Self::Share { command } => command.run(global).await,
             Self::Metadata { command } => command.run(global).await,
             Self::Versions { command } => command.run(global).await,
             Self::Call(args) => call::run(global, args).await,

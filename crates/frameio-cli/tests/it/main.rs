@@ -16,6 +16,7 @@ mod operations;
 mod output;
 mod profile;
 mod program;
+mod share;
 mod sign_in;
 mod sim;
 mod transfer;
