@@ -3,6 +3,7 @@
 mod asset_row;
 mod assets;
 mod batch;
+mod by_name;
 mod call;
 mod comments;
 mod completions;
@@ -17,19 +18,23 @@ mod logout;
 mod ls;
 mod man;
 mod members;
+mod metadata;
 mod migrate;
 mod mkdir;
 mod open;
 mod operations;
+mod places;
 mod profile;
 mod relocate;
 mod restore;
 mod rm;
+mod share;
 #[cfg(feature = "sim")]
 mod sim;
 mod sync;
 mod tree;
 mod upload;
+mod versions;
 mod webhook;
 mod whoami;
 
@@ -148,6 +153,21 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: members::Command,
     },
+    /// Create, change and delete shares, which present assets to reviewers
+    Share {
+        #[command(subcommand)]
+        command: share::Command,
+    },
+    /// Show and set metadata, such as the status of files
+    Metadata {
+        #[command(subcommand)]
+        command: metadata::Command,
+    },
+    /// List, add, promote and split the versions of files
+    Versions {
+        #[command(subcommand)]
+        command: versions::Command,
+    },
     /// Call an operation of the API and print its response as JSON
     #[command(after_help = call::HELP)]
     Call(call::Args),
@@ -217,6 +237,9 @@ impl Command {
             Self::Restore(args) => restore::run(global, args).await,
             Self::Comments { command } => command.run(global).await,
             Self::Members { command } => command.run(global).await,
+            Self::Share { command } => command.run(global).await,
+            Self::Metadata { command } => command.run(global).await,
+            Self::Versions { command } => command.run(global).await,
             Self::Call(args) => call::run(global, args).await,
             Self::Batch(args) => batch::run(global, args).await,
             Self::Operations(args) => operations::run(args),
