@@ -9,8 +9,8 @@ mod comments;
 mod completions;
 mod doctor;
 mod download;
-mod first_run;
 mod find;
+mod first_run;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod login;

@@ -26,11 +26,11 @@ mod output;
 mod profile;
 mod program;
 mod quota_store;
-mod shell;
 mod relocate;
 mod restore;
 mod rm;
 mod share;
+mod shell;
 mod sign_in;
 mod sim;
 #[cfg(unix)]
