@@ -232,8 +232,9 @@ model! {
         pub event: String,
         /// URL that the service calls when a member runs the action.
         pub url: String,
-        /// Whether the menu shows the action.
-        pub active: bool,
+        /// Whether the menu shows the action. Absent for an action of the legacy API that was not
+        /// enabled since the account moved to V4.
+        pub active: Option<bool>,
         /// Whether the action accepts several assets at once.
         pub multi_asset: Option<bool>,
         /// Seconds that the service waits for a response, 5 to 10.

@@ -60,6 +60,7 @@ fn author(owner: Option<&User>) -> Author {
     let Some(user) = owner else { return Author::unknown() };
     let name = user.name.as_deref().filter(|name| !name.trim().is_empty());
     let mut author = Author::named(name.unwrap_or(&user.email));
+    author.email = Some(user.email.clone()).filter(|email| !email.is_empty());
     author.id = user.id.as_ref().map(|id| id.as_str().to_owned());
     author
 }

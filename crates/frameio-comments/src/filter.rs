@@ -21,7 +21,8 @@ pub struct Filter {
     pub open_only: bool,
     /// Only comments that were written or edited at this time or later, or have such a reply.
     pub since: Option<Timestamp>,
-    /// Only comments by one of these people, by name or user id. Names match in any case.
+    /// Only comments by one of these people, by name, e-mail address or user id. Names and addresses match in any
+    /// case. Files of markers have no addresses.
     pub authors: Vec<String>,
     /// Only comments that contain one of these hashtags, also in a reply. In any case, with or without `#`.
     pub hashtags: Vec<String>,
@@ -52,8 +53,10 @@ fn is_recent(marker: &Marker, since: Timestamp) -> bool {
 
 fn is_by(marker: &Marker, wanted: &str) -> bool {
     let Some(author) = &marker.author else { return false };
-    let name = author.name.as_deref().unwrap_or_default();
-    name.to_lowercase() == wanted.trim().to_lowercase() || author.id.as_deref() == Some(wanted)
+    let same = |text: &Option<String>| {
+        text.as_ref().is_some_and(|text| text.to_lowercase() == wanted.trim().to_lowercase())
+    };
+    same(&author.name) || same(&author.email) || author.id.as_deref() == Some(wanted)
 }
 
 fn has_tag(marker: &Marker, wanted: &str) -> bool {
@@ -105,6 +108,11 @@ mod tests {
         let by = |name: &str| Filter { authors: vec![name.to_owned()], ..Filter::default() };
         assert!(by("LUCÍA ortega").matches(&marker) && !by("Lucía").matches(&marker));
         assert!(!by("").matches(&Marker::new("imported")));
+        let mut author = Author::named("Lucía Ortega");
+        author.email = Some("Lucia@example.com".to_owned());
+        let mut other = Marker::new("a");
+        other.author = Some(author);
+        assert!(by("lucia@EXAMPLE.com").matches(&other) && !by("example.com").matches(&other));
         marker.completed = true;
         assert!(!Filter { open_only: true, ..Filter::default() }.matches(&marker));
     }

@@ -42,6 +42,7 @@ mod import;
 mod media;
 mod reader;
 mod source;
+mod thumbnail;
 mod visitors;
 
 pub use self::error::{CommentsError, CommentsErrorKind};

@@ -10,8 +10,8 @@ use frameio_api::files::{File, FileInclude, ShowFile};
 use frameio_client::Client;
 use frameio_core::repair::Skipped;
 use frameio_core::{AccountId, FileId};
-use frameio_markers::{MarkerList, Media};
-use frameio_transfer::RemotePath;
+use frameio_markers::{MarkerList, Media, Picture};
+use frameio_transfer::{RemotePath, Transfers};
 use futures_core::Stream;
 use futures_util::stream::{BoxStream, StreamExt};
 
@@ -19,6 +19,7 @@ use crate::convert;
 use crate::error::{CommentsError, CommentsErrorKind};
 use crate::media::{self, Timing};
 use crate::source::{Listing, Source, Target, Versions};
+use crate::thumbnail;
 use crate::visitors::Visitors;
 
 /// Maximum page size of the service.
@@ -33,6 +34,7 @@ const PAGE_SIZE: u32 = 100;
 /// | [`guess_visitors`](Self::guess_visitors) | no |
 /// | [`skip_undecodable`](Self::skip_undecodable) | no |
 /// | [`allow_unknown_rate`](Self::allow_unknown_rate) | no |
+/// | [`thumbnails`](Self::thumbnails) | no |
 /// | [`files_in_flight`](Self::files_in_flight) | 4 |
 #[derive(Debug, Clone)]
 #[must_use]
@@ -45,6 +47,7 @@ pub struct CommentReader {
     guess_visitors: bool,
     allow_unknown_rate: bool,
     files_in_flight: usize,
+    thumbnails: Option<Transfers>,
 }
 
 /// The comments of one file.
@@ -63,6 +66,9 @@ pub struct FileComments {
     pub notes: Vec<String>,
     /// Comments that cannot be decoded.
     pub skipped: Vec<Skipped>,
+    /// Thumbnail of the file, if [requested](CommentReader::thumbnails) and available. Never for a file without
+    /// comments.
+    pub thumbnail: Option<Picture>,
 }
 
 impl CommentReader {
@@ -77,6 +83,7 @@ impl CommentReader {
             guess_visitors: false,
             allow_unknown_rate: false,
             files_in_flight: 4,
+            thumbnails: None,
         }
     }
 
@@ -120,6 +127,17 @@ impl CommentReader {
         self
     }
 
+    /// Downloads the thumbnail of each file that has comments, by its signed link and without the token.
+    /// Default: none.
+    ///
+    /// A thumbnail that is missing, larger than 2 MiB or fails to download is not an error of the file, but a
+    /// note. The limits of `transfers` apply: few retries and short timeouts keep a failing storage from
+    /// delaying the comments.
+    pub fn thumbnails(mut self, transfers: Transfers) -> Self {
+        self.thumbnails = Some(transfers);
+        self
+    }
+
     /// Sets the number of files that are read concurrently, at least 1. Default: 4.
     ///
     /// Calls wait for their quota of 100 per minute, regardless of this number.
@@ -130,9 +148,10 @@ impl CommentReader {
 
     /// Returns a `'static` stream of the files of a source with their comments.
     ///
-    /// The order of files is undefined. Files without comments are included. A file or folder that cannot
-    /// be read yields an error, and the stream continues. It makes no progress unless it is polled, and
-    /// holds the comments of at most [`files_in_flight`](Self::files_in_flight) files.
+    /// The files of a folder come in the order of the service, so that every run names them alike; the order of
+    /// folders is undefined. Files without comments are included. A file or folder that cannot be read yields an
+    /// error, and the stream continues. It makes no progress unless it is polled, and holds the comments of at
+    /// most [`files_in_flight`](Self::files_in_flight) files.
     pub fn read(&self, source: Source) -> FileStream {
         let visitors = self.guess_visitors.then(|| {
             let share = match &source {
@@ -148,13 +167,14 @@ impl CommentReader {
             account: self.account.clone(),
             versions: self.versions,
             skip_undecodable: self.skip_undecodable,
+            thumbnails: self.thumbnails.is_some(),
         });
         let stream = targets
             .map(move |target| {
                 let (reader, visitors) = (Arc::clone(&reader), visitors.clone());
                 async move { reader.target(target?, visitors.as_deref()).await }
             })
-            .buffer_unordered(files);
+            .buffered(files);
         FileStream { stream: stream.boxed() }
     }
 
@@ -203,7 +223,14 @@ impl CommentReader {
         if let Some(visitors) = visitors {
             visitors.name(&mut list, &file, &mut notes).await;
         }
-        Ok(FileComments { path, file, list, is_rate_known, notes, skipped })
+        let mut thumbnail = None;
+        if let Some(transfers) = self.thumbnails.as_ref().filter(|_| !list.markers.is_empty()) {
+            match thumbnail::read(transfers, &self.account, &file).await {
+                Ok(picture) => thumbnail = picture,
+                Err(reason) => notes.push(format!("the thumbnail is missing: {reason}")),
+            }
+        }
+        Ok(FileComments { path, file, list, is_rate_known, notes, skipped, thumbnail })
     }
 
     /// Reads all comments of a file with their authors and replies.

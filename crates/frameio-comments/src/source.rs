@@ -52,20 +52,31 @@ pub(crate) struct Listing {
     pub(crate) account: AccountId,
     pub(crate) versions: Versions,
     pub(crate) skip_undecodable: bool,
+    /// Whether the links of thumbnails are included.
+    pub(crate) thumbnails: bool,
+}
+
+impl Listing {
+    /// The metadata of a file has its frame rate; lists include it, so that no file needs a call.
+    const fn include(&self) -> &'static [FileInclude] {
+        match self.thumbnails {
+            true => &[FileInclude::Metadata, FileInclude::MediaLinksThumbnail],
+            false => &[FileInclude::Metadata],
+        }
+    }
 }
 
 pub(crate) type Targets = BoxStream<'static, Result<Target, CommentsError>>;
 
-/// The metadata of a file has its frame rate; lists include it, so that no file needs a call.
-const METADATA: [FileInclude; 1] = [FileInclude::Metadata];
-
 impl Source {
     /// Returns the files as they are found.
     pub(crate) fn targets(self, listing: Listing) -> Targets {
-        let Listing { client, account, versions, skip_undecodable } = listing;
+        let include = listing.include();
+        let Listing { client, account, versions, skip_undecodable, .. } = listing;
         let transfers = Transfers::new(client.clone());
-        let walk = |walk: Walk| walk.include(METADATA).skip_undecodable(skip_undecodable);
-        let expand = Expand { client, account: account.clone(), versions };
+        let walk =
+            |walk: Walk| walk.include(include.iter().cloned()).skip_undecodable(skip_undecodable);
+        let expand = Expand { client, account: account.clone(), versions, include };
         match self {
             Self::File(id) => stream::once(expand.file(id)).boxed(),
             Self::VersionStack(id) => {
@@ -84,11 +95,12 @@ struct Expand {
     client: Client,
     account: AccountId,
     versions: Versions,
+    include: &'static [FileInclude],
 }
 
 impl Expand {
     async fn file(self, id: FileId) -> Result<Target, CommentsError> {
-        let show = ShowFile::new(&self.account, &id).include(METADATA);
+        let show = ShowFile::new(&self.account, &id).include(self.include);
         let top = RemotePath::default();
         match self.client.send(show).await {
             Ok(file) => Ok(Target { path: RemotePath::new([&file.name]), file, version: None }),
@@ -99,7 +111,7 @@ impl Expand {
     }
 
     async fn stack(self, id: VersionStackId) -> Targets {
-        let show = ShowVersionStack::new(&self.account, &id).include(METADATA);
+        let show = ShowVersionStack::new(&self.account, &id).include(self.include);
         match self.client.send(show).await {
             Ok(stack) => {
                 let path = RemotePath::new([&stack.name]);
@@ -119,7 +131,7 @@ impl Expand {
 
     /// The list of a share is flat and has no paths.
     fn share(self, id: ShareId, skip_undecodable: bool) -> Targets {
-        let list = ListShareAssets::new(&self.account, id).include(METADATA).page_size(100);
+        let list = ListShareAssets::new(&self.account, id).include(self.include).page_size(100);
         let pages = self.client.pages(list).skip_undecodable(skip_undecodable);
         stream::unfold(pages, |mut pages| async move {
             let page = pages.next().await?;
@@ -167,7 +179,7 @@ impl Expand {
     /// Numbers versions by the time at which they were created.
     fn all_versions(self, path: RemotePath, stack: &VersionStack) -> Targets {
         let list = ListVersions::new(&self.account, &stack.id)
-            .include(METADATA)
+            .include(self.include)
             .sort(FileSort::CreatedAtAsc)
             .page_size(100);
         let items = self.client.items(list);

@@ -35,6 +35,17 @@ impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
         self.entries().put(key, (value, Instant::now() + life));
     }
 
+    /// Keeps a value for `life` unless the key has one. Returns whether it was kept.
+    pub(crate) fn insert_new(&self, key: K, value: V, life: Duration) -> bool {
+        let mut entries = self.entries();
+        let now = Instant::now();
+        let is_new = entries.peek(&key).is_none_or(|(_, until)| *until <= now);
+        if is_new {
+            entries.put(key, (value, now + life));
+        }
+        is_new
+    }
+
     /// Forgets a key.
     pub(crate) fn remove(&self, key: &K) {
         self.entries().pop(key);
@@ -59,6 +70,10 @@ mod tests {
         assert_eq!((map.get(&"a"), map.get(&"b"), map.get(&"c")), (Some(1), None, Some(3)));
         tokio::time::advance(Duration::from_secs(10)).await;
         assert_eq!((map.get(&"a"), map.get(&"c")), (None, Some(3)));
+        assert!(!map.insert_new("c", 4, Duration::from_secs(1)));
+        assert_eq!(map.get(&"c"), Some(3));
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert!(map.insert_new("c", 4, Duration::from_secs(1)), "it has expired");
         map.remove(&"c");
         assert_eq!(map.get(&"c"), None);
     }

@@ -10,6 +10,7 @@ use frameio_tower::{HttpService, Transport};
 use frameio_transport::HyperTransport;
 
 use crate::hosts::Hosts;
+use crate::relay::Relays;
 use crate::service::{Caller, LegacyService};
 use crate::settings::{Counts, Replies, Settings};
 use crate::tokens::AcceptedTokens;
@@ -57,6 +58,7 @@ impl LegacyService {
 /// | counts | exact |
 /// | replies | refused |
 /// | first frame | 0 |
+/// | relays | none |
 #[must_use]
 pub struct LegacyBuilder {
     caller: Caller,
@@ -79,6 +81,7 @@ impl LegacyBuilder {
                 hosts: None,
                 tokens: None,
                 uploads: Uploads::new(HttpService::new(HyperTransport::builder().build())),
+                relays: None,
             },
         }
     }
@@ -151,6 +154,17 @@ impl LegacyBuilder {
     /// Sends the parts of uploads through a custom service. Default: hyper.
     pub fn storage(mut self, storage: impl Transport) -> Self {
         self.settings.uploads = Uploads::new(HttpService::new(storage));
+        self
+    }
+
+    /// Serves relays of webhooks at their paths. If they are [saved](Relays::save_to), a webhook that a
+    /// request creates gets one: V4 delivers to the façade, and the façade to the URL of the request,
+    /// in the old shape and signed with the secret of the response.
+    ///
+    /// V4 has to reach the façade at its [public URL](Self::public_url). Deliveries are accepted for
+    /// any host, since their signature is verified.
+    pub fn relays(mut self, relays: Relays) -> Self {
+        self.settings.relays = Some(relays);
         self
     }
 

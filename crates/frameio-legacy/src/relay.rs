@@ -1,5 +1,7 @@
 //! Webhooks and custom actions of V4 in the shape of the legacy API, for old receivers.
 
+mod registry;
+
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
@@ -18,6 +20,8 @@ use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use serde_json::{Value, json};
 use tower::{Layer, Service, ServiceExt};
 
+pub(crate) use self::registry::{Entry, receiver};
+pub use self::registry::{InvalidRelays, Relays};
 use crate::translate::events;
 
 /// Maximum size of the response of a receiver; a form has a few kilobytes.
@@ -60,8 +64,7 @@ impl Relay {
             receiver: Verifier::new(secret)?.into(),
             signer: Signer::new(target_secret)?,
             target,
-            // Deliveries hold ids only, and many receivers are next to the relay.
-            http: transport(HyperTransport::builder().allow_http().build()),
+            http: receiver_transport(),
         })
     }
 
@@ -72,7 +75,7 @@ impl Relay {
         self
     }
 
-    async fn respond<B>(&self, request: Request<B>) -> Response<Body>
+    pub(crate) async fn respond<B>(&self, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send,
         B::Error: Into<BoxError>,
@@ -105,6 +108,11 @@ impl Relay {
         }
         response
     }
+}
+
+/// Sends to receivers. Deliveries hold ids only, and many receivers are next to the relay.
+fn receiver_transport() -> HttpService {
+    transport(HyperTransport::builder().allow_http().build())
 }
 
 fn transport(service: impl Transport) -> HttpService {
@@ -156,6 +164,20 @@ pub fn translate_event(event: &Event) -> Option<Value> {
         legacy["project"] = event.project_id().map(|id| json!({ "id": id })).into();
     }
     Some(legacy)
+}
+
+/// Returns the V4 events that replace an event of the legacy API: none if V4 has no such event, and
+/// `None` for any name that is not specific to the legacy API.
+///
+/// ```
+/// use frameio_legacy::relay::replacements;
+///
+/// assert_eq!(replacements("asset.created"), Some(&["file.created", "folder.created"][..]));
+/// assert_eq!(replacements("collaborator.created"), Some(&[][..]));
+/// assert_eq!(replacements("comment.created"), None);
+/// ```
+pub fn replacements(event: &str) -> Option<&'static [&'static str]> {
+    events::replacements(event)
 }
 
 /// An action of the legacy API had one asset.

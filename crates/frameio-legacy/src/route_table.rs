@@ -28,7 +28,7 @@ routes! {
     Composed DELETE "/v2/batch/teams/{team_id}/members" ["users.account_permissions_index", "workspace_permissions.workspace_user_roles_delete"] teams::remove_members, "";
     Direct GET "/v2/teams/{team_id}/actions" ["custom_actions.actions_index"] actions::of_team, "";
     Direct POST "/v2/teams/{team_id}/actions" ["custom_actions.actions_create"] actions::create, "requests to the action have the shape of V4";
-    Composed POST "/v2/teams/{team_id}/hooks" ["webhooks.create"] hooks::create, "asset.* becomes file.* and folder.*; deliveries need the relay";
+    Composed POST "/v2/teams/{team_id}/hooks" ["webhooks.create"] hooks::create, "asset.* becomes file.* and folder.*; deliveries need a relay, which `--register-hooks` registers";
 
     Direct GET "/v2/teams/{team_id}/projects" ["projects.index"] projects::index, "inactive projects only with filter[archived]";
     Direct POST "/v2/teams/{team_id}/projects" ["projects.create", "folders.show"] projects::create, "preferences are ignored";
@@ -46,7 +46,7 @@ routes! {
     Composed DELETE "/v2/batch/projects/{project_id}/collaborators" ["users.account_permissions_index", "project_permissions.delete"] people::remove_many, "";
     Gone GET "/v2/projects/{project_id}/pending_collaborators" [] people::pending, "always empty: V4 has no pending state";
 
-    Composed GET "/v2/assets/{asset_id}" ["files.show", "folders.show", "version_stacks.show"] assets::show, "404 for the id of a project, as before";
+    Composed GET "/v2/assets/{asset_id}" ["files.show", "folders.show", "version_stacks.show"] assets::show, "404 for the id of a project, as before; checksums are null, V4 has none";
     Lossy PUT "/v2/assets/{asset_id}" ["files.update", "folders.update", "metadata.bulk_update"] assets::update, "name and label; other fields are refused";
     Composed DELETE "/v2/assets/{asset_id}" ["files.delete", "folders.delete"] assets::delete, "version stacks cannot be deleted";
     Composed GET "/v2/assets/{asset_id}/children" ["folders.index", "version_stacks.index"] assets::children, "";
@@ -99,10 +99,10 @@ routes! {
     Direct PUT "/v2/presentations/{presentation_id}" ["shares.update"] presentations::update, "";
     Direct DELETE "/v2/presentations/{presentation_id}" ["shares.delete"] presentations::delete, "";
 
-    Lossy GET "/v2/search/assets" ["search.search", "files.show"] search::search, "sorted and filtered by the façade; other matches";
-    Lossy POST "/v2/search/assets" ["search.search", "files.show"] search::search, "sorted and filtered by the façade; other matches";
-    Lossy GET "/v2/search/library" ["search.search", "files.show"] search::search, "sorted and filtered by the façade; other matches";
-    Lossy POST "/v2/search/library" ["search.search", "files.show"] search::search, "sorted and filtered by the façade; other matches";
+    Lossy GET "/v2/search/assets" ["search.search", "files.show"] search::search, "sorted and filtered after the search; other matches";
+    Lossy POST "/v2/search/assets" ["search.search", "files.show"] search::search, "sorted and filtered after the search; other matches";
+    Lossy GET "/v2/search/library" ["search.search", "files.show"] search::search, "sorted and filtered after the search; other matches";
+    Lossy POST "/v2/search/library" ["search.search", "files.show"] search::search, "sorted and filtered after the search; other matches";
 
     Direct GET "/v2/hooks/{hook_id}" ["webhooks.show"] hooks::show, "without the secret";
     Direct PUT "/v2/hooks/{hook_id}" ["webhooks.update"] hooks::update, "";

@@ -6,7 +6,7 @@ use http::Method;
 
 use crate::refusal::Refusal;
 use crate::route_table::ROUTES;
-use crate::routes::Route;
+use crate::routes::{Route, RouteClass};
 use crate::routing::Entry;
 
 impl Route {
@@ -44,9 +44,14 @@ pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Entry, Argum
     };
     // HEAD is a GET without a body.
     let method = if method == Method::HEAD { &Method::GET } else { method };
-    let entry = found.value.iter().find(|entry| entry.route.method == *method);
+    let entries = found.value.iter();
+    let existing: Vec<_> =
+        entries.clone().filter(|it| it.route.class != RouteClass::NeverExisted).collect();
+    // A path that never existed did not exist for any method, and its entry says what to use.
+    let hint = found.value.first().filter(|_| existing.is_empty());
+    let entry = entries.clone().find(|entry| entry.route.method == *method).or(hint);
     let Some(entry) = entry else {
-        let methods: Vec<_> = found.value.iter().map(|it| it.route.method.as_str()).collect();
+        let methods: Vec<_> = existing.iter().map(|it| it.route.method.as_str()).collect();
         let detail = format!("the legacy API has this route with {} only", methods.join(", "));
         return Err(Refusal::not_found(detail));
     };
@@ -64,7 +69,6 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::routes::RouteClass;
 
     #[test]
     fn every_route_is_found_by_its_path() {
@@ -103,5 +107,28 @@ mod tests {
             assert_eq!(find(&method, path).unwrap_err().status, 404);
         }
         assert!(find(&Method::HEAD, "/v2/me").is_ok());
+        let only = find(&Method::PATCH, "/v2/me").unwrap_err().to_string();
+        assert!(only.ends_with("the legacy API has this route with GET only"), "{only}");
+    }
+
+    #[test]
+    fn a_path_that_never_existed_has_no_method() {
+        for (method, path) in [
+            (Method::GET, "/v2/uploads"),
+            (Method::POST, "/v2/projects/p/files"),
+            (Method::DELETE, "/v2/projects/p/assets"),
+        ] {
+            let (entry, _) = find(&method, path).unwrap();
+            assert_eq!(entry.route.class, RouteClass::NeverExisted, "{method} {path}");
+        }
+    }
+
+    /// Notes become headers, which have no other characters.
+    #[test]
+    fn notes_are_plain() {
+        for Entry { route, .. } in ROUTES {
+            let is_plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic() && byte != b'"';
+            assert!(route.note.bytes().all(is_plain), "{route:?}: {}", route.note);
+        }
     }
 }

@@ -15,6 +15,7 @@ use http::{Method, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::Map;
 use tower::Service;
+use tower_http::timeout::{DeadlineBody, TimeoutBody};
 
 use crate::bounded::Bounded;
 use crate::context::Context;
@@ -31,6 +32,9 @@ use crate::tokens::{self, TokenDigest};
 
 /// Maximum size of the body of a request that is not the part of an upload.
 const MAX_BODY: usize = 2 << 20;
+/// Time limit for the body of a request to arrive, and for each piece of the part of an upload: a client
+/// that stops in between must not occupy a connection forever.
+const ARRIVAL: Duration = Duration::from_secs(30);
 /// Maximum number of tokens whose clients are kept.
 const SESSIONS: usize = 256;
 /// Time after which the client of a token is created again.
@@ -41,7 +45,8 @@ const TARGET: &str = "frameio::legacy";
 /// Serves the legacy V2 API by calling V4.
 ///
 /// It is a [`Service`] of HTTP requests with any body, never fails, and is always ready. Clones
-/// share the client and what was learned of ids. It serves paths below `/v2/` only.
+/// share the client and what was learned of ids. It serves paths below `/v2/`, and those of its
+/// [relays](crate::relay::Relays).
 ///
 /// Each request emits an event with method, route, class and status, at `DEBUG`, or at `WARN` for a
 /// lossy route and a refusal by the façade. Tokens and bodies are in none of them.
@@ -104,13 +109,19 @@ impl Inner {
         B::Error: Into<BoxError>,
     {
         let (parts, body) = request.into_parts();
+        let path = normalize_path(parts.uri.path());
+        // V4 delivers to the public name of the façade, which old programs need not use.
+        if let Some(relay) = self.settings.relays.as_ref().and_then(|relays| relays.find(&path)) {
+            let body = DeadlineBody::new(ARRIVAL, body);
+            return relay.respond(Request::from_parts(parts, body)).await;
+        }
         if let Some(hosts) = &self.settings.hosts
             && let Err(refusal) = hosts.check(&parts.headers)
         {
             return response::refused(&refusal);
         }
-        let path = normalize_path(parts.uri.path());
         if let Some(part) = self.settings.uploads.part(&path) {
+            let body = TimeoutBody::new(ARRIVAL, body);
             return self.settings.uploads.receive(&parts, part, body).await;
         }
         let is_head = parts.method == Method::HEAD;
@@ -152,7 +163,7 @@ impl Inner {
             headers: parts.headers,
         };
         // The body is read whatever follows, or a client that still sends may lose the response.
-        let bytes = collect(body).await;
+        let bytes = collect(DeadlineBody::new(ARRIVAL, body)).await;
         let refuse = |request: &LegacyRequest, refusal: Refusal| {
             tracing::warn!(
                 target: TARGET,

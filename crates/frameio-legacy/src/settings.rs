@@ -6,6 +6,7 @@ use std::time::Duration;
 use frameio_core::AccountId;
 
 use crate::hosts::Hosts;
+use crate::relay::Relays;
 use crate::tokens::AcceptedTokens;
 use crate::uploads::Uploads;
 
@@ -43,4 +44,5 @@ pub(crate) struct Settings {
     pub(crate) hosts: Option<Hosts>,
     pub(crate) tokens: Option<AcceptedTokens>,
     pub(crate) uploads: Uploads,
+    pub(crate) relays: Option<Relays>,
 }

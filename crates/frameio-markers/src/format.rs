@@ -81,12 +81,24 @@ pub struct Capabilities {
     pub attachments: Support,
     /// Addresses.
     pub links: Support,
-    /// Dates.
+    /// Time at which a comment was written.
     pub dates: Support,
-    /// Ids.
+    /// Times of edits.
+    pub edits: Support,
+    /// When and by whom a comment was completed.
+    pub completion: Support,
+    /// Ids of comments.
     pub id: Support,
+    /// Ids of authors.
+    pub user_ids: Support,
     /// The mark of internal comments.
     pub internal: Support,
+    /// Name of a marker in addition to its author.
+    pub name: Support,
+    /// Pages of documents.
+    pub page: Support,
+    /// Addresses of attachments.
+    pub attachment_urls: Support,
 }
 
 impl Format {
@@ -168,23 +180,32 @@ impl Format {
                 attachments: Lost,
                 links: Lost,
                 internal: Lost,
+                page: Lost,
+                edits: Lost,
+                ..TABLE
+            },
+            Self::Fiojson => Capabilities {
+                color: Lost,
+                attachments: Lost,
+                links: Lost,
+                name: Lost,
+                attachment_urls: Lost,
                 ..EVERYTHING
             },
-            Self::Fiojson => {
-                Capabilities { color: Lost, attachments: Lost, links: Lost, ..EVERYTHING }
-            }
-            Self::Csv => Capabilities { annotation: InText, ..EVERYTHING },
+            Self::Csv => Capabilities { annotation: InText, name: Own, ..TABLE },
             Self::Json => EVERYTHING,
             Self::Markdown => Capabilities {
                 range: Lost,
                 color: Lost,
                 annotation: Lost,
                 dates: Lost,
+                edits: Lost,
                 id: Lost,
                 internal: Lost,
-                ..EVERYTHING
+                page: Lost,
+                ..TABLE
             },
-            Self::Html => Capabilities { color: Lost, id: Lost, ..EVERYTHING },
+            Self::Html => Capabilities { color: Lost, id: Lost, name: Own, ..TABLE },
             _ => self.marker_capabilities(),
         }
     }
@@ -205,9 +226,12 @@ impl Format {
             Self::Otio => Capabilities {
                 state: Own,
                 dates: Own,
+                edits: Own,
                 id: Own,
                 links: Own,
                 internal: Own,
+                name: Own,
+                page: Own,
                 ..MARKER
             },
             Self::PremiereCsv => Capabilities {
@@ -248,8 +272,23 @@ const EVERYTHING: Capabilities = Capabilities {
     attachments: Own,
     links: Own,
     dates: Own,
+    edits: Own,
+    completion: Own,
     id: Own,
+    user_ids: Own,
     internal: Own,
+    name: Own,
+    page: Own,
+    attachment_urls: Own,
+};
+
+/// A table or page for people.
+const TABLE: Capabilities = Capabilities {
+    completion: Lost,
+    user_ids: Lost,
+    name: Lost,
+    attachment_urls: Lost,
+    ..EVERYTHING
 };
 
 /// A marker of an editing system: one text with everything in it.
@@ -261,8 +300,14 @@ const MARKER: Capabilities = Capabilities {
     attachments: InText,
     links: InText,
     dates: Lost,
+    edits: Lost,
+    completion: Lost,
     id: Lost,
+    user_ids: Lost,
     internal: Lost,
+    name: Lost,
+    page: Lost,
+    attachment_urls: Lost,
     ..EVERYTHING
 };
 

@@ -69,13 +69,13 @@
 //! Only `.fiojson` marks comments that are internal. The API of Frame.io V4 does not, so markers made from it
 //! have [`Marker::internal`] `None`, and every export may contain them: [`MarkerList::may_have_internal`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod formats;
 
 mod color;
 mod error;
 mod exchange;
+mod fields;
 mod format;
 mod input;
 mod loss;
@@ -93,5 +93,5 @@ pub use self::format::{Capabilities, Format, Support, UnknownFormat};
 pub use self::loss::{Loss, LossKind, Output, OutputFile};
 pub use self::model::{Attachment, Author, Marker, MarkerList, Media, Note, Reply};
 pub use self::options::{
-    ColorBy, FcpxmlVersion, Merge, ReadOptions, Thumbnail, UnknownSetting, Untimed, WriteOptions,
+    ColorBy, FcpxmlVersion, Merge, Picture, ReadOptions, UnknownSetting, Untimed, WriteOptions,
 };

@@ -58,7 +58,7 @@ impl OutputFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Loss {
-    /// Id of the marker.
+    /// Id of the marker. `None` for details of the media file.
     pub id: Option<String>,
     /// Frame of the marker in the source.
     pub frame: Option<i64>,
@@ -73,6 +73,7 @@ pub struct Loss {
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.id, self.frame) {
+            _ if self.kind == LossKind::Media => write!(f, "media file: ")?,
             (Some(id), _) => write!(f, "comment {id}: ")?,
             (None, Some(frame)) => write!(f, "marker at frame {frame}: ")?,
             (None, None) => write!(f, "untimed marker: ")?,
@@ -110,7 +111,7 @@ kinds! {
     Characters = "characters",
     /// Line breaks became spaces.
     LineBreaks = "line breaks",
-    /// The name of the marker was cut.
+    /// The name of the marker was cut, or is missing.
     Name = "name",
     /// The author is missing, or part of the text.
     Author = "author",
@@ -128,12 +129,16 @@ kinds! {
     Attachments = "attachments",
     /// Links are missing, or part of the text.
     Links = "links",
-    /// Dates are missing.
+    /// Times are missing: of writing, editing or completing.
     Dates = "dates",
-    /// The id is missing.
+    /// Ids are missing: of the comment, its replies, or people.
     Id = "id",
     /// The mark of an internal comment is missing.
     Internal = "internal",
+    /// The page of a document is missing.
+    Page = "page",
+    /// Details of the media file are missing. Reported once for the file, not for a marker.
+    Media = "file details",
 }
 
 impl fmt::Display for LossKind {
@@ -155,6 +160,11 @@ impl Losses {
             kind,
             detail: detail.into(),
         });
+    }
+
+    pub(crate) fn push_media(&mut self, detail: String) {
+        let kind = LossKind::Media;
+        self.0.push(Loss { id: None, frame: None, label: None, kind, detail });
     }
 
     pub(crate) fn into_vec(self) -> Vec<Loss> {

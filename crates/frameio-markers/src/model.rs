@@ -135,6 +135,9 @@ pub struct Author {
     /// Id of a visitor without an account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visitor_id: Option<String>,
+    /// E-mail address, by which authors can be selected. Writers leave it out.
+    #[serde(skip)]
+    pub email: Option<String>,
     /// The name is a guess; it is printed as such.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub guessed: bool,

@@ -44,8 +44,10 @@ pub struct WriteOptions {
     pub srt_markup: bool,
     /// Put `'` before texts in CSV that a spreadsheet would take for a formula. Default true.
     pub formula_guard: bool,
-    /// Pictures for the page, by the id of the marker.
-    pub thumbnails: BTreeMap<String, Thumbnail>,
+    /// Picture of the media file, for the page. Default none.
+    pub thumbnail: Option<Picture>,
+    /// Pictures of frames for the page, by the id of the marker. Default none.
+    pub stills: BTreeMap<String, Picture>,
 }
 
 impl Default for WriteOptions {
@@ -68,25 +70,52 @@ impl Default for WriteOptions {
             cue_millis: 2000,
             srt_markup: false,
             formula_guard: true,
-            thumbnails: BTreeMap::new(),
+            thumbnail: None,
+            stills: BTreeMap::new(),
         }
     }
 }
 
-/// A picture of a frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Thumbnail {
-    /// Media type: `image/jpeg`, `image/png` or `image/webp`.
-    pub media_type: String,
-    /// The encoded picture.
-    pub data: Vec<u8>,
+/// An encoded picture, which a page contains as it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    media_type: &'static str,
+    data: Vec<u8>,
 }
 
-impl Thumbnail {
-    /// Creates a picture.
-    pub fn new(media_type: impl Into<String>, data: impl Into<Vec<u8>>) -> Self {
-        Self { media_type: media_type.into(), data: data.into() }
+impl Picture {
+    /// Recognizes a JPEG, PNG, WebP or GIF by its first bytes. Returns `None` for other data, such as SVG,
+    /// which may contain scripts and links.
+    pub fn detect(data: impl Into<Vec<u8>>) -> Option<Self> {
+        let data = data.into();
+        let media_type = match &*data {
+            [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => "image/png",
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => "image/gif",
+            _ => return None,
+        };
+        Some(Self { media_type, data })
+    }
+
+    /// Returns the media type, such as `image/jpeg`.
+    pub const fn media_type(&self) -> &'static str {
+        self.media_type
+    }
+
+    /// Returns the encoded picture.
+    pub fn data(&self) -> &[u8] {
+        &self.data
+    }
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { media_type, data } = self;
+        f.debug_struct("Picture")
+            .field("media_type", media_type)
+            .field("bytes", &data.len())
+            .finish()
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::color::{Color, Palette};
 use crate::error::WriteError;
-use crate::format::{Format, Support};
+use crate::fields;
+use crate::format::Format;
 use crate::loss::{Loss, LossKind, Losses, OutputFile};
 use crate::model::{Marker, MarkerList, Media};
 use crate::options::{ColorBy, Merge, Untimed, WriteOptions};
@@ -53,7 +54,14 @@ impl<'a> Plan<'a> {
         };
         for marker in &list.markers {
             plan.place(marker);
-            plan.report_fields(marker);
+            for (kind, detail) in fields::losses(format, marker) {
+                plan.lose(marker, kind, detail);
+            }
+        }
+        if !list.markers.is_empty()
+            && let Some(detail) = fields::media_loss(format, &list.media)
+        {
+            plan.losses.push_media(detail);
         }
         for placed in plan.by_time() {
             if let Some(label) = placed.marker.label() {
@@ -105,53 +113,12 @@ impl<'a> Plan<'a> {
         if let Some(detail) = detail {
             self.lose(marker, LossKind::Untimed, detail);
         }
+        if marker.length.is_some_and(|length| length > 1) && !self.keeps_positions() {
+            self.lose(marker, LossKind::Range, "a range without a frame: left out");
+        }
         let frame = (self.options.untimed == Untimed::Start).then_some(0);
         if self.options.untimed != Untimed::Skip {
             self.placed.push(Placed { marker, frame, length: None });
-        }
-    }
-
-    /// Reports what the format cannot carry, apart from the text.
-    fn report_fields(&mut self, marker: &'a Marker) {
-        let can = self.format.capabilities();
-        let replies = marker.replies.len();
-        let files = marker.attachments.len()
-            + marker.replies.iter().map(|reply| reply.attachments.len()).sum::<usize>();
-        let internal = marker.internal == Some(true)
-            || marker.replies.iter().any(|reply| reply.internal == Some(true));
-        let fields = [
-            (
-                LossKind::Range,
-                can.range,
-                marker.length.is_some_and(|length| length > 1),
-                "the range",
-            ),
-            (LossKind::Author, can.author, marker.label().is_some(), "the author"),
-            (LossKind::Replies, can.replies, replies > 0, "the replies"),
-            (LossKind::State, can.state, marker.completed, "the state 'completed'"),
-            (LossKind::Annotation, can.annotation, marker.has_annotation(), "the drawing"),
-            (LossKind::Attachments, can.attachments, files > 0, "the attachments"),
-            (LossKind::Links, can.links, !marker.links.is_empty(), "the links"),
-            (LossKind::Dates, can.dates, marker.created_at.is_some(), "the date"),
-            (LossKind::Id, can.id, marker.id.is_some(), "the id"),
-            (LossKind::Internal, can.internal, internal, "the mark 'internal'"),
-        ];
-        for (kind, support, present, what) in fields {
-            let how = match support {
-                Support::Own => continue,
-                Support::InText if kind == LossKind::Annotation => "only marked in the text",
-                Support::InText => "part of the text",
-                Support::Lost => "left out",
-            };
-            if present {
-                self.lose(marker, kind, format!("{what}: {how}"));
-            }
-        }
-        if can.lines == Support::Lost && text::has_lines(&marker.text) {
-            self.lose(marker, LossKind::LineBreaks, "line breaks became spaces");
-        }
-        if can.color == Support::Lost && marker.color.is_some() {
-            self.lose(marker, LossKind::Color, "the colour: left out");
         }
     }
 
@@ -231,7 +198,7 @@ impl<'a> Plan<'a> {
     /// The colour of an event.
     pub(crate) fn color(&mut self, event: &Event<'a>, palette: Palette) -> Color {
         let first = event.markers[0];
-        match self.options.color_by {
+        let color = match self.options.color_by {
             ColorBy::State if event.is_completed() => Color::Green,
             ColorBy::State => palette.open(),
             ColorBy::Author => {
@@ -239,16 +206,12 @@ impl<'a> Plan<'a> {
                 let author = first.label().and_then(|label| self.authors.get(&label).copied());
                 author.map_or(palette.default_color(), |author| colors[author % colors.len()])
             }
-            ColorBy::None => {
-                let Some(own) = first.color else { return palette.default_color() };
-                let color = own.within(palette);
-                if color != own {
-                    let detail = format!("colour {own} became {color}");
-                    self.lose(first, LossKind::Color, detail);
-                }
-                color
-            }
+            ColorBy::None => first.color.map_or(palette.default_color(), |own| own.within(palette)),
+        };
+        if let Some(own) = first.color.filter(|own| *own != color) {
+            self.lose(first, LossKind::Color, format!("colour {own} became {color}"));
         }
+        color
     }
 
     /// The file of comments without a frame, for formats that cannot carry them.

@@ -11,6 +11,8 @@ use crate::text::normalize_lines;
 const DONE: &str = "[done]";
 const DRAWING: &str = "[drawing]";
 const FILE: &str = "[file: ";
+/// Longest name of a file, in bytes.
+const LONGEST_FILE: usize = 255;
 
 /// The text and the marks after it, without the author.
 pub(crate) fn body(marker: &Marker) -> String {
@@ -136,36 +138,44 @@ fn is_counted(label: &str) -> bool {
 
 /// Takes the marks off the end of the text.
 fn unmark(marker: &mut Marker) {
+    let whole = std::mem::take(&mut marker.text);
+    let mut text = whole.as_str();
     let mut files = Vec::new();
     loop {
-        let text = marker.text.trim_end();
+        let trimmed = text.trim_end();
         let strip = |mark: &str| {
-            let rest = text.strip_suffix(mark)?;
-            (rest.is_empty() || rest.ends_with(' ')).then(|| rest.trim_end().to_owned())
+            let rest = trimmed.strip_suffix(mark)?;
+            (rest.is_empty() || rest.ends_with(' ')).then(|| rest.trim_end())
         };
         if let Some(rest) = strip(DONE).filter(|_| !marker.completed) {
             marker.completed = true;
-            marker.text = rest;
+            text = rest;
         } else if let Some(rest) = strip(DRAWING).filter(|_| !marker.annotated) {
             marker.annotated = true;
-            marker.text = rest;
-        } else if let Some((rest, name)) = last_file(text) {
+            text = rest;
+        } else if let Some((rest, name)) = last_file(trimmed) {
             files.push(Attachment::new(name));
-            marker.text = rest;
+            text = rest;
         } else {
             break;
         }
     }
+    text.clone_into(&mut marker.text);
     files.reverse();
     marker.attachments = files;
 }
 
-fn last_file(text: &str) -> Option<(String, String)> {
+fn last_file(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_suffix(']')?;
-    let at = inner.rfind(FILE)?;
+    // The search ends where the name would be too long.
+    let mut begin = inner.len().saturating_sub(LONGEST_FILE + FILE.len());
+    while !inner.is_char_boundary(begin) {
+        begin += 1;
+    }
+    let at = begin + inner[begin..].rfind(FILE)?;
     let name = &inner[at + FILE.len()..];
-    let known = !name.is_empty() && name.len() <= 255 && !name.contains('\n');
-    known.then(|| (inner[..at].trim_end().to_owned(), name.to_owned()))
+    let known = !name.is_empty() && name.len() <= LONGEST_FILE && !name.contains('\n');
+    known.then(|| (inner[..at].trim_end(), name))
 }
 
 #[cfg(test)]

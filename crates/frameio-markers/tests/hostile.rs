@@ -251,6 +251,38 @@ fn large_comments_are_read_and_written() {
     }
 }
 
+/// With a time that grew with the square of the length, each of these would take hours.
+#[test]
+fn long_files_take_a_time_proportional_to_their_length() {
+    let event = "TITLE: a\n\n001  001  V  C  00:00:01:00 00:00:01:01 00:00:01:00 00:00:01:01\n";
+    let tags = " |C:ResolveColorBlue |M:A |D:1\n";
+    let range =
+        r#""source_range":{"start_time":{"rate":24,"value":0},"duration":{"rate":24,"value":1}}"#;
+    let marker =
+        r#"{"marked_range":{"start_time":{"rate":24,"value":0},"duration":{"rate":24,"value":1}}}"#;
+    let clip = format!(r#"{{"OTIO_SCHEMA":"Clip.2",{range},"markers":[{marker}]}},"#);
+    let clips = clip.repeat(60_000);
+    let track =
+        format!(r#"{{"OTIO_SCHEMA":"Track.1","children":[{}]}}"#, clips.trim_end_matches(','));
+    let cases = [
+        (Format::ResolveEdl, format!("{event}A: x{}{tags}", " [file: a]".repeat(800_000))),
+        (Format::ResolveEdl, format!("{event}{}{tags}", "a |C:".repeat(800_000))),
+        (Format::Srt, format!("1\n00:00:01,000 --> 00:00:02,000\nx{}", "\n> B: y".repeat(90_000))),
+        (Format::Vtt, format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{}", "<v a>".repeat(800_000))),
+        (Format::Otio, track),
+    ];
+    let mut options = ReadOptions::default();
+    options.rate = Some(Rate::FPS_24);
+    for (format, text) in cases {
+        let read = read(Some(format), text.as_bytes(), &options);
+        assert!(read.is_ok(), "{format}: {read:?}");
+        if format == Format::Otio {
+            let last = read.unwrap().markers.last().unwrap().frame;
+            assert_eq!(last, Some(59_999), "positions add up");
+        }
+    }
+}
+
 #[test]
 fn refuses_frames_that_overflow() {
     let json = String::from_utf8(

@@ -6,7 +6,7 @@ mod common;
 use common::{file, written};
 use frameio_markers::{
     Attachment, Author, Color, ColorBy, Format, LossKind, Marker, MarkerList, Media, Merge,
-    ReadOptions, Reply, Untimed, WriteError, WriteOptions, read, write,
+    Picture, ReadOptions, Reply, Untimed, WriteError, WriteOptions, read, write,
 };
 use frameio_timecode::{Rate, Timebase};
 
@@ -429,14 +429,44 @@ fn drawings_and_thumbnails_are_on_the_page() {
             .to_owned(),
     );
     let mut options = WriteOptions::default();
-    let picture = frameio_markers::Thumbnail::new("image/png", [1, 2, 3]);
-    options.thumbnails.insert("1".to_owned(), picture);
+    options.stills.insert("1".to_owned(), Picture::detect(*b"\x89PNG\r\n\x1a\n").unwrap());
+    options.thumbnail = Picture::detect(*b"GIF89a\"><script>");
     let page = text_of(Format::Html, &list(vec![marker]), &options);
-    assert!(page.contains("src=\"data:image/png;base64,AQID\""), "{page}");
+    assert_eq!(page.matches("src=\"data:image/png;base64,iVBORw0KGgo=\"").count(), 1, "{page}");
+    assert_eq!(page.matches("src=\"data:image/gif;base64,").count(), 1, "{page}");
+    assert!(!page.contains("script>"), "{page}");
     assert!(page.contains("<rect x=\"0.25000\" y=\"0.50000\" width=\"0.50000\""), "{page}");
     assert!(page.contains("points=\"0.10000,0.10000 0.20000,0.30000\""), "{page}");
     assert_eq!(page.matches("<polyline").count(), 3);
     assert!(!page.contains("javascript"), "{page}");
+}
+
+/// Nothing on the page comes from elsewhere, and no text becomes markup.
+#[test]
+fn pages_load_and_run_nothing() {
+    let bad = "<script>alert(1)</script><img src=\"https://e.com/x.png\" onerror=\"x\">'\"&amp;";
+    let mut marker = Marker::new(bad).at(1).by(bad).with_id("1");
+    marker.name = Some(bad.to_owned());
+    marker.links = vec!["javascript:alert(1)".to_owned(), bad.to_owned()];
+    marker.attachments = vec![Attachment::new(bad)];
+    marker.replies = vec![Reply::new(Author::named(bad), bad)];
+    marker.annotation = Some(format!(r#"[{{"tool":"{bad}"}}]"#));
+    let mut list = list(vec![marker]);
+    list.media.name = bad.to_owned();
+    let page = text_of(Format::Html, &list, &WriteOptions::default());
+    let policy = "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\"";
+    let unescaped = page.replace("&apos;", "'");
+    assert_eq!(unescaped.matches(policy).count(), 1, "{page}");
+    assert_eq!(page.matches("<style>").count(), 1);
+    for markup in ["<script", "<img", "<a ", "<link", "<iframe", " href=\"", " src=\"", "<base"] {
+        assert!(!page.contains(markup), "{markup}: {page}");
+    }
+    assert!(page.contains("break-inside:avoid"));
+    for data in
+        [&b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"[..], b"<html>", b"", b"RIFF0000WAVE"]
+    {
+        assert_eq!(Picture::detect(data), None);
+    }
 }
 
 #[test]

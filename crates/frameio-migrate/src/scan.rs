@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use ignore::WalkBuilder;
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexSet, RegexSetBuilder};
 use serde::Serialize;
 
 use crate::language::Language;
@@ -52,7 +52,9 @@ const COVERED: [(&str, &[&str]); 8] = [
 static PATTERNS: LazyLock<(Vec<Pattern>, RegexSet)> = LazyLock::new(|| {
     let patterns = patterns();
     let texts = patterns.iter().map(|pattern| format!("(?m){}", pattern.expression.as_str()));
-    let set = RegexSet::new(texts).expect("each of the expressions compiles");
+    // With the default cache, long lines are matched a hundred times slower.
+    let set = RegexSetBuilder::new(texts).dfa_size_limit(64 << 20).build();
+    let set = set.expect("each of the expressions compiles");
     (patterns, set)
 });
 
@@ -62,6 +64,16 @@ static V4: LazyLock<Regex> = LazyLock::new(|| {
         r#"/v4/|api\.frame\.io/v4|next\.frame\.io|adobelogin\.com|\bfrom frameio import|\bimport frameio\b|["']frameio["']\s*:\s*["'][\^~]?4|frameio\s*[=~>]=\s*4|\bframeio::|\bworkspace_id\b"#,
     )
     .expect("the expression compiles")
+});
+
+/// Ends of two texts with a value between them, as code joins them to a path: `"assets/" + id + "/children"`,
+/// or hands them to a function: `'assets', $id, 'children'`.
+static JOINS: LazyLock<Regex> = LazyLock::new(|| {
+    let value = r#"[\w$@.>\[\]()-]{1,60}?"#;
+    let quote = "[\"'`]";
+    let joined =
+        format!(r"(/?){quote}\s*(?:[+.&]\s*{value}\s*[+.&]|,\s*{value}\s*,)\s*{quote}(/?)");
+    Regex::new(&joined).expect("the expression compiles")
 });
 
 /// A mention of the product, in any spelling.
@@ -244,18 +256,25 @@ impl File {
         for line in lines {
             mentions |= MENTION.is_match(&line.text);
             is_v4 |= V4.is_match(&line.text);
-            for index in set.matches(&line.text) {
-                let Some(pattern) = patterns.get(index) else { continue };
-                if !pattern.applies_to(language) {
-                    continue;
-                }
-                for found in pattern.expression.find_iter(&line.text) {
-                    if is_foreign_url(&line.text, found.start()) {
+            let joined = JOINS.replace_all(&line.text, "/{}/");
+            let mut texts = vec![&*line.text];
+            // Only paths that come out of it: all else is found in the text as written.
+            texts.extend((*joined != line.text).then_some(&*joined));
+            for (text, is_joined) in texts.into_iter().zip([false, true]) {
+                for index in set.matches(text) {
+                    let Some(pattern) = patterns.get(index) else { continue };
+                    let fits = !is_joined || pattern.kind == Kind::Op;
+                    if !fits || !pattern.applies_to(language) {
                         continue;
                     }
-                    let before = line.text.get(..found.start()).unwrap_or_default();
-                    let column = before.chars().count() + 1;
-                    matches.push(Match { cell: line.cell, line: line.number, column, pattern });
+                    for found in pattern.expression.find_iter(text) {
+                        if is_foreign_url(text, found.start()) {
+                            continue;
+                        }
+                        let before = text.get(..found.start()).unwrap_or_default();
+                        let column = before.chars().count() + 1;
+                        matches.push(Match { cell: line.cell, line: line.number, column, pattern });
+                    }
                 }
             }
         }

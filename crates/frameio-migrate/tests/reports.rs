@@ -162,3 +162,47 @@ fn a_line_with_several_general_patterns_keeps_the_most_specific() {
     let scan = scanned(&[("a.php", "$url = 'https://api.frame.io/v2/assets/' . $id;\n")]);
     assert_eq!(ids(&scan), [("a.php", 1, "path.asset")]);
 }
+
+/// Trees as they are on disks: none of these files stops a scan or hides a finding next to it.
+#[cfg(unix)]
+#[test]
+fn odd_files_do_not_stop_a_scan() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    const LINE: &str = "curl https://api.frame.io/v2/me";
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    fs::create_dir(at("sub")).unwrap();
+    symlink(directory.path(), at("sub/loop")).unwrap();
+    symlink(at("nowhere"), at("dangling")).unwrap();
+    fs::write(at("binary.bin"), [&[0_u8, 159, 146, 150][..], LINE.as_bytes()].concat()).unwrap();
+    fs::write(at("crlf.sh"), format!("\r\n{LINE}\r\n")).unwrap();
+    let utf16: Vec<u8> =
+        format!("\u{feff}\n{LINE}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(at("wide.ps1"), utf16).unwrap();
+    fs::write(at("latin.py"), [b"# \xfc\n".as_slice(), LINE.as_bytes()].concat()).unwrap();
+    fs::write(at("broken.ipynb"), format!("{{\"cells\": [\n  \"{LINE}\"\n")).unwrap();
+    // Within the limit, in one line; the pattern is at its end.
+    fs::write(at("long.js"), format!("{} '{LINE}'", "x=1;".repeat(500_000))).unwrap();
+    let large = fs::File::create(at("large.js")).unwrap();
+    large.set_len(100 << 20).unwrap();
+    fs::write(at("secret.sh"), LINE).unwrap();
+    fs::set_permissions(at("secret.sh"), fs::Permissions::from_mode(0o000)).unwrap();
+    let is_root = fs::read(at("secret.sh")).is_ok();
+    make_pipe(&at("pipe.sh"));
+    let scan = scan(directory.path(), &ScanOptions::new()).unwrap();
+    let places: Vec<_> = ids(&scan).into_iter().filter(|it| it.0 != "secret.sh").collect();
+    let expected =
+        [("broken.ipynb", 2), ("crlf.sh", 2), ("latin.py", 2), ("long.js", 1), ("wide.ps1", 2)];
+    assert_eq!(places, expected.map(|(file, line)| (file, line, "path.me")));
+    let mut skipped: Vec<_> = scan.skipped.iter().map(|it| it.file.as_str()).collect();
+    skipped.sort_unstable();
+    let unreadable: &[&str] = if is_root { &["large.js"] } else { &["large.js", "secret.sh"] };
+    assert_eq!(skipped, unreadable);
+}
+
+/// Creates a pipe that nobody writes to.
+#[cfg(unix)]
+fn make_pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status().unwrap();
+    assert!(made.success());
+}

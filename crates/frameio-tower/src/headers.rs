@@ -58,9 +58,9 @@ where
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
         if request.headers().is_empty() {
-            // Reserves capacity for headers of inner layers: token, encoding, host. A clone of the
-            // map would have to grow.
-            *request.headers_mut() = HeaderMap::with_capacity(self.headers.len() + 4);
+            // Reserves capacity for the headers that are added further in: token, its kind, host. A
+            // clone of the map would have to grow.
+            *request.headers_mut() = HeaderMap::with_capacity(self.headers.len() + 3);
             for (name, value) in &*self.headers {
                 request.headers_mut().append(name, value.clone());
             }

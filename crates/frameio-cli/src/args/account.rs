@@ -1,10 +1,11 @@
 //! Arguments that name an account and a workspace.
 
+use frameio::accounts::{Account, ListAccounts};
 use frameio::auth::profile::Profile;
-use frameio::{AccountId, WorkspaceId};
+use frameio::{AccountId, Client, WorkspaceId};
 
 use crate::config::ProfileIds;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 
 /// Account of a command.
 #[derive(Debug, clap::Args)]
@@ -24,6 +25,31 @@ impl AccountArg {
     pub(crate) fn id(&self, profile: &Profile) -> Result<AccountId, Failure> {
         let id = required("--account", &self.given, &profile.account_id);
         id.map(AccountId::from).map_err(|failure| profile.explain(failure))
+    }
+
+    /// Lists the account of the argument or the profile, by its ID or name, or else all accounts of
+    /// the user.
+    pub(crate) async fn list(
+        &self,
+        client: &Client,
+        profile: &Profile,
+    ) -> Result<Vec<Account>, Failure> {
+        let mut items = client.items(ListAccounts::new().page_size(100));
+        let mut accounts: Vec<Account> = Vec::new();
+        while let Some(account) = items.next().await {
+            accounts.push(account?);
+        }
+        let Some(wanted) = self.given().or(profile.account_id.as_deref()) else {
+            return Ok(accounts);
+        };
+        accounts.retain(|it| it.id.as_str() == wanted || it.display_name == wanted);
+        match accounts.is_empty() {
+            true => {
+                let message = format!("no account has the name or id '{wanted}'");
+                Err(Failure::new(Status::NotFound, message))
+            }
+            false => Ok(accounts),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use frameio::auth::Session;
 use frameio::auth::profile::{Profile, Services, is_local};
+use frameio::layers::StandardPolicy;
 use frameio::transfer::Transfers;
 use frameio::{Client, ClientBuilder};
 
@@ -51,6 +52,14 @@ impl GlobalArgs {
     /// Returns the time limit of an attempt, if one is given.
     pub(crate) const fn timeout(&self) -> Option<Duration> {
         self.timeout
+    }
+
+    /// Creates a client that does not repeat a request that could create an item twice.
+    pub(crate) fn conservative_client(&self) -> Result<Client, Failure> {
+        let (_, profile, credentials) = self.credentials()?;
+        let builder = self.client_builder(&profile, credentials.sign(Client::builder()))?;
+        let builder = builder.retry(StandardPolicy::conservative());
+        builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
     /// Creates a client for transfers.

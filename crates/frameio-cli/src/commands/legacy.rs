@@ -1,22 +1,19 @@
 //! `frameio legacy serve`: the legacy V2 API on this machine.
 
-use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::Router;
-use frameio::{Client, Secret};
-use frameio_legacy::relay::Relay;
+use frameio::Client;
+use frameio_legacy::relay::Relays;
 use frameio_legacy::{
     AcceptedTokens, Counts, Hosts, LegacyBuilder, LegacyService, Replies, RouteClass,
 };
-use http::Uri;
-use serde::Deserialize;
 use tokio::net::TcpListener;
 
 use crate::args::GlobalArgs;
-use crate::exit::Failure;
+use crate::exit::{Failure, io_reason};
 use crate::report::Reporter;
 use crate::server::Limits;
 use crate::{input, listen_address};
@@ -32,6 +29,10 @@ Tokens for --tokens, one on each line with a comment after it:
 A relay for --relay receives deliveries of V4 and sends them on in the old shape:
   [{\"path\": \"/relay/ingest\", \"secret\": \"secret of the V4 webhook\",
     \"target\": \"http://127.0.0.1:3000/hook\", \"target_secret\": \"secret of the old webhook\"}]
+
+With --register-hooks, a program that creates a webhook gets a relay without further settings: V4 delivers
+to --public-url, and the façade to the URL of the program, signed with the secret of the response. The file
+of --relay keeps these relays.
 
 RUST_LOG=frameio=warn logs requests that are served in part or refused.";
 
@@ -97,16 +98,9 @@ pub(crate) struct Args {
     /// File with relays for deliveries of webhooks and custom actions
     #[arg(long, value_name = "FILE")]
     relay: Option<PathBuf>,
-}
-
-/// A relay, as `--relay` has it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RelayEntry {
-    path: String,
-    secret: Secret,
-    target: String,
-    target_secret: Secret,
+    /// Register a relay for each webhook that a program creates, and save it to the file of --relay
+    #[arg(long, requires = "relay", requires = "public_url")]
+    register_hooks: bool,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -117,11 +111,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 async fn serve(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let address = listen_address::resolve(&args.listen)?;
-    let legacy = service(global, args, address)?;
-    let mut router = Router::new().fallback_service(legacy);
-    for (path, relay) in relays(args.relay.as_deref())? {
-        router = router.route_service(&path, relay);
-    }
+    let router = Router::new().fallback_service(service(global, args, address)?);
     let failed = |error| listen_address::unavailable(&args.listen, &error);
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -151,6 +141,9 @@ fn service(
     }
     if let Some(path) = &args.tokens {
         builder = builder.accept_tokens(tokens(path)?);
+    }
+    if let Some(relays) = relays(args)? {
+        builder = builder.relays(relays);
     }
     Ok(settings(args, builder)?.build())
 }
@@ -205,30 +198,17 @@ fn ids(path: &Path) -> Result<Vec<(String, String)>, Failure> {
         .collect()
 }
 
-fn relays(path: Option<&Path>) -> Result<Vec<(String, Relay)>, Failure> {
-    let Some(path) = path else { return Ok(Vec::new()) };
+/// Reads the relays. Those that requests register are saved to the same file, which may be missing.
+fn relays(args: &Args) -> Result<Option<Relays>, Failure> {
+    let Some(path) = args.relay.as_deref() else { return Ok(None) };
+    let is_new = args.register_hooks && path.try_exists().is_ok_and(|exists| !exists);
+    let text = if is_new { "[]".to_owned() } else { input::file(path)? };
     let about = |error: &dyn std::fmt::Display| Failure::value("--relay", path.display(), error);
-    // The text holds secrets, which errors of serde may repeat.
-    let entries: Vec<RelayEntry> = serde_json::from_str(&input::file(path)?).map_err(|error| {
-        about(&format!("line {}: not a list of relays as --help shows it", error.line()))
-    })?;
-    let (mut relays, mut paths) = (Vec::new(), HashSet::new());
-    for entry in entries {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
-        let fits = entry.path.starts_with('/')
-            && !entry.path.starts_with("/v2")
-            && entry.path.bytes().all(plain);
-        if !fits || !paths.insert(entry.path.clone()) {
-            return Err(about(&format!("'{}' is not a unique path, such as /relay/a", entry.path)));
-        }
-        let target = entry.target.parse::<Uri>().ok();
-        let target = target.filter(|it| matches!(it.scheme_str(), Some("http" | "https")));
-        let target = target
-            .ok_or_else(|| about(&format!("'{}': 'target' is not a valid URL", entry.path)))?;
-        let relay = Relay::new(entry.secret, target, entry.target_secret);
-        relays.push((entry.path, relay.map_err(|error| about(&error))?));
+    let relays = Relays::parse(&text).map_err(|error| about(&error))?;
+    match args.register_hooks {
+        true => Ok(Some(relays.save_to(path).map_err(|error| about(&io_reason(&error)))?)),
+        false => Ok(Some(relays)),
     }
-    Ok(relays)
 }
 
 /// Prints the URL that old programs are given.

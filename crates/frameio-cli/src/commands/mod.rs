@@ -1,12 +1,15 @@
 //! The commands: one module each, with its arguments and a function that runs it.
 
 mod asset_row;
+mod assets;
 mod batch;
+mod by_name;
 mod call;
 mod comments;
 mod completions;
 mod doctor;
 mod download;
+mod find;
 mod first_run;
 #[cfg(feature = "legacy")]
 mod legacy;
@@ -14,14 +17,24 @@ mod login;
 mod logout;
 mod ls;
 mod man;
+mod members;
+mod metadata;
 mod migrate;
+mod mkdir;
+mod open;
 mod operations;
+mod places;
 mod profile;
+mod relocate;
+mod restore;
+mod rm;
+mod share;
 #[cfg(feature = "sim")]
 mod sim;
 mod sync;
 mod tree;
 mod upload;
+mod versions;
 mod webhook;
 mod whoami;
 
@@ -109,10 +122,52 @@ pub(crate) enum Command {
     /// List a folder or project and everything below it
     #[command(after_help = tree::HELP)]
     Tree(tree::Args),
+    /// Find items by a search of the service, or by their names
+    #[command(after_help = find::HELP)]
+    Find(find::Args),
+    /// Open an item in the browser, or print its link
+    #[command(after_help = open::HELP)]
+    Open(open::Args),
+    /// Create folders
+    #[command(after_help = mkdir::HELP)]
+    Mkdir(mkdir::Args),
+    /// Move and rename files, folders and version stacks
+    #[command(after_help = relocate::mv::HELP)]
+    Mv(relocate::mv::Args),
+    /// Copy files, folders and version stacks
+    #[command(after_help = relocate::cp::HELP)]
+    Cp(relocate::cp::Args),
+    /// Delete files, folders, version stacks, projects and workspaces
+    #[command(after_help = rm::HELP)]
+    Rm(rm::Args),
+    /// Restore recently deleted files, folders and version stacks (experimental)
+    #[command(after_help = restore::HELP)]
+    Restore(restore::Args),
     /// List, change and export comments, and import markers of editing systems
     Comments {
         #[command(subcommand)]
         command: comments::Command,
+    },
+    /// List the users of a workspace, project or folder, change their roles and remove them
+    #[command(after_help = members::HELP)]
+    Members {
+        #[command(subcommand)]
+        command: members::Command,
+    },
+    /// Create, change and delete shares, which present assets to reviewers
+    Share {
+        #[command(subcommand)]
+        command: share::Command,
+    },
+    /// Show and set metadata, such as the status of files
+    Metadata {
+        #[command(subcommand)]
+        command: metadata::Command,
+    },
+    /// List, add, promote and split the versions of files
+    Versions {
+        #[command(subcommand)]
+        command: versions::Command,
     },
     /// Call an operation of the API and print its response as JSON
     #[command(after_help = call::HELP)]
@@ -154,7 +209,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: legacy::Command,
     },
-    /// Leave the legacy V2 API: find its uses in source code
+    /// Leave the legacy V2 API: its uses in source code, webhooks, actions and review links
     Migrate {
         #[command(subcommand)]
         command: migrate::Command,
@@ -174,7 +229,18 @@ impl Command {
             Self::Sync(args) => sync::run(global, args).await,
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
+            Self::Find(args) => find::run(global, args).await,
+            Self::Open(args) => open::run(global, args).await,
+            Self::Mkdir(args) => mkdir::run(global, args).await,
+            Self::Mv(args) => relocate::mv::run(global, args).await,
+            Self::Cp(args) => relocate::cp::run(global, args).await,
+            Self::Rm(args) => rm::run(global, args).await,
+            Self::Restore(args) => restore::run(global, args).await,
             Self::Comments { command } => command.run(global).await,
+            Self::Members { command } => command.run(global).await,
+            Self::Share { command } => command.run(global).await,
+            Self::Metadata { command } => command.run(global).await,
+            Self::Versions { command } => command.run(global).await,
             Self::Call(args) => call::run(global, args).await,
             Self::Batch(args) => batch::run(global, args).await,
             Self::Operations(args) => operations::run(args),
@@ -189,7 +255,7 @@ impl Command {
             Self::Sim(args) => sim::run(args).await,
             #[cfg(feature = "legacy")]
             Self::Legacy { command } => command.run(global).await,
-            Self::Migrate { command } => command.run(),
+            Self::Migrate { command } => command.run(global).await,
             Self::Webhook { command } => command.run(global).await,
         }
     }

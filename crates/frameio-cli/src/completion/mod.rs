@@ -67,15 +67,21 @@ pub(crate) fn script(shell: &str, program: &str) -> std::io::Result<String> {
 
 /// Returns a command with completers for its arguments, and for those of its subcommands.
 fn with_completers(mut command: Command) -> Command {
+    // All of them, because a changed argument becomes the last one, and the order of positional
+    // arguments counts.
     let arguments: Vec<_> = command
         .get_arguments()
-        .filter_map(|argument| {
-            let help = argument.get_long_help().or(argument.get_help())?.to_string();
-            completer(argument.get_id().as_str(), &help).map(|it| (argument.get_id().clone(), it))
+        .map(|argument| {
+            let help = argument.get_long_help().or(argument.get_help()).map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            (argument.get_id().clone(), completer(argument.get_id().as_str(), &help))
         })
         .collect();
     for (id, completer) in arguments {
-        command = command.mut_arg(id, |argument| argument.add(completer));
+        command = command.mut_arg(id, |argument| match completer {
+            Some(completer) => argument.add(completer),
+            None => argument,
+        });
     }
     let names: Vec<_> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_completers))

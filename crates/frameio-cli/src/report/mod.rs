@@ -1,6 +1,7 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
 mod bars;
+mod comments;
 mod counts;
 mod escape;
 mod file;
@@ -19,6 +20,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use indicatif::MultiProgress;
 use serde_json::Value;
 
+pub(crate) use self::comments::CommentProgress;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
@@ -71,6 +73,17 @@ impl Reporter {
             true => self.json_line(&record.json()),
             false => record.lines().iter().try_for_each(|line| self.line(line)),
         }
+    }
+
+    /// Prints a result of a run that changes items, and so continues if the result cannot be written.
+    /// Returns the failure to write it, unless the reader has closed the output.
+    pub(crate) fn change(&self, record: &impl Record) -> Option<Failure> {
+        let lines = match self.is_json {
+            true => vec![Escaped::json(&record.json())],
+            false => record.lines().iter().map(|line| Escaped::line(line)).collect(),
+        };
+        let error = lines.iter().find_map(|line| self.write(line).err())?;
+        (error.kind() != ErrorKind::BrokenPipe).then(|| output_failure(&error))
     }
 
     /// Prints a JSON value: indented on a terminal, or else in one line. Does not print null.

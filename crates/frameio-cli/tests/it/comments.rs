@@ -57,6 +57,7 @@ async fn lists_selected_comments() {
     for (filter, expected) in [
         (&["--open-only"][..], &[WITH_REPLIES, OPEN][..]),
         (&["--author", "mina okafor"], &[OPEN]),
+        (&["--author", "EDITOR@example.com"], &[OPEN]),
         (&["--author", "Mina Okafor", "--author", "Demo User"], &[OPEN, COMPLETED]),
         (&["--since", "2026-04-02T15:02:00Z"], &[WITH_REPLIES, COMPLETED]),
         (&["--since", "2026-04-03"], &[]),

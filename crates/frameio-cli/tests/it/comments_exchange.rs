@@ -89,11 +89,11 @@ async fn exports_several_formats_and_reports_losses() {
     assert_eq!(ended.status, 0, "{ended:?}");
     let expected = "\
 out/The Crossing - cut 3.edl
-    lost or changed: replies (1), state (1), dates (3), id (3)
+    lost or changed: replies (1), state (1), dates (3), id (3), file details (1)
 out/The Crossing - cut 3_avid-xml.xml
-    lost or changed: replies (1), state (1), id (3)
+    lost or changed: replies (1), state (1), dates (2), id (3), file details (1)
 out/The Crossing - cut 3_fcp7-xml.xml
-    lost or changed: replies (1), state (1), dates (3), id (3)
+    lost or changed: replies (1), state (1), dates (3), id (3), file details (1)
 ";
     assert_eq!(ended.stdout, expected);
     let lines: Vec<_> = ended.stderr.lines().collect();

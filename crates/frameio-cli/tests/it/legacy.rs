@@ -3,9 +3,9 @@
 use std::process::Stdio;
 
 use frameio_sim::{Sim, SimServer};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Child;
 
 use crate::program::program;
@@ -29,10 +29,15 @@ impl Legacy {
     }
 
     async fn ask(&self, host: &str, path: &str, token: &str) -> (u16, Value) {
+        self.send(&format!("GET {path}"), host, token, "{}").await
+    }
+
+    async fn send(&self, target: &str, host: &str, token: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let length = body.len();
         let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\
-             content-length: 2\r\nconnection: close\r\n\r\n{{}}"
+            "{target} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\
+             content-length: {length}\r\nconnection: close\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut response = String::new();
@@ -81,6 +86,46 @@ async fn a_token_is_forwarded() {
     assert_eq!(legacy.ask(&legacy.address, "/v2/me", "fio-u-new").await.0, 401);
 }
 
+/// V4, here the simulator, delivers to the façade, and the façade to the receiver of the old program.
+#[tokio::test]
+async fn a_webhook_of_an_old_program_is_delivered_in_the_old_shape() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("relays.json");
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let (listen, url) = (format!("127.0.0.1:{port}"), format!("http://127.0.0.1:{port}"));
+    let sim = Sim::new();
+    let team = sim.demo().workspace_id;
+    let relay = ["--relay", file.to_str().unwrap(), "--register-hooks", "--public-url", &url];
+    let legacy = Legacy::start(sim, &[&["--listen", &listen][..], &relay].concat()).await;
+    let receiver = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = format!("http://{}/hook", receiver.local_addr().unwrap());
+    let hook = json!({"name": "h", "url": target, "events": ["project.created"]}).to_string();
+    let hooks = format!("POST /v2/teams/{}/hooks", team.as_str());
+    let (status, made) = legacy.send(&hooks, &listen, "any", &hook).await;
+    assert_eq!((status, &made["url"]), (200, &json!(target)), "{made}");
+    let projects = format!("POST /v2/teams/{}/projects", team.as_str());
+    let (status, project) = legacy.send(&projects, &listen, "any", r#"{"name": "New"}"#).await;
+    assert_eq!(status, 200, "{project}");
+
+    let (mut stream, _) = receiver.accept().await.unwrap();
+    let (mut request, mut buffer) = (String::new(), [0; 4096]);
+    while !request.ends_with('}') {
+        let size = stream.read(&mut buffer).await.unwrap();
+        assert!(size > 0, "{request}");
+        request.push_str(std::str::from_utf8(&buffer[..size]).unwrap());
+    }
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+    assert!(request.starts_with("POST /hook "), "{request}");
+    let event: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
+    assert_eq!(
+        (&event["type"], &event["resource"]["id"]),
+        (&json!("project.created"), &project["id"])
+    );
+    assert_eq!(event["team"]["id"], team.as_str());
+    let secret = made["secret"].as_str().unwrap();
+    assert!(std::fs::read_to_string(&file).unwrap().contains(secret));
+}
+
 #[tokio::test]
 async fn wrong_arguments_are_reported_in_a_line() {
     let directory = tempfile::tempdir().unwrap();
@@ -105,6 +150,7 @@ async fn wrong_arguments_are_reported_in_a_line() {
         (&["--relay", &broken], "not a list of relays"),
         (&["--ids", &ids], "line 1: expected two ids"),
         (&["--max-wait", "soon"], "expected seconds, such as 25s"),
+        (&["--register-hooks", "--relay", &ids], "--public-url <URL>"),
     ] {
         let (status, stderr) = refused(arguments).await;
         assert_eq!(status, Some(2), "{arguments:?}: {stderr}");

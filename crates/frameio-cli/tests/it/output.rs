@@ -145,6 +145,12 @@ async fn escapes_names_of_the_service() {
         &["download", ROOT, "-o", "out"],
         &["download", ROOT, "-o", "out", "--json"],
         &["sync", "down", ROOT, "--down"],
+        &["find", "--name", "Eve*", ROOT],
+        &["find", "--name", "Eve*", ROOT, "--json"],
+        &["find", "--text", "Eve"],
+        &["rm", "-r", "--dry-run", &id],
+        &["mkdir", "-p", &id],
+        &["cp", &id, ROOT, "--allow-duplicates"],
     ] {
         escaped(arguments[0], &desk.run(arguments).await);
     }

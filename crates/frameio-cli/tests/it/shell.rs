@@ -258,10 +258,15 @@ fn paths(text: &str) -> BTreeSet<String> {
         let unquoted = unquoted.map(|word| word.trim_end_matches(['`', ',', '|']).to_owned());
         let is_path = |text: &String| roots.iter().any(|root| text.starts_with(root));
         let all = quoted.chain(unquoted).filter(is_path);
-        // The target of these commands need not exist.
-        let creates = ["mkdir", " mv ", " cp "].iter().any(|verb| line.contains(verb));
+        // The target of the first commands need not exist; the last name is a version for the others.
+        let verbs = [" mv ", " cp ", "versions promote", "versions split"];
+        let uses_parent = verbs.iter().any(|verb| line.contains(verb));
         found.extend(all.map(|path| match path.rsplit_once('/') {
-            Some((parent, _)) if creates && parent.matches('/').count() > 1 => parent.to_owned(),
+            // Its parents need not exist either.
+            _ if line.contains("mkdir") => path.split('/').take(3).collect::<Vec<_>>().join("/"),
+            Some((parent, _)) if uses_parent && parent.matches('/').count() > 1 => {
+                parent.to_owned()
+            }
             _ => path.trim_end_matches('/').to_owned(),
         }));
     }

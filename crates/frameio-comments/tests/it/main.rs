@@ -3,6 +3,7 @@
 
 mod many;
 mod reader;
+mod thumbnails;
 mod visitors;
 
 use frameio::Client;

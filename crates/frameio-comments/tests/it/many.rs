@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use frameio::markers::{Format, Source, WriteOptions, write};
-use frameio_sim::Sim;
+use frameio_sim::{Fault, Sim};
 use serde_json::json;
 
 use crate::reader;
@@ -62,4 +62,30 @@ async fn reads_no_further_ahead_than_a_slow_caller_allows() {
     // The one that was returned, and those in flight.
     let read = sim.stats().by_operation["comments.index"];
     assert!((1..=4).contains(&read), "{read} files were read");
+}
+
+/// The comments of at most three files are in memory, however many files there are: a slow file holds up those
+/// after it, and every run has the same order.
+#[tokio::test(start_paused = true)]
+async fn holds_no_more_files_than_are_in_flight_behind_a_slow_one() {
+    let sim = many(60, 1);
+    let mut orders = Vec::new();
+    for slow in [Duration::from_secs(3600), Duration::ZERO] {
+        let calls = || sim.stats().by_operation.get("comments.index").copied().unwrap_or_default();
+        let before = calls();
+        sim.inject(Fault::delay(slow).on("comments.index"));
+        let project = Source::Project(sim.demo().project_id);
+        let mut files = reader(&sim).files_in_flight(3).read(project);
+        let waited = tokio::time::timeout(Duration::from_secs(30), files.next()).await;
+        assert_eq!(waited.is_err(), !slow.is_zero());
+        let read = calls() - before;
+        assert!((1..=4).contains(&read), "{read} files were read");
+        let mut order: Vec<_> = waited.into_iter().flatten().map(|file| file.unwrap()).collect();
+        while let Some(file) = files.next().await {
+            order.push(file.unwrap());
+        }
+        orders.push(order.into_iter().map(|file| file.list.media.name).collect::<Vec<_>>());
+    }
+    assert_eq!(orders[0].len(), 60);
+    assert_eq!(orders[0], orders[1]);
 }

@@ -16,7 +16,7 @@ use crate::fields::Fields;
 use crate::listing::Window;
 use crate::refusal::Refusal;
 use crate::response::{Outcome, list, object};
-use crate::session::PRESENTATIONS_LIFE;
+use crate::session::{PRESENTATIONS_LIFE, Session};
 use crate::translate::comment::deleted;
 use crate::translate::share as translate;
 
@@ -26,9 +26,8 @@ const KNOWN: &[&str] =
 /// An asset had one presentation at most: the old clients take 422 for "has one already".
 pub(crate) async fn create(cx: Context) -> Outcome {
     let id = cx.argument("asset_id")?;
-    if cx.session.presentations.get(&id).is_some() {
-        return Err(Refusal::invalid("the asset has a presentation already"));
-    }
+    let reserved = Reserved::new(&cx.session, &id)
+        .ok_or_else(|| Refusal::invalid("the asset has a presentation already"))?;
     let fields = Fields::new(&cx.request.body);
     cx.report.ignored(&fields.others(KNOWN));
     let found = cx.asset(&id).await?;
@@ -48,10 +47,40 @@ pub(crate) async fn create(cx: Context) -> Outcome {
     request.downloading_enabled = fields.flag("can_download")?;
     request.layout = layout(&fields)?;
     let share = cx.send(request).await?;
-    let presentation = share.id.as_str();
     cx.learn_share(account, &share, project.as_str());
-    cx.session.presentations.insert(id.clone(), presentation.to_owned(), PRESENTATIONS_LIFE);
+    reserved.keep(share.id.as_str());
     object(translate::presentation(&share, Some(project.as_str()), Some(&id)))
+}
+
+/// An asset whose presentation is being created, so that requests at the same time create one only.
+struct Reserved<'a> {
+    session: &'a Session,
+    asset: &'a String,
+    is_kept: bool,
+}
+
+impl<'a> Reserved<'a> {
+    fn new(session: &'a Session, asset: &'a String) -> Option<Self> {
+        let is_new =
+            session.presentations.insert_new(asset.clone(), String::new(), PRESENTATIONS_LIFE);
+        // Not `then_some`, which would create and drop it in any case.
+        is_new.then(|| Self { session, asset, is_kept: false })
+    }
+
+    fn keep(mut self, presentation: &str) {
+        let (asset, presentation) = (self.asset.clone(), presentation.to_owned());
+        self.session.presentations.insert(asset, presentation, PRESENTATIONS_LIFE);
+        self.is_kept = true;
+    }
+}
+
+/// Releases the asset after a failure, and when the client gives up.
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.session.presentations.remove(self.asset);
+        }
+    }
 }
 
 pub(crate) async fn show(cx: Context) -> Outcome {

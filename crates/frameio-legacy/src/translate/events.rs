@@ -22,6 +22,26 @@ const EVENTS: &[(&str, &[&str])] = &[
     ("project.deleted", &["project.deleted"]),
 ];
 
+/// Events of the legacy API that V4 does not have.
+const LOST: [&str; 6] = [
+    "collaborator.created",
+    "collaborator.deleted",
+    "teammember.created",
+    "teammember.deleted",
+    "action.executed",
+    "interaction.executed",
+];
+
+/// Returns the V4 events that replace an event of the legacy API: none for an event that V4 does not
+/// have, and `None` for a name that the legacy API did not have or that means the same in V4.
+pub(crate) fn replacements(event: &str) -> Option<&'static [&'static str]> {
+    if LOST.contains(&event) {
+        return Some(&[]);
+    }
+    let (_, v4) = EVENTS.iter().find(|(legacy, _)| *legacy == event)?;
+    (*v4 != [event]).then_some(*v4)
+}
+
 /// Returns the V4 events of a list of legacy ones, and the legacy events that have none.
 pub(crate) fn to_v4(events: &[String]) -> (Vec<EventType>, Vec<&str>) {
     let (mut mapped, mut lost) = (Vec::new(), Vec::new());
@@ -70,6 +90,9 @@ mod tests {
         assert!(names.iter().all(|name| EventType::KNOWN.contains(name)));
         assert_eq!(to_legacy("folder.created"), Some("asset.created"));
         assert_eq!(to_legacy("collection.created"), None);
+        assert_eq!(replacements("asset.ready"), Some(&["file.ready"][..]));
+        assert_eq!(replacements("teammember.deleted"), Some(&[][..]));
+        assert_eq!((replacements("comment.created"), replacements("file.ready")), (None, None));
         for (_, v4) in EVENTS {
             assert!(v4.iter().all(|name| EventType::KNOWN.contains(name)), "{v4:?}");
         }

@@ -41,7 +41,7 @@ pub(crate) fn action(action: &CustomAction) -> Value {
         "description": action.description,
         "event": action.event,
         "url": action.url,
-        "active": action.active,
+        "active": action.active.unwrap_or(false),
         "allow_collaborators": false,
         "creator_id": action.creator_id,
         "secret": action.secret,

@@ -236,7 +236,8 @@ fn targets(file: &File, size: u64, local_api: bool) -> Result<Vec<Target>, Refus
     }
 }
 
-fn random_id() -> Result<String, Refusal> {
+/// Returns an id that cannot be guessed.
+pub(crate) fn random_id() -> Result<String, Refusal> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Refusal::bad_gateway(format!("no random numbers: {error}")))?;

@@ -1,11 +1,17 @@
 //! Assets: pages, orders, stacks, labels, what V4 cannot do.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 
-use frameio_legacy::Counts;
+use frameio_client::Client;
+use frameio_core::Body;
+use frameio_legacy::{Counts, LegacyService};
 use frameio_sim::Sim;
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Method, Request, Response};
+use http_body_util::BodyExt;
+use percent_encoding::percent_decode_str;
 use serde_json::json;
+use tower::{ServiceExt, service_fn};
 
 use crate::world::{TOKEN, World};
 
@@ -225,4 +231,46 @@ async fn restores_deleted_assets() {
         let back = world.put(&format!("/v2/assets/{id}/restore"), json!({})).await;
         assert_eq!((back.status.as_u16(), &back.body["id"]), (200, &json!(id)));
     }
+}
+
+/// Assets in the storage of Adobe have other ids. Old clients see and send them as V4 does.
+#[tokio::test]
+async fn ids_of_adobe_storage_pass_through_in_both_directions() {
+    const ADOBE: &str = "adobe:urn:aaid:sc:US:1f2e|2";
+    let world = World::new();
+    let file = world.file(&world.root, "a.mp4", 10).await;
+    world.comment(&file, "hello").await;
+    let (sim, uuid) = (world.sim.clone(), file.clone());
+    let v4 = service_fn(move |mut request: Request<Body>| {
+        let (sim, uuid) = (sim.clone(), uuid.clone());
+        async move {
+            let path = percent_decode_str(request.uri().path()).decode_utf8().unwrap().into_owned();
+            assert!(!path.contains(&*uuid), "the facade knows this id from nowhere: {path}");
+            if path.contains(ADOBE) {
+                let query = request.uri().query().map(|query| format!("?{query}"));
+                let uri = path.replace(ADOBE, &uuid) + &query.unwrap_or_default();
+                *request.uri_mut() = format!("https://api.frame.io{uri}").parse().unwrap();
+            }
+            let (head, body) = sim.oneshot(request).await.unwrap().into_parts();
+            let body = body.collect().await.unwrap().to_bytes();
+            let text = String::from_utf8(body.to_vec()).unwrap().replace(&*uuid, ADOBE);
+            let mut response = Response::from_parts(head, Body::from(text));
+            response.headers_mut().remove("content-length");
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let client = Client::builder().token(Sim::TOKEN).transport(v4).build().unwrap();
+    let world = World { legacy: LegacyService::builder(client).build(), ..world };
+    let encoded = "adobe%3Aurn%3Aaaid%3Asc%3AUS%3A1f2e%7C2";
+    // First by an id that nothing was learned of.
+    let shown = world.get(&format!("/v2/assets/{encoded}")).await;
+    assert_eq!((shown.status.as_u16(), &shown.body["id"]), (200, &json!(ADOBE)), "{}", shown.body);
+    assert_eq!(shown.body["checksums"], json!(null), "V4 has none");
+    let children = world.get(&format!("/v2/assets/{}/children", world.root)).await;
+    assert_eq!(children.ids(), [ADOBE]);
+    let half = "adobe:urn:aaid:sc:US:1f2e%7C2";
+    let comments = world.get(&format!("/v2/assets/{half}/comments")).await;
+    assert_eq!(comments.body[0]["asset_id"], ADOBE, "{}", comments.body);
+    let renamed = world.put(&format!("/v2/assets/{half}"), json!({"name": "b.mp4"})).await;
+    assert_eq!((&renamed.body["id"], &renamed.body["name"]), (&json!(ADOBE), &json!("b.mp4")));
 }

@@ -5,6 +5,7 @@ use frameio_core::{Body, BoxError};
 use frameio_legacy::{AcceptedTokens, Hosts};
 use frameio_sim::Sim;
 use frameio_testing::traced::Traced;
+use futures_util::StreamExt;
 use http::{Method, Request};
 use http_body_util::StreamBody;
 use proptest::prelude::*;
@@ -95,6 +96,33 @@ async fn a_body_that_breaks_off_is_refused() {
         .body(Body::stream(broken))
         .unwrap();
     assert_eq!(world.send(request).await.status, 422);
+}
+
+/// A client that stops in the middle of a body gets a response, and frees its connection.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_ends_is_refused_in_time() {
+    let world = World::new();
+    let children = format!("/v2/assets/{}/children", world.root);
+    let file = json!({"type": "file", "name": "a.mp4", "filesize": 10});
+    let part =
+        world.post(&children, file).await.body["upload_urls"][0].as_str().unwrap().to_owned();
+    let project = format!("/v2/teams/{}/projects", world.team);
+    for (method, uri) in [(Method::POST, &*project), (Method::GET, "/v2/me"), (Method::PUT, &part)]
+    {
+        let begin = Ok::<_, BoxError>(http_body::Frame::data(Bytes::from_static(b"{\"a\":")));
+        let frames = futures_util::stream::iter([begin]).chain(futures_util::stream::pending());
+        let request = Request::builder()
+            .method(&method)
+            .uri(uri)
+            .header("authorization", format!("Bearer {TOKEN}"))
+            .header("content-length", "10")
+            .body(Body::stream(StreamBody::new(frames)))
+            .unwrap();
+        let sent = tokio::time::timeout(std::time::Duration::from_secs(60), world.send(request));
+        let status = sent.await.expect("a response").status;
+        // The legacy API ignored the body of a GET.
+        assert_eq!(status, if method == Method::GET { 200 } else { 422 }, "{method} {uri}");
+    }
 }
 
 #[tokio::test]

@@ -202,3 +202,24 @@ async fn a_search_without_words_lists_a_project() {
     assert_eq!(world.get(&path).await.ids().len(), 1);
     assert_eq!(world.get("/v2/search/library").await.status, 422);
 }
+
+/// A client that sends a request again before the first one has ended.
+#[tokio::test(start_paused = true)]
+async fn requests_at_the_same_time_create_one_presentation() {
+    let world = World::new();
+    let file = world.file(&world.root, "a.mp4", 10).await;
+    let path = format!("/v2/assets/{file}/presentations");
+    world.sim.inject("shares.create=delay-1s:next9".parse().unwrap());
+    let create = || world.post(&path, json!({"title": "p"}));
+    let answers = futures_util::future::join_all((0..5).map(|_| create())).await;
+    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422, 422, 422, 422]);
+    assert_eq!(world.get("/v2/presentations").await.header("total"), "1");
+    // A creation that failed leaves the asset free.
+    let other = world.file(&world.root, "b.mp4", 10).await;
+    let path = format!("/v2/assets/{other}/presentations");
+    let wrong = json!({"title": "p", "expires_at": "soon"});
+    assert_eq!(world.post(&path, wrong).await.status, 422);
+    assert_eq!(world.post(&path, json!({"title": "p"})).await.status, 200);
+}

@@ -8,6 +8,7 @@ use crate::error::ReadError;
 use crate::formats::table::{Message, invalid};
 use crate::model::{Attachment, Author, Marker, Media, Reply};
 use crate::text::normalize_lines;
+use crate::thread;
 
 /// Reads a comment with its replies. `at` is its number, for errors.
 pub(crate) fn read(value: &Value, media: &Media, at: usize) -> Result<Message, ReadError> {
@@ -95,11 +96,12 @@ fn frames(value: &Value, name: &str, media: &Media) -> Result<Option<i64>, Strin
 
 fn author(value: &Value) -> Author {
     let owner = &value["owner"];
+    let name = string(owner, "name").filter(|name| !name.trim().is_empty());
+    let author = name.map_or_else(Author::unknown, |name| thread::author(&name));
     Author {
-        name: string(owner, "name").filter(|name| !name.trim().is_empty()),
         id: string(owner, "id").or_else(|| string(value, "owner_id")),
         visitor_id: string(value, "anonymous_user_id"),
-        guessed: false,
+        ..author
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! **Imported by** that extension and MarkerToolbox.
 //!
-//! **Lost**: colours, attachments and links. It is the only format that marks internal comments.
+//! **Lost**: colours, attachments, links, and names of markers. It is the only format that marks internal comments.
 //!
 //! **Not tried here**: the extension itself. Field names follow a file that Frame.io V4 exported. Signed
 //! addresses, which such files contain, are not read.
@@ -60,7 +60,7 @@ struct Owner<'a> {
     #[serde(rename = "_type")]
     kind: &'static str,
     id: Option<&'a str>,
-    name: &'a str,
+    name: String,
     avatar_color: &'static str,
 }
 
@@ -154,7 +154,9 @@ fn asset<'a>(plan: &Plan<'a>, comment_count: usize) -> Result<Asset<'a>, WriteEr
 /// A message without content.
 fn message<'a>(media: &'a Media, author: Option<&'a Author>) -> Comment<'a> {
     let owner = author.and_then(|author| {
-        let name = author.name.as_deref()?;
+        author.name.as_ref()?;
+        // A guessed name is marked.
+        let name = author.display();
         let id = author.id.as_deref();
         Some(Owner { kind: "user", id, name, avatar_color: "aqua" })
     });

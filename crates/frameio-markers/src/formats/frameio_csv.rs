@@ -2,8 +2,8 @@
 //!
 //! **Imported by** scripts and tools that read Frame.io's CSV.
 //!
-//! **Lost**: colours, drawings (there is a column that says whether there is one), attachments, links and
-//! the mark of internal comments. Replies have no column for their comment; they follow it.
+//! **Lost**: colours, drawings (there is a column that says whether there is one), attachments, links, pages,
+//! times of edits and completion, ids of users, and the mark of internal comments. Replies have no column for their comment; they follow it.
 //!
 //! **Not tried here**: the columns of Frame.io V4, which were not seen. The reader goes by the names of the
 //! columns and takes files that lack some. Texts are quoted twice, as Frame.io does.

@@ -2,7 +2,7 @@
 //!
 //! **Imported by** issue trackers, wikis and notes. It cannot be read back.
 //!
-//! **Lost**: ranges, colours, drawings, dates and ids.
+//! **Lost**: ranges, colours, drawings, dates, ids, pages, and names of markers other than authors.
 
 use crate::error::WriteError;
 use crate::loss::OutputFile;

@@ -2,8 +2,9 @@
 //!
 //! **Imported by** recent versions of Resolve and Premiere Pro, and by every tool that uses OpenTimelineIO.
 //!
-//! **Lost**: the page of documents, and drawings, which are only marked. Id, author, state and dates are in
-//! `metadata.frameio`, the comment with its replies in `comment`.
+//! **Lost**: drawings, which are only marked, when and by whom a comment was completed, ids of users, and dates
+//! and ids of replies. Id, author, state and dates are in `metadata.frameio`, the comment with its replies in
+//! `comment`.
 //!
 //! **Not tried here**: whether Resolve and Premiere Pro show `comment`. OpenTimelineIO 0.18 reads the file
 //! and writes an equivalent one; its own CMX 3600, xmeml and FCPXML writers drop `comment`.
@@ -18,7 +19,7 @@ use crate::error::{ReadError, ReadErrorKind, WriteError};
 use crate::formats::json_text;
 use crate::input::{self, Found};
 use crate::loss::{LossKind, OutputFile};
-use crate::model::{Marker, MarkerList};
+use crate::model::{Author, Marker, MarkerList};
 use crate::options::ReadOptions;
 use crate::plan::{Event, Plan};
 use crate::{text, thread};
@@ -136,6 +137,12 @@ struct Frameio {
     #[serde(skip_serializing_if = "Option::is_none")]
     edited_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     internal: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     links: Vec<String>,
@@ -221,6 +228,9 @@ fn marker<'a>(plan: &mut Plan<'a>, event: &Event<'a>, clock: &Clock) -> OtioMark
         plan.lose(first, LossKind::Name, "the name was cut; the comment has all of it");
     }
     let color = plan.color(event, Palette::Otio);
+    // An update at the time of another change says nothing new.
+    let changes = [first.created_at, first.edited_at];
+    let updated_at = first.updated_at.filter(|_| !changes.contains(&first.updated_at));
     OtioMarker {
         schema: "Marker.2",
         name: event.count(name),
@@ -232,10 +242,13 @@ fn marker<'a>(plan: &mut Plan<'a>, event: &Event<'a>, clock: &Clock) -> OtioMark
             frameio: Frameio {
                 comment_id: first.id.clone(),
                 completed: event.is_completed(),
-                author: first.label(),
+                author: first.author.as_ref().map(Author::display),
                 created_at: first.created_at.map(json_text::time),
                 has_annotation: first.has_annotation(),
                 edited_at: first.edited_at.map(json_text::time),
+                updated_at: updated_at.map(json_text::time),
+                name: first.name.clone(),
+                page: first.page,
                 internal: first.internal,
                 links: first.links.clone(),
             },
@@ -245,12 +258,12 @@ fn marker<'a>(plan: &mut Plan<'a>, event: &Event<'a>, clock: &Clock) -> OtioMark
 
 pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<MarkerList, ReadError> {
     let root: Value = json_text::parse(text)?;
-    let mut clips = Vec::new();
     let top = if root["tracks"].is_object() { &root["tracks"] } else { &root };
-    collect(top, Position::default(), &mut clips, options.max_depth)?;
+    let mut first = First::default();
+    first.find(top, options.max_depth)?;
     let begin = [&root["global_start_time"]]
         .into_iter()
-        .chain(clips.iter().map(|clip| &clip.owner["source_range"]["start_time"]))
+        .chain(first.start)
         .find(|time| time["rate"].is_number());
     let rate = match begin.map(|time| &time["rate"]) {
         Some(rate) => Some(
@@ -260,19 +273,19 @@ pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<MarkerList, Read
         None => None,
     };
     let used = options.rate.or(rate);
-    let name = clips.iter().find_map(|clip| clip.owner["name"].as_str());
     let found = Found {
         rate,
         drop_frame: None,
         start: used.and_then(|rate| frames(begin?, rate)),
-        name: name.or_else(|| root["name"].as_str()).map(str::to_owned),
+        name: first.name.or_else(|| root["name"].as_str()).map(str::to_owned),
     };
     let mut list = input::list(&found, options)?;
-    for clip in &clips {
-        let rate = list.media.rate();
-        let offset = clip.position.frames(rate);
-        let start = frames(&clip.owner["source_range"]["start_time"], rate).unwrap_or(0);
-        for value in clip.owner["markers"].as_array().into_iter().flatten() {
+    let rate = list.media.rate();
+    let mut owners = Vec::new();
+    collect(top, 0, rate, &mut owners);
+    for Owner { owner: clip, position: offset } in owners {
+        let start = frames(&clip["source_range"]["start_time"], rate).unwrap_or(0);
+        for value in clip["markers"].as_array().into_iter().flatten() {
             let at = list.markers.len() + 1;
             let marker =
                 read_marker(value, rate, offset.saturating_sub(start)).ok_or_else(|| {
@@ -285,39 +298,49 @@ pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<MarkerList, Read
     Ok(list)
 }
 
-/// Durations of what precedes an item in its track.
-#[derive(Default, Clone)]
-struct Position<'a>(Vec<&'a Value>);
+/// What the first items with markers say about the file.
+#[derive(Default)]
+struct First<'a> {
+    name: Option<&'a str>,
+    /// Start that has a rate.
+    start: Option<&'a Value>,
+}
 
-impl Position<'_> {
-    fn frames(&self, rate: Rate) -> i64 {
-        let before = self.0.iter().filter_map(|time| frames(time, rate));
-        before.fold(0, i64::saturating_add)
+impl<'a> First<'a> {
+    fn find(&mut self, item: &'a Value, depth: usize) -> Result<(), ReadError> {
+        if depth == 0 {
+            return Err(ReadError::new(ReadErrorKind::Limit, "items are nested too deeply"));
+        }
+        if has_markers(item) {
+            let start = &item["source_range"]["start_time"];
+            self.start = self.start.or(start["rate"].is_number().then_some(start));
+            self.name = self.name.or(item["name"].as_str());
+        }
+        let mut children = item["children"].as_array().into_iter().flatten();
+        children.try_for_each(|child| self.find(child, depth - 1))
     }
 }
 
+fn has_markers(item: &Value) -> bool {
+    item["markers"].as_array().is_some_and(|markers| !markers.is_empty())
+}
+
+/// An item with markers.
 struct Owner<'a> {
     owner: &'a Value,
-    position: Position<'a>,
+    /// Frames of the timeline before the item.
+    position: i64,
 }
 
-/// Finds the items that have markers, with their position in the timeline.
-fn collect<'a>(
-    item: &'a Value,
-    position: Position<'a>,
-    owners: &mut Vec<Owner<'a>>,
-    depth: usize,
-) -> Result<(), ReadError> {
-    if depth == 0 {
-        return Err(ReadError::new(ReadErrorKind::Limit, "items are nested too deeply"));
-    }
+/// Finds the items that have markers, with their position in the timeline. [`First::find`] has checked the depth.
+fn collect<'a>(item: &'a Value, position: i64, rate: Rate, owners: &mut Vec<Owner<'a>>) {
     let schema = item["OTIO_SCHEMA"].as_str().unwrap_or_default();
-    let mut inside = position.clone();
-    if item["markers"].as_array().is_some_and(|markers| !markers.is_empty()) {
+    if has_markers(item) {
         owners.push(Owner { owner: item, position });
     }
+    let mut inside = position;
     for child in item["children"].as_array().into_iter().flatten() {
-        collect(child, inside.clone(), owners, depth - 1)?;
+        collect(child, inside, rate, owners);
         let range = &child["source_range"];
         let range = if range.is_object() {
             range
@@ -326,14 +349,12 @@ fn collect<'a>(
             let key = child["active_media_reference_key"].as_str().unwrap_or("DEFAULT_MEDIA");
             &references[key]["available_range"]
         };
-        let sequential = schema.starts_with("Track") && range["duration"].is_object();
         let transition =
             child["OTIO_SCHEMA"].as_str().is_some_and(|schema| schema.starts_with("Transition"));
-        if sequential && !transition {
-            inside.0.push(&range["duration"]);
+        if schema.starts_with("Track") && !transition {
+            inside = inside.saturating_add(frames(&range["duration"], rate).unwrap_or(0));
         }
     }
-    Ok(())
 }
 
 /// A rational time in frames of the file.
@@ -361,19 +382,30 @@ fn read_marker(value: &Value, rate: Rate, offset: i64) -> Option<Marker> {
         id: ours["comment_id"].as_str().map(str::to_owned),
         created_at: time("created_at"),
         edited_at: time("edited_at"),
+        updated_at: time("updated_at"),
+        page: ours["page"].as_u64().and_then(|page| u32::try_from(page).ok()),
         internal: ours["internal"].as_bool(),
         ..Marker::default()
     };
     let name = value["name"].as_str().unwrap_or_default();
     let comment = value["comment"].as_str().unwrap_or_default();
     let counted = name.rfind(" (+").filter(|_| name.ends_with(')')).map(|at| &name[at..]);
+    let own = ours["name"].as_str();
     match ours["author"].as_str() {
         Some(author) => {
             let label = format!("{author}{}", counted.unwrap_or_default());
             thread::unfold(&mut marker, Some(&label), comment);
         }
+        None if own.is_some() && counted.is_none() => {
+            let prefix = format!("{}: ", own.unwrap_or_default());
+            thread::unfold_body(&mut marker, comment.strip_prefix(&prefix).unwrap_or(comment));
+        }
         None if comment.is_empty() => name.clone_into(&mut marker.text),
         None => thread::unfold(&mut marker, Some(name), comment),
+    }
+    // Merged comments have a name with their number.
+    if let Some(name) = own.filter(|_| counted.is_none()) {
+        marker.name = Some(name.to_owned());
     }
     let links = ours["links"].as_array().into_iter().flatten();
     marker.links = links.filter_map(Value::as_str).map(str::to_owned).collect();

@@ -94,7 +94,15 @@ fn clean(plan: &mut Plan<'_>, event: &Event<'_>, text: &str) -> String {
         replaced += clean.chars().filter(|c| !c.is_ascii()).count();
         clean = text::to_ascii(&clean);
     }
-    plan.lose_characters(event.markers[0], replaced);
     let clean = clean.trim();
-    if clean.starts_with(|c: char| c.is_numeric()) { format!("_{clean}") } else { clean.to_owned() }
+    let is_event = clean.starts_with(|c: char| c.is_numeric());
+    plan.lose_characters(event.markers[0], replaced);
+    match is_event {
+        true => {
+            let detail = "'_' added before the digit at the beginning";
+            plan.lose(event.markers[0], LossKind::Characters, detail);
+            format!("_{clean}")
+        }
+        false => clean.to_owned(),
+    }
 }

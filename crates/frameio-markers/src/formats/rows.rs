@@ -2,8 +2,9 @@
 //!
 //! **Imported by** spreadsheets and scripts.
 //!
-//! **Lost**: drawings, which are only marked. Attachments, links, colours and other fields that few comments
-//! have get columns only if a comment has them. A `'` keeps spreadsheets from taking a text for a formula;
+//! **Lost**: drawings, which are only marked, when and by whom a comment was completed, ids of users, and
+//! addresses of attachments. Attachments, links, colours and other fields that few comments have get columns
+//! only if a comment has them. A `'` keeps spreadsheets from taking a text for a formula;
 //! the column `guarded` names the cells that got one, and the reader removes it there only.
 
 use crate::error::{ReadError, WriteError, encode};
@@ -33,12 +34,22 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// Columns that are written only if a row needs them.
-const OPTIONAL: [&str; 6] = ["edited_at", "color", "attachments", "links", "internal", "guarded"];
+const OPTIONAL: [&str; 9] = [
+    "edited_at",
+    "updated_at",
+    "name",
+    "page",
+    "color",
+    "attachments",
+    "links",
+    "internal",
+    "guarded",
+];
 
 /// The cells of a message.
 struct Cells {
     fixed: [String; 12],
-    optional: [String; 6],
+    optional: [String; 9],
 }
 
 pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> {
@@ -57,6 +68,7 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
                 internal: reply.internal,
                 created_at: reply.created_at,
                 edited_at: reply.edited_at,
+                updated_at: reply.updated_at,
                 ..Marker::default()
             };
             let mut cells = comment(plan, &message, &position);
@@ -64,9 +76,11 @@ pub(crate) fn write(plan: &mut Plan<'_>) -> Result<Vec<OutputFile>, WriteError> 
             rows.push(cells);
         }
     }
-    let used = [0, 1, 2, 3, 4, 5].map(|at| rows.iter().any(|row| !row.optional[at].is_empty()));
-    let extra =
-        |cells: [String; 6]| cells.into_iter().zip(used).filter_map(|(c, used)| used.then_some(c));
+    let used: [bool; OPTIONAL.len()] =
+        std::array::from_fn(|at| rows.iter().any(|row| !row.optional[at].is_empty()));
+    let extra = |cells: [String; OPTIONAL.len()]| {
+        cells.into_iter().zip(used).filter_map(|(c, used)| used.then_some(c))
+    };
     let mut table =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let header = COLUMNS.map(str::to_owned).into_iter().chain(extra(OPTIONAL.map(str::to_owned)));
@@ -104,7 +118,9 @@ fn comment(plan: &Plan<'_>, marker: &Marker, position: &[String; 5]) -> Cells {
         text
     };
     let [frame, length, start, end, seconds] = position.clone();
-    let author = guard("author", marker.label().unwrap_or_default());
+    let author = marker.author.as_ref().map(Author::display).unwrap_or_default();
+    let author = guard("author", author);
+    let name = guard("name", marker.name.clone().unwrap_or_default());
     let text = guard("text", text::normalize_lines(&marker.text));
     let attachments = guard("attachments", table::join_names(&marker.attachments));
     let links = guard("links", marker.links.join("\n"));
@@ -119,19 +135,28 @@ fn comment(plan: &Plan<'_>, marker: &Marker, position: &[String; 5]) -> Cells {
         author,
         text,
         if marker.completed { "done" } else { "open" }.to_owned(),
-        if marker.has_annotation() { "yes" } else { "no" }.to_owned(),
+        yes_or_no(marker.has_annotation()).to_owned(),
         marker.created_at.map(time).unwrap_or_default(),
     ];
+    // An update at the time of another change says nothing new.
+    let changes = [marker.created_at, marker.edited_at];
+    let updated_at = marker.updated_at.filter(|_| !changes.contains(&marker.updated_at));
     let optional = [
         marker.edited_at.map(time).unwrap_or_default(),
+        updated_at.map(time).unwrap_or_default(),
+        name,
+        marker.page.map(|page| page.to_string()).unwrap_or_default(),
         marker.color.map(|color| color.name().to_owned()).unwrap_or_default(),
         attachments,
         links,
-        // `false` alone would give every export of `.fiojson` a column that says nothing.
-        if marker.internal == Some(true) { "yes".to_owned() } else { String::new() },
+        marker.internal.map(|internal| yes_or_no(internal).to_owned()).unwrap_or_default(),
         guarded.join(" "),
     ];
     Cells { fixed, optional }
+}
+
+const fn yes_or_no(value: bool) -> &'static str {
+    if value { "yes" } else { "no" }
 }
 
 pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<MarkerList, ReadError> {
@@ -176,7 +201,12 @@ fn read_row(row: &Row<'_>, list: &MarkerList) -> Result<Message, ReadError> {
         id: row.text("id"),
         frame,
         length: row.frames("duration_frames")?.filter(|length| *length > 1),
-        author: cell("author").map(|name| thread::author(&name)).or(Some(Author::unknown())),
+        author: match (cell("author"), row.get("name")) {
+            (Some(author), _) => Some(thread::author(&author)),
+            (None, Some(_)) => None,
+            (None, None) => Some(Author::unknown()),
+        },
+        name: cell("name"),
         text: text::normalize_lines(&cells("text")),
         completed: row.get("status").is_some_and(|status| status.trim() == "done"),
         annotated: row.get("annotation").is_some_and(|text| text.trim() == "yes"),
@@ -186,6 +216,8 @@ fn read_row(row: &Row<'_>, list: &MarkerList) -> Result<Message, ReadError> {
         internal: row.get("internal").map(|text| text.trim() == "yes"),
         created_at: time("created_at"),
         edited_at: time("edited_at"),
+        updated_at: time("updated_at"),
+        page: row.get("page").and_then(|page| page.trim().parse().ok()),
         ..Marker::default()
     };
     Ok(Message { marker, parent: row.text("parent_id") })

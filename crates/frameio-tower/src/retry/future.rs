@@ -28,7 +28,7 @@ pin_project! {
         // Number of sends before the current attempt.
         sends: u32,
         // `None` if the body cannot be cloned.
-        replayable: Option<ReplayableRequest<B>>,
+        replayable: Option<Box<ReplayableRequest<B>>>,
         #[pin]
         step: Step<S::Future>,
     }

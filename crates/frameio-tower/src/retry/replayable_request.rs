@@ -59,11 +59,14 @@ impl KnownExtensions {
 
 impl<B: CloneBody> ReplayableRequest<B> {
     /// Copies `request`, which has a [`CallRecord`]. Returns `None` if its body cannot be cloned.
-    pub(super) fn of(request: &Request<B>) -> Option<Self> {
+    ///
+    /// The copy is boxed to keep the future of a call small: it is moved several times, and allocators
+    /// are slower above about a kilobyte.
+    pub(super) fn of(request: &Request<B>) -> Option<Box<Self>> {
         let body = request.body().try_clone()?;
         let known = KnownExtensions::of(request.extensions());
         let others = request.extensions().len() > known.len();
-        Some(Self {
+        Some(Box::new(Self {
             method: request.method().clone(),
             uri: request.uri().clone(),
             version: request.version(),
@@ -71,7 +74,7 @@ impl<B: CloneBody> ReplayableRequest<B> {
             body,
             known,
             extensions: others.then(|| request.extensions().clone()),
-        })
+        }))
     }
 
     pub(super) fn is_idempotent_method(&self) -> bool {

@@ -6,26 +6,26 @@ use frameio::Quota;
 
 /// Load of the calls that share one quota.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Load {
-    pub(super) quota: Quota,
+pub(in crate::commands) struct Load {
+    pub(in crate::commands) quota: Quota,
     /// Time since the start of the first call.
-    pub(super) elapsed: Duration,
+    pub(in crate::commands) elapsed: Duration,
     /// Number of started calls.
-    pub(super) started: usize,
+    pub(in crate::commands) started: usize,
     /// Number of calls that are not started.
-    pub(super) waiting: usize,
+    pub(in crate::commands) waiting: usize,
     /// Number of calls in flight.
-    pub(super) running: usize,
+    pub(in crate::commands) running: usize,
     /// Average duration of a call without the wait for its quota.
-    pub(super) latency: Duration,
+    pub(in crate::commands) latency: Duration,
     /// Maximum number of calls in flight.
-    pub(super) concurrency: usize,
+    pub(in crate::commands) concurrency: usize,
 }
 
 impl Load {
     /// Returns the minimum remaining time. The bucket is full at the start and gains one call per
     /// interval, and the number of calls in flight is limited.
-    pub(super) fn remaining(&self) -> Duration {
+    pub(in crate::commands) fn remaining(&self) -> Duration {
         let interval = self.quota.interval();
         let calls = f64::from(self.quota.calls().get());
         let refilled = self.elapsed.as_secs_f64() / interval.as_secs_f64();

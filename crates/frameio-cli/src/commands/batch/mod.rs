@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use frameio::CallOptions;
 
+pub(super) use self::estimate::Load;
 use self::jobs::Job;
 use self::results::{Previous, Results};
 use self::scheduler::Scheduler;

@@ -1,6 +1,5 @@
 //! A comment that is given by its id.
 
-use frameio::accounts::{Account, ListAccounts};
 use frameio::comments::{Comment, CommentInclude, ShowComment};
 use frameio::{AccountId, Client};
 
@@ -22,8 +21,8 @@ impl AccountComment {
         ids: &[String],
     ) -> Result<Vec<Self>, Failure> {
         let profile = global.profile.load()?;
-        let wanted = account.given().or(profile.account_id.as_deref());
-        let accounts = accounts(client, wanted).await?;
+        let accounts = account.list(client, &profile).await?;
+        let accounts: Vec<_> = accounts.into_iter().map(|account| account.id).collect();
         let mut found = Vec::new();
         for id in ids {
             found.push(Self::find_one(client, &accounts, id).await?);
@@ -52,24 +51,5 @@ impl AccountComment {
         let short: String = text.chars().take(60).collect();
         let dots = if short.len() < text.len() { "…" } else { "" };
         format!("{author}: {short}{dots}")
-    }
-}
-
-async fn accounts(client: &Client, wanted: Option<&str>) -> Result<Vec<AccountId>, Failure> {
-    let mut items = client.items(ListAccounts::new().page_size(100));
-    let mut accounts: Vec<Account> = Vec::new();
-    while let Some(account) = items.next().await {
-        accounts.push(account?);
-    }
-    let Some(wanted) = wanted else {
-        return Ok(accounts.into_iter().map(|account| account.id).collect());
-    };
-    let is_wanted = |it: &Account| it.id.as_str() == wanted || it.display_name == wanted;
-    let accounts: Vec<_> = accounts.into_iter().filter(is_wanted).map(|it| it.id).collect();
-    match accounts.is_empty() {
-        true => {
-            Err(Failure::new(Status::NotFound, format!("no account has the name or id '{wanted}'")))
-        }
-        false => Ok(accounts),
     }
 }

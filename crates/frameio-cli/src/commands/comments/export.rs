@@ -2,23 +2,26 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use frameio::comments::ListComments;
 use frameio::markers::{
     CommentReader, FileComments, Filter, Format, Output, Source, Versions, WriteOptions, write,
 };
 use frameio::shares::ShowShare;
 use frameio::transfer::{Resolved, ResolvedItem, Transfers};
-use frameio::{AccountId, Client};
+use frameio::{AccountId, Client, Endpoint};
 use serde_json::{Value, json};
 
 use super::filter::FilterArgs;
 use super::format_options::{self, FormatOptions};
 use super::output_files::{MediaFile, OutputFiles};
+use super::pace::Pace;
 use super::status;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter, SkippedItems};
+use crate::report::{CommentProgress, Record, SkippedItems};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
@@ -61,6 +64,9 @@ pub(crate) struct Args {
     /// Guess the names of share visitors by the time of their activity; guesses are marked
     #[arg(long)]
     guess_visitors: bool,
+    /// Leave the thumbnails of files out of html pages
+    #[arg(long)]
+    no_thumbnails: bool,
     /// Only for .fiojson files, which mark internal comments: see `frameio comments convert`
     #[arg(long, hide = true)]
     no_internal: bool,
@@ -90,19 +96,23 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let (account, source) = source(global, args, &client).await?;
     let versions = if args.all_versions { Versions::All } else { Versions::Head };
-    let reader = CommentReader::new(client, account)
-        .versions(versions)
-        .timing(timing)
-        .guess_visitors(args.guess_visitors)
-        .skip_undecodable(true);
     let mut formats = Vec::new();
     for format in &args.formats {
         if !formats.contains(format) {
             formats.push(*format);
         }
     }
+    let mut reader = CommentReader::new(client.clone(), account)
+        .versions(versions)
+        .timing(timing)
+        .guess_visitors(args.guess_visitors)
+        .skip_undecodable(true);
+    if formats.contains(&Format::Html) && !args.no_thumbnails {
+        reader = reader.thumbnails(thumbnails(client));
+    }
     let mut export = Export {
-        reporter: Reporter::new(args.json),
+        progress: CommentProgress::new(args.json),
+        pace: Pace::new(ListComments::OPERATION.quota),
         files: OutputFiles::new(&args.directory, &formats),
         formats,
         filter: args.filter.filter(),
@@ -111,8 +121,19 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         totals: Totals::default(),
         skipped: SkippedItems::default(),
     };
-    shutdown::interruptible(export.run(&reader, source)).await?;
+    let ended = shutdown::interruptible(export.run(&reader, source)).await;
+    export.progress.finish();
+    ended?;
     export.finish()
+}
+
+/// Creates the transfers of thumbnails. A page without its picture is better than one that comes late.
+fn thumbnails(client: Client) -> Transfers {
+    Transfers::builder(client)
+        .max_retries(1)
+        .stall_timeout(Duration::from_secs(10))
+        .attempt_timeout(Duration::from_secs(20))
+        .build()
 }
 
 /// Returns what is exported, and its account.
@@ -173,7 +194,8 @@ async fn share_account(
 
 /// An export that is running.
 struct Export {
-    reporter: Reporter,
+    progress: CommentProgress,
+    pace: Pace,
     formats: Vec<Format>,
     files: OutputFiles,
     filter: Filter,
@@ -196,6 +218,7 @@ struct Totals {
 
 impl Export {
     async fn run(&mut self, reader: &CommentReader, source: Source) -> Result<(), Failure> {
+        self.progress.exported(0, 0, None);
         let mut files = reader.read(source);
         while let Some(file) = files.next().await {
             match file {
@@ -209,6 +232,8 @@ impl Export {
                     }
                 }
             }
+            let Totals { media, comments, .. } = self.totals;
+            self.progress.exported(media, comments, self.pace.exhausted());
         }
         Ok(())
     }
@@ -216,16 +241,18 @@ impl Export {
     fn fail(&mut self, status: Status, message: &str) {
         self.totals.failed += 1;
         self.totals.status = Some(Status::common(self.totals.status, status));
-        self.reporter.note(message);
+        self.progress.reporter().note(message);
     }
 
     fn file(&mut self, mut file: FileComments) -> Result<(), Failure> {
-        self.skipped.add(&self.reporter, std::mem::take(&mut file.skipped));
+        let pages = file.list.markers.len().div_ceil(100).max(1);
+        self.pace.add(pages, Duration::ZERO);
+        self.skipped.add(self.progress.reporter(), std::mem::take(&mut file.skipped));
         self.filter.apply(&mut file.list);
         if file.list.markers.is_empty() {
             return Ok(());
         }
-        let mut exported = Exported { outputs: Vec::new(), file: &file };
+        let mut outputs = Vec::new();
         let (_, folders) = file.path.names().split_last().unwrap_or((&EMPTY, &[]));
         let stem = file.list.media.stem();
         let stem = match file.list.media.version {
@@ -235,10 +262,12 @@ impl Export {
         let media = MediaFile { folders, stem: &stem, id: file.file.id.as_str() };
         let mut untimed = false;
         for format in self.formats.clone() {
+            // Only the page has a picture, which is as large as all else.
+            self.options.thumbnail = file.thumbnail.take_if(|_| format == Format::Html);
             match write(format, &file.list, &self.options) {
                 Ok(output) => {
                     let paths = self.files.write(media, format, &output, &mut untimed)?;
-                    exported.outputs.push((format, output, paths));
+                    outputs.push((format, output, paths));
                 }
                 Err(error) => {
                     let message = format!("{}: {format}: {error}", file.path);
@@ -249,11 +278,11 @@ impl Export {
         self.totals.media += 1;
         self.totals.comments += file.list.markers.len() as u64;
         self.totals.may_have_internal |= file.list.may_have_internal();
-        self.reporter.record(&exported)?;
-        if !self.reporter.is_json() {
+        self.progress.reporter().record(&Exported { outputs, file: &file })?;
+        if !self.progress.reporter().is_json() {
             for note in &file.notes {
-                if self.notes.insert(note.clone()) {
-                    self.reporter.note(&format!("{}: {note}", file.path));
+                if self.notes.len() == MAX_NOTES || self.notes.insert(note.clone()) {
+                    self.progress.reporter().note(&format!("{}: {note}", file.path));
                 }
             }
         }
@@ -263,12 +292,12 @@ impl Export {
     fn finish(self) -> Result<(), Failure> {
         let Totals { media, comments, failed, may_have_internal, status } = self.totals;
         if may_have_internal {
-            self.reporter.note(
+            self.progress.reporter().note(
                 "warning: the export may contain internal comments, which the API does not mark",
             );
         }
-        if !self.reporter.is_json() {
-            self.reporter.status(&format!("{comments} comments on {media} files"));
+        if !self.progress.reporter().is_json() {
+            self.progress.reporter().status(&format!("{comments} comments on {media} files"));
         }
         match status {
             None => self.skipped.finish(),
@@ -279,6 +308,9 @@ impl Export {
         }
     }
 }
+
+/// Number of notes that are printed once only.
+const MAX_NOTES: usize = 1000;
 
 const EMPTY: String = String::new();
 

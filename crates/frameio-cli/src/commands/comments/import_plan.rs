@@ -1,12 +1,17 @@
 //! Comments that an import or a copy creates: shown, and sent if the user wants it.
 
+use std::time::Duration;
+
+use frameio::Endpoint;
+use frameio::comments::CreateComment;
 use frameio::markers::{ImportAction, Media, PlannedComment};
 use serde_json::{Value, json};
 
+use super::pace::Pace;
 use super::row::position;
 use super::target::TargetFile;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::{CommentProgress, Record};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SendArgs {
@@ -79,7 +84,9 @@ impl SendArgs {
         plan: &[PlannedComment],
         media: Option<&Media>,
     ) -> Result<(), Failure> {
-        let reporter = Reporter::new(self.json);
+        let progress = CommentProgress::new(self.json);
+        let reporter = progress.reporter();
+        let mut pace = Pace::new(CreateComment::OPERATION.quota);
         let count = |action: fn(&ImportAction) -> bool| {
             plan.iter().filter(|planned| action(&planned.action)).count()
         };
@@ -99,10 +106,13 @@ impl SendArgs {
                     Failure::from(error)
                 })?;
                 created += 1;
+                pace.add(1, Duration::ZERO);
+                progress.imported(created, new, pace.remaining(new - created));
                 id = Some(comment.id.as_str().to_owned());
             }
             reporter.record(&Row { planned, media, id })?;
         }
+        progress.finish();
         if !self.json {
             let existing = plan.len() - new - refused;
             let rest = format!("{existing} exist, {refused} refused");

@@ -38,6 +38,13 @@ impl MarkersFileArgs {
         let mut bytes = Vec::new();
         let file = File::open(&self.path).map_err(refuse)?;
         file.take(limit + 1).read_to_end(&mut bytes).map_err(refuse)?;
+        if bytes.len() as u64 > limit {
+            let message = format!("larger than {} MiB", limit >> 20);
+            return Err(Failure::usage(format!(
+                "cannot read '{}': {message}",
+                self.path.display()
+            )));
+        }
         Ok(bytes)
     }
 

@@ -14,6 +14,7 @@ mod import_plan;
 mod list;
 mod markers_file;
 mod output_files;
+mod pace;
 mod probe;
 mod row;
 mod state;

@@ -1,4 +1,4 @@
-//! `frameio migrate`: leaving the legacy V2 API.
+//! `frameio migrate scan`: finds uses of the legacy V2 API in source code.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use frameio_migrate::{Effort, Scan, ScanOptions, report, scan};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
-const HELP: &str = "\
+pub(super) const HELP: &str = "\
 Ordinary words of the legacy API count only in a file or package with a certain sign of it, such as its
 URL or its Python SDK. Tokens are reported by their place and never printed.
 
@@ -20,13 +20,6 @@ Exit status:
     0  No legacy use that needs a change
    11  Legacy use was found
     1  A file could not be read, and nothing was found in the others";
-
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum Command {
-    /// Find uses of the legacy V2 API in source code
-    #[command(after_help = HELP)]
-    Scan(Args),
-}
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -48,22 +41,19 @@ enum Format {
     Markdown,
 }
 
-impl Command {
-    pub(super) fn run(&self) -> Result<(), Failure> {
-        let Self::Scan(args) = self;
-        let options = ScanOptions::new().all_files(args.all);
-        let scan = scan(&args.path, &options)
-            .map_err(|error| Failure::file("scan", &args.path, &error))?;
-        let text = match args.format {
-            Format::Text => report::text(&scan),
-            Format::Json => report::json(&scan),
-            Format::Sarif => report::sarif(&scan),
-            Format::Markdown => report::markdown(&scan),
-        };
-        let reporter = Reporter::text();
-        text.lines().try_for_each(|line| reporter.line(line))?;
-        status(&scan)
-    }
+pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let options = ScanOptions::new().all_files(args.all);
+    let scan =
+        scan(&args.path, &options).map_err(|error| Failure::file("scan", &args.path, &error))?;
+    let text = match args.format {
+        Format::Text => report::text(&scan),
+        Format::Json => report::json(&scan),
+        Format::Sarif => report::sarif(&scan),
+        Format::Markdown => report::markdown(&scan),
+    };
+    let reporter = Reporter::text();
+    text.lines().try_for_each(|line| reporter.line(line))?;
+    status(&scan)
 }
 
 /// Decides the exit status, so that CI can refuse legacy use.

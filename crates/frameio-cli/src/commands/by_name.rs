@@ -1,0 +1,124 @@
+//! Selection of one item by the name or ID that the user typed.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::exit::{Failure, Status};
+
+/// Maximum number of names in an error.
+const HINTS: usize = 20;
+
+/// Name and ID of an item.
+pub(super) struct Label {
+    pub(super) name: String,
+    pub(super) id: String,
+}
+
+impl Label {
+    pub(super) fn new(name: &str, id: &str) -> Self {
+        Self { name: name.to_owned(), id: id.to_owned() }
+    }
+}
+
+/// Reason why a name selects no item.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NoMatch {
+    /// Several items have the name.
+    Ambiguous(String),
+    /// No item has the name.
+    Missing(String),
+}
+
+impl NoMatch {
+    /// Returns the reason, which starts after the name.
+    pub(super) fn reason(&self) -> &str {
+        match self {
+            Self::Ambiguous(reason) | Self::Missing(reason) => reason,
+        }
+    }
+
+    /// Creates the failure of an item that was looked up.
+    pub(super) fn failure(&self, message: impl Into<String>) -> Failure {
+        match self {
+            Self::Ambiguous(_) => Failure::usage(message),
+            Self::Missing(_) => Failure::new(Status::NotFound, message),
+        }
+    }
+}
+
+/// Returns the item with this ID, or else the only one with this name. A name that matches exactly
+/// wins over one that differs in case or Unicode normalization.
+pub(super) fn only<'a, T>(
+    items: impl Iterator<Item = &'a T> + Clone,
+    typed: &str,
+    what: &str,
+    label: impl Fn(&T) -> Label,
+) -> Result<&'a T, NoMatch> {
+    if let Some(item) = items.clone().find(|item| label(item).id == typed) {
+        return Ok(item);
+    }
+    let exact: Vec<_> = items.clone().filter(|item| label(item).name == typed).collect();
+    let wanted = folded(typed);
+    let same = match exact.is_empty() {
+        true => items.clone().filter(|item| folded(&label(item).name) == wanted).collect(),
+        false => exact,
+    };
+    match same.as_slice() {
+        [item] => Ok(item),
+        [] => {
+            let names: Vec<_> = items.map(|item| label(item).name).collect();
+            Err(NoMatch::Missing(format!("no such {what}; {}", available(&names))))
+        }
+        several => {
+            let ids: Vec<_> = several.iter().map(|item| label(item).id).collect();
+            let count = several.len();
+            let reason = format!("{count} match; use the ID of one of them: {}", ids.join(", "));
+            Err(NoMatch::Ambiguous(reason))
+        }
+    }
+}
+
+/// Lists names for an error.
+pub(super) fn available(names: &[String]) -> String {
+    if names.is_empty() {
+        return "none exist".to_owned();
+    }
+    let first: Vec<_> = names.iter().take(HINTS).map(|name| format!("'{name}'")).collect();
+    match names.len().saturating_sub(HINTS) {
+        0 => format!("available: {}", first.join(", ")),
+        more => format!("available: {} and {more} more", first.join(", ")),
+    }
+}
+
+/// Returns a name for comparison without case, in the normalization form C (macOS decomposes `é`).
+pub(super) fn folded(name: &str) -> String {
+    name.nfc().collect::<String>().to_lowercase().nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(names: &[&str], typed: &str) -> Result<String, NoMatch> {
+        let items: Vec<_> = names.iter().zip('a'..).collect();
+        let label = |(name, id): &(&&str, char)| Label::new(name, &id.to_string());
+        only(items.iter(), typed, "field", label).map(|item| label(item).id)
+    }
+
+    #[test]
+    fn matches_ids_then_exact_names_then_names_without_case() {
+        assert_eq!(find(&["Status", "a"], "a"), Ok("a".to_owned()));
+        assert_eq!(find(&["status", "Status"], "Status"), Ok("b".to_owned()));
+        assert_eq!(find(&["Scene", "STATUS"], "status"), Ok("b".to_owned()));
+        assert_eq!(find(&["Gr\u{f6}\u{df}e"], "gro\u{308}\u{df}e"), Ok("a".to_owned()));
+    }
+
+    #[test]
+    fn lists_the_ids_of_an_ambiguous_name_and_the_available_names() {
+        let reason = |names: &[&str], typed| find(names, typed).unwrap_err().reason().to_owned();
+        assert_eq!(reason(&["Take", "take"], "TAKE"), "2 match; use the ID of one of them: a, b");
+        assert_eq!(reason(&["Take", "Take"], "Take"), "2 match; use the ID of one of them: a, b");
+        assert_eq!(reason(&["Take"], "Shot"), "no such field; available: 'Take'");
+        assert_eq!(reason(&[], "Shot"), "no such field; none exist");
+        assert!(reason(&["x"; 23], "Shot").ends_with("'x' and 3 more"));
+    }
+}

@@ -1,0 +1,150 @@
+//! `frameio find`: finds items by a search of the service, or by their names.
+
+mod by_name;
+mod by_text;
+mod row;
+
+use clap::ValueEnum;
+use frameio::transfer::Transfers;
+
+use self::by_name::Pattern;
+use self::row::Row;
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::Failure;
+use crate::report::Reporter;
+use crate::resolver::{Listable, Resolver};
+
+pub(super) const HELP: &str = "\
+Examples:
+  frameio find --text 'bridge' /Film
+  frameio find --name '*.mov' '/Film/The Crossing/Dailies'
+  frameio find --name 'cuts' --ignore-case --type folder '/Film/The Crossing'
+
+With --text, the service searches names, comments, metadata and transcripts in an account. Each result
+is printed with the reason, such as 'comment'. The search itself cannot be restricted to a place, so a
+place selects from its results.
+
+With --name, all folders below the place are listed, and names are compared with the pattern: '*' is
+any text, '?' one character, '[ab]' one of several, '{mov,mp4}' one of several texts. A version stack
+has the name of its newest version.";
+
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["text", "name"])))]
+pub(crate) struct Args {
+    /// Words to search for
+    #[arg(long, value_name = "WORDS")]
+    text: Option<String>,
+    /// Pattern of names to find
+    #[arg(long, value_name = "GLOB")]
+    name: Option<String>,
+    /// Folder, project or workspace: a path or an ID [default: the profile's project; with --text, the
+    /// account]
+    place: Option<String>,
+    /// Types of items to find
+    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    types: Vec<Type>,
+    /// With --name, ignore case
+    #[arg(long, short, conflicts_with = "text")]
+    ignore_case: bool,
+    /// With --text, how the service interprets the words
+    #[arg(long, value_enum, value_name = "ENGINE", default_value_t, conflicts_with = "name")]
+    engine: Engine,
+    /// Maximum number of results [default: 100 with --text]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+/// Type of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Type {
+    File,
+    #[value(alias = "version_stack", alias = "stack")]
+    VersionStack,
+    Folder,
+    Project,
+}
+
+impl Type {
+    /// Returns the name of the type at the service.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::VersionStack => "version_stack",
+            Self::Folder => "folder",
+            Self::Project => "project",
+        }
+    }
+}
+
+/// How the service interprets the words of a search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// As words that occur
+    #[default]
+    Lexical,
+    /// As natural language, by its meaning
+    Nlp,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let pattern =
+        args.name.as_deref().map(|name| Pattern::parse(name, args.ignore_case)).transpose()?;
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let output = Output::new(args);
+    match pattern {
+        Some(pattern) => {
+            let place = resolver.listable(args.place.as_deref()).await?;
+            by_name::Search::new(&client, &transfers, pattern, output).run(place).await
+        }
+        None => {
+            let words = args.text.as_deref().unwrap_or_default();
+            let place = match args.place.as_deref() {
+                None => Listable::Root(resolver.account().map(str::to_owned)),
+                text => resolver.listable(text).await?,
+            };
+            by_text::run(&client, &transfers, (words, args.engine), place, output).await
+        }
+    }
+}
+
+/// Prints the results that the options select.
+struct Output {
+    reporter: Reporter,
+    types: Vec<&'static str>,
+    limit: usize,
+    count: usize,
+}
+
+impl Output {
+    fn new(args: &Args) -> Self {
+        let default = if args.text.is_some() { 100 } else { usize::MAX };
+        let limit = args.limit.map_or(default, |limit| usize::try_from(limit).unwrap_or(default));
+        Self {
+            reporter: Reporter::new(args.json),
+            types: args.types.iter().map(|it| it.as_str()).collect(),
+            limit,
+            count: 0,
+        }
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        self.types.is_empty() || self.types.contains(&kind)
+    }
+
+    /// Prints a result.
+    fn add(&mut self, row: &Row) -> Result<(), Failure> {
+        self.count += 1;
+        self.reporter.record(row)
+    }
+
+    const fn is_full(&self) -> bool {
+        self.count >= self.limit
+    }
+}

@@ -1,0 +1,94 @@
+//! `frameio members remove`.
+
+use serde_json::{Value, json};
+
+use super::super::assets::{Results, confirm, is_interactive};
+use super::person::{People, Person};
+use super::place::Place;
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::Failure;
+use crate::report::{Record, Reporter};
+use crate::shutdown;
+
+pub(super) const HELP: &str = "\
+Example:
+  frameio members remove /Film viewer@example.com
+
+Removes roles that were granted on the place itself. Roles that were granted above it remain, and
+roles on projects remain if a user is removed from their workspace.";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Workspace, project or folder: a path or an ID
+    place: String,
+    /// Users of the account: email address, name or ID
+    #[arg(value_name = "PERSON", required = true)]
+    people: Vec<String>,
+    /// Remove without asking; required without a terminal
+    #[arg(long)]
+    yes: bool,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+/// A removed member.
+struct Removed<'a> {
+    person: &'a Person,
+    path: &'a str,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    if !args.yes && !is_interactive() {
+        return Err(Failure::usage("'--yes' is required to remove members without a terminal"));
+    }
+    let place = Place::find(global, &args.account, &args.place).await?;
+    let people = People::of(&place).await?;
+    let people: Vec<_> = args.people.iter().map(|it| people.find(it)).collect::<Result<_, _>>()?;
+    let reporter = Reporter::new(args.json);
+    if !args.yes {
+        people.iter().for_each(|person| reporter.status(&person.label));
+        if !confirm(&reporter, &format!("Remove them from {}?", place.path))? {
+            reporter.note("nobody was removed");
+            return Ok(());
+        }
+    }
+    let mut results = Results::new("remove a member from", args.json);
+    let ended = shutdown::interruptible(async {
+        for person in &people {
+            match remove(&place, person).await {
+                Ok(()) => results.done(&Removed { person, path: &place.path }),
+                Err(failure) => {
+                    let message = format!("{}: {}", person.label, failure.message);
+                    results.failed(&place.path, Failure::new(failure.status, message))?;
+                }
+            }
+        }
+        Ok::<_, Failure>(())
+    })
+    .await;
+    results.finish(ended)
+}
+
+async fn remove(place: &Place, person: &Person) -> Result<(), Failure> {
+    let Err(error) = place.remove(&person.id).await else { return Ok(()) };
+    let is_inherited = error.is_not_found();
+    let failure = Failure::from(error);
+    if !is_inherited {
+        return Err(failure);
+    }
+    let hint = "a role that was granted above it, or by the account, cannot be removed here";
+    Err(Failure::new(failure.status, format!("{}; {hint}", failure.message)))
+}
+
+impl Record for Removed<'_> {
+    fn lines(&self) -> Vec<String> {
+        vec![format!("removed: {} from {}", self.person.label, self.path)]
+    }
+
+    fn json(&self) -> Value {
+        json!({"outcome": "removed", "user_id": self.person.id, "path": self.path})
+    }
+}

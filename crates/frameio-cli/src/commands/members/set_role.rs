@@ -1,0 +1,99 @@
+//! `frameio members set-role`.
+
+use frameio::permissions::WorkspaceRole;
+use serde_json::{Value, json};
+
+use super::person::People;
+use super::place::Place;
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::Failure;
+use crate::report::{Record, Reporter};
+
+pub(super) const HELP: &str = "\
+Example:
+  frameio members set-role '/Film/The Crossing' viewer@example.com commenter
+
+Roles: full_access, editor, edit_only, commenter, viewer, and, on a workspace, workspace_admin. A role
+on a workspace applies to its projects, except restricted ones.
+
+The API cannot invite people: the person must be a user of the account.";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Workspace, project or folder: a path or an ID
+    place: String,
+    /// User of the account: email address, name or ID
+    person: String,
+    /// Role to grant
+    role: String,
+    /// Print a JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+/// A granted role.
+struct Granted<'a> {
+    role: &'a str,
+    before: Option<String>,
+    label: &'a str,
+    id: &'a str,
+    path: &'a str,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let role = role(&args.role, WorkspaceRole::KNOWN)?;
+    let place = Place::find(global, &args.account, &args.place).await?;
+    let role = self::role(&role, place.roles())?;
+    let person = People::of(&place).await?.find(&args.person)?;
+    let members = place.members(true).await?;
+    let before = members.into_iter().find(|it| it.user.id.as_ref() == Some(&person.id));
+    place.grant(&person.id, &role).await?;
+    Reporter::new(args.json).record(&Granted {
+        role: &role,
+        before: before.map(|it| it.role.as_str().to_owned()),
+        label: &person.label,
+        id: person.id.as_str(),
+        path: &place.path,
+    })
+}
+
+/// Returns the name of a role, which may be typed with blanks or hyphens.
+fn role(typed: &str, known: &[&str]) -> Result<String, Failure> {
+    let role = typed.trim().to_lowercase().replace([' ', '-'], "_");
+    match known.contains(&role.as_str()) {
+        true => Ok(role),
+        false => Err(Failure::value("ROLE", typed, format!("expected {}", known.join(", ")))),
+    }
+}
+
+impl Record for Granted<'_> {
+    fn lines(&self) -> Vec<String> {
+        let before = self.before.as_deref().unwrap_or("no role");
+        vec![format!("{}: {} on {} (was {before})", self.label, self.role, self.path)]
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "user_id": self.id, "role": self.role, "previous_role": self.before, "path": self.path,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use frameio::permissions::ProjectRole;
+
+    use super::*;
+
+    #[test]
+    fn roles_may_be_typed_as_words() {
+        for typed in ["full_access", "full-access", "Full Access", " full_access "] {
+            assert_eq!(role(typed, ProjectRole::KNOWN).unwrap(), "full_access");
+        }
+        let failure = role("workspace_admin", ProjectRole::KNOWN).unwrap_err();
+        let expected = "expected full_access, editor, edit_only, commenter, viewer";
+        assert!(failure.message.ends_with(expected), "{failure:?}");
+    }
+}

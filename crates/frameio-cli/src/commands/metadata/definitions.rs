@@ -1,0 +1,47 @@
+//! Definitions of the metadata fields of an account, found by name.
+
+use frameio::metadata_fields::{
+    FieldDefinition, FieldDefinitionSort, FieldKind, FieldOption, ListFieldDefinitions,
+};
+use frameio::{AccountId, Client};
+
+use crate::commands::by_name::{self, Label, NoMatch};
+use crate::exit::Failure;
+
+/// The metadata fields of an account.
+pub(super) struct Definitions {
+    all: Vec<FieldDefinition>,
+}
+
+impl Definitions {
+    pub(super) async fn load(client: &Client, account: &AccountId) -> Result<Self, Failure> {
+        let list = ListFieldDefinitions::new(account);
+        let mut items = client.items(list.sort(FieldDefinitionSort::NameAsc).page_size(100));
+        let mut all = Vec::new();
+        while let Some(definition) = items.next().await {
+            all.push(definition?);
+        }
+        Ok(Self { all })
+    }
+
+    pub(super) fn all(&self) -> &[FieldDefinition] {
+        &self.all
+    }
+
+    /// Finds a field by its name, without case, or by its ID.
+    pub(super) fn find(&self, name: &str) -> Result<&FieldDefinition, NoMatch> {
+        by_name::only(self.all.iter(), name, "field", |definition| {
+            Label::new(&definition.name, definition.id.as_str())
+        })
+    }
+}
+
+/// Returns the options of a select field.
+pub(super) fn options(kind: &FieldKind) -> &[FieldOption] {
+    match kind {
+        FieldKind::Select(configuration) | FieldKind::SelectMulti(configuration) => {
+            &configuration.options
+        }
+        _ => &[],
+    }
+}

@@ -1,0 +1,87 @@
+//! Metadata values on the terminal and in JSON.
+
+use frameio::metadata::{MetadataField, MetadataFieldType, MetadataValue, UserValue};
+use serde_json::{Map, Value, json};
+
+use super::people::People;
+use crate::report::Record;
+
+/// The metadata of a file.
+pub(super) struct FileRow<'a> {
+    pub(super) path: &'a str,
+    pub(super) file_id: &'a str,
+    pub(super) fields: Vec<&'a MetadataField>,
+    pub(super) people: &'a People,
+}
+
+impl Record for FileRow<'_> {
+    fn lines(&self) -> Vec<String> {
+        let width = self.fields.iter().map(|it| it.field_definition_name.chars().count()).max();
+        let width = width.unwrap_or_default();
+        let mut lines = vec![self.path.to_owned()];
+        if self.fields.is_empty() {
+            lines.push("  no values".to_owned());
+        }
+        lines.extend(self.fields.iter().map(|field| {
+            let value = text(field.value.as_ref(), self.people);
+            format!("  {:width$}  {value}", field.field_definition_name)
+        }));
+        lines
+    }
+
+    fn json(&self) -> Value {
+        let mut values = Map::new();
+        for field in &self.fields {
+            let mut name = field.field_definition_name.clone();
+            if values.contains_key(&name) {
+                // Names of fields are not unique.
+                name = format!("{name} ({})", field.field_definition_id.as_str());
+            }
+            values.insert(name, value(field, self.people));
+        }
+        json!({"path": self.path, "file_id": self.file_id, "metadata": values})
+    }
+}
+
+/// Returns a value as text; of options and users, the names.
+fn text(value: Option<&MetadataValue>, people: &People) -> String {
+    match value {
+        None | Some(MetadataValue::Empty) => "-".to_owned(),
+        Some(MetadataValue::Text(text)) => text.clone(),
+        Some(MetadataValue::Number(number)) => number.to_string(),
+        Some(MetadataValue::Toggle(toggle)) => if *toggle { "yes" } else { "no" }.to_owned(),
+        Some(MetadataValue::Select(options)) => {
+            options.iter().map(|option| &*option.display_name).collect::<Vec<_>>().join(", ")
+        }
+        Some(MetadataValue::Users(users)) => {
+            users.iter().map(|user| people.name(user)).collect::<Vec<_>>().join(", ")
+        }
+        Some(other) => serde_json::to_string(other).unwrap_or_default(),
+    }
+}
+
+/// Returns a value as JSON: the name of an option, and a list of a field with several values.
+fn value(field: &MetadataField, people: &People) -> Value {
+    let items: Vec<Value> = match &field.value {
+        None => return Value::Null,
+        Some(MetadataValue::Empty) => Vec::new(),
+        Some(MetadataValue::Select(options)) => {
+            options.iter().map(|option| option.display_name.clone().into()).collect()
+        }
+        Some(MetadataValue::Users(users)) => users.iter().map(|it| person(it, people)).collect(),
+        Some(other) => return serde_json::to_value(other).unwrap_or_default(),
+    };
+    match field.field_type {
+        MetadataFieldType::Select | MetadataFieldType::UserSingle => {
+            items.into_iter().next().unwrap_or_default()
+        }
+        _ => items.into(),
+    }
+}
+
+fn person(value: &UserValue, people: &People) -> Value {
+    json!({
+        "id": value.id, "type": value.kind.as_str(), "name": people.name(value),
+        "email": people.email(value),
+    })
+}

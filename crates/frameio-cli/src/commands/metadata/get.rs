@@ -1,0 +1,125 @@
+//! `frameio metadata get`.
+
+use frameio::Client;
+use frameio::metadata::{MetadataField, MetadataValue, ShowMetadata};
+use frameio::transfer::Transfers;
+
+use super::display::FileRow;
+use super::people::People;
+use super::target::{TargetArgs, TargetFile, TargetFiles};
+use crate::args::GlobalArgs;
+use crate::commands::by_name;
+use crate::exit::{Failure, Status};
+use crate::report::Reporter;
+
+pub(super) const HELP: &str = "\
+Examples:
+  frameio metadata get '/Film/The Crossing/Cuts/The Crossing - cut 3.mp4'
+  frameio metadata get -r '/Film/The Crossing/Dailies' --field Scene --field 'Shot Type'
+  frameio metadata get -r '/Film/The Crossing' --field Status --json";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// File or version stack: path as /Workspace/Project/Folder/file.mov, or ID; - reads places from
+    /// standard input, one per line
+    #[arg(value_name = "PLACE", required = true)]
+    places: Vec<String>,
+    /// Show only this field: name or ID; may be repeated
+    #[arg(long = "field", value_name = "FIELD")]
+    fields: Vec<String>,
+    /// Show fields without a value too
+    #[arg(long, short)]
+    all: bool,
+    /// Print JSON lines, one per file
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    target: TargetArgs,
+}
+
+/// Names of users are looked up when the first value names one.
+struct Values<'a> {
+    client: &'a Client,
+    people: Option<People>,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let found = TargetFiles::find(global, &transfers, &args.target, &args.places).await?;
+    let reporter = Reporter::new(args.json);
+    let mut values = Values { client: &client, people: None };
+    let mut unmatched: Vec<&str> = args.fields.iter().map(String::as_str).collect();
+    for (at, file) in found.files.iter().enumerate() {
+        let metadata = values.read(file, args).await?;
+        let fields: Vec<_> = metadata.iter().filter(|field| is_wanted(field, args)).collect();
+        unmatched.retain(|name| !metadata.iter().any(|field| is_named(field, name)));
+        values.load_people(file, &fields).await?;
+        if at > 0 && !args.json {
+            reporter.line("")?;
+        }
+        let none = People::default();
+        let people = values.people.as_ref().unwrap_or(&none);
+        let (path, file_id) = (&*file.path, file.id.as_str());
+        reporter.record(&FileRow { path, file_id, fields, people })?;
+    }
+    if let Some(status) = found.failed {
+        return Err(Failure::new(status, "some folders could not be listed completely"));
+    }
+    match unmatched.first() {
+        Some(name) => {
+            let hint = "`frameio metadata fields` lists the fields";
+            let message = format!("no file has a field named '{name}': {hint}");
+            Err(Failure::new(Status::NotFound, message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn is_wanted(field: &MetadataField, args: &Args) -> bool {
+    let is_empty = matches!(field.value, None | Some(MetadataValue::Empty));
+    match args.fields.is_empty() {
+        true => args.all || !is_empty,
+        false => args.fields.iter().any(|name| is_named(field, name)),
+    }
+}
+
+fn is_named(field: &MetadataField, name: &str) -> bool {
+    field.field_definition_id.as_str() == name
+        || by_name::folded(&field.field_definition_name) == by_name::folded(name)
+}
+
+impl Values<'_> {
+    /// Returns the fields of a file. Lists of a folder may omit fields without a value.
+    async fn read(&self, file: &TargetFile, args: &Args) -> Result<Vec<MetadataField>, Failure> {
+        match &file.metadata {
+            Some(metadata) if !args.all && args.fields.is_empty() => Ok(metadata.clone()),
+            Some(metadata) if has_all(metadata, args) => Ok(metadata.clone()),
+            _ => {
+                let show = ShowMetadata::new(&file.account, &file.id).show_null(true);
+                Ok(self.client.send(show).await?.metadata)
+            }
+        }
+    }
+
+    async fn load_people(
+        &mut self,
+        file: &TargetFile,
+        fields: &[&MetadataField],
+    ) -> Result<(), Failure> {
+        let has_users =
+            |field: &&&MetadataField| matches!(field.value, Some(MetadataValue::Users(_)));
+        if self.people.is_none() && fields.iter().any(|field| has_users(&field)) {
+            let people = People::load(self.client, &file.account, &file.project).await;
+            // Values without the names of users are better than none.
+            self.people = Some(people.unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether a list contains all wanted fields.
+fn has_all(metadata: &[MetadataField], args: &Args) -> bool {
+    let has = |name: &String| metadata.iter().any(|field| is_named(field, name));
+    !args.all && !args.fields.is_empty() && args.fields.iter().all(has)
+}

@@ -1,0 +1,53 @@
+//! Places in arguments, and in standard input for `-`.
+
+use std::collections::HashSet;
+
+use frameio::transfer::{Resolved, ResolvedItem};
+
+use crate::exit::Failure;
+use crate::input::{self, STANDARD_INPUT};
+use crate::resolver::Resolver;
+
+/// Returns the places of the arguments; `-` stands for the lines of standard input.
+pub(super) fn expand(arguments: &[String]) -> Result<Vec<String>, Failure> {
+    let mut places = Vec::new();
+    for argument in arguments {
+        if argument == "-" {
+            let text = input::text(&mut std::io::stdin(), STANDARD_INPUT)?;
+            places.extend(text.lines().map(str::to_owned).filter(|line| !line.trim().is_empty()));
+        } else {
+            places.push(argument.clone());
+        }
+    }
+    match places.is_empty() {
+        true => Err(Failure::usage("no place given on standard input")),
+        false => Ok(places),
+    }
+}
+
+/// Resolves places in their order, each item once. All are resolved before any is changed.
+pub(super) async fn resolve_all(
+    resolver: &Resolver<'_>,
+    places: &[String],
+) -> Result<Vec<Resolved>, Failure> {
+    let mut seen = HashSet::new();
+    let mut items = Vec::new();
+    for place in places {
+        let item = resolver.resolve(Some(place)).await?;
+        if seen.insert(id(&item).to_owned()) {
+            items.push(item);
+        }
+    }
+    Ok(items)
+}
+
+/// Returns the ID of an item.
+pub(super) fn id(item: &Resolved) -> &str {
+    match &item.item {
+        ResolvedItem::Project(project) => project.id.as_str(),
+        ResolvedItem::Folder(folder) => folder.id.as_str(),
+        ResolvedItem::File(file) => file.id.as_str(),
+        ResolvedItem::VersionStack(stack) => stack.id.as_str(),
+        _ => item.workspace_id.as_str(),
+    }
+}

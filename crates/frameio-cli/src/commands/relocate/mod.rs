@@ -1,0 +1,178 @@
+//! `frameio mv` and `frameio cp`: what both have in common.
+
+mod copies;
+pub(super) mod cp;
+mod destination;
+mod moves;
+pub(super) mod mv;
+mod source;
+
+use std::collections::HashSet;
+
+use frameio::transfer::{Resolved, ResolvedItem, Transfers};
+use frameio::{AccountId, Client};
+
+use self::destination::Destination;
+use self::source::{Source, Sources};
+use super::assets::{Results, Sibling, Siblings, id, kind, resolve_absolute};
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::{Failure, Status};
+use crate::resolver::Resolver;
+use crate::shutdown;
+
+/// Maximum number of items in one call of the service.
+const BULK: usize = 100;
+
+/// What both commands do, and with what.
+struct Request<'a> {
+    action: Action,
+    sources: &'a [String],
+    destination: &'a str,
+    allow_duplicates: bool,
+    json: bool,
+    account: &'a AccountArg,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Action {
+    Move,
+    Copy,
+}
+
+impl Action {
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::Move => "move",
+            Self::Copy => "copy",
+        }
+    }
+
+    /// Resolves a place; that of a moved item has to be absolute.
+    async fn resolve(self, resolver: &Resolver<'_>, text: &str) -> Result<Resolved, Failure> {
+        match self {
+            Self::Move => resolve_absolute(resolver, text).await,
+            Self::Copy => resolver.resolve(Some(text)).await,
+        }
+    }
+}
+
+/// A checked run: the items, and the folder that receives them.
+struct Relocation<'a> {
+    client: &'a Client,
+    account: AccountId,
+    destination: Destination,
+    /// Items of the destination, and those that have arrived.
+    siblings: Siblings,
+    allow_duplicates: bool,
+}
+
+impl Request<'_> {
+    /// Resolves and checks all places, then runs `relocate` for the remaining sources.
+    async fn run(
+        &self,
+        global: &GlobalArgs,
+        relocate: impl AsyncFnOnce(&mut Relocation<'_>, &mut Results, Sources) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let client = global.conservative_client()?;
+        let transfers = Transfers::new(client.clone());
+        let resolver = Resolver::new(global, &transfers, self.account)?;
+        let destination =
+            Destination::find(&resolver, self.action, self.destination, self.sources.len()).await?;
+        let mut results = Results::new(self.action.verb(), self.json);
+        let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
+        let account = destination.folder.account_id.clone();
+        let siblings = Siblings::list(&client, &account, &destination.folder_id).await?;
+        let allow_duplicates = self.allow_duplicates;
+        let mut relocation =
+            Relocation { client: &client, account, destination, siblings, allow_duplicates };
+        let ended = shutdown::interruptible(relocate(&mut relocation, &mut results, sources)).await;
+        results.finish(ended)
+    }
+
+    /// Resolves the sources. A missing one is reported; a refused one ends the run before it begins.
+    async fn sources(
+        &self,
+        client: &Client,
+        resolver: &Resolver<'_>,
+        destination: &Destination,
+        results: &mut Results,
+    ) -> Result<Sources, Failure> {
+        let (mut sources, mut seen) = (Sources::default(), HashSet::new());
+        for text in self.sources {
+            let item = match self.action.resolve(resolver, text).await {
+                Ok(item) => item,
+                Err(failure) if failure.status == Status::Usage => return Err(failure),
+                Err(failure) => {
+                    results.failed(text, failure)?;
+                    continue;
+                }
+            };
+            let source = Source::checked(text, item, self.action, destination)?;
+            if source::is_above(client, &source.item, destination).await? {
+                let message = format!("cannot {} '{text}' below itself", self.action.verb());
+                return Err(Failure::usage(message));
+            }
+            if seen.insert(id(&source.item).to_owned()) {
+                sources.add(source);
+            }
+        }
+        Ok(sources)
+    }
+}
+
+impl Relocation<'_> {
+    /// Returns the sources whose names are free in the destination, and reports the others.
+    fn free(
+        &mut self,
+        results: &mut Results,
+        sources: Vec<Source>,
+    ) -> Result<Vec<Source>, Failure> {
+        let mut free = Vec::new();
+        for source in sources {
+            match self.check_name(&source) {
+                Ok(()) => {
+                    let (id, kind) = (id(&source.item), kind(&source.item));
+                    self.siblings.add(self.destination.name_of(&source.item), id, kind);
+                    free.push(source);
+                }
+                Err(failure) => results.failed(&source.item.path.to_string(), failure)?,
+            }
+        }
+        Ok(free)
+    }
+
+    /// Refuses a name that another item of the destination has: paths to both would be ambiguous.
+    fn check_name(&self, source: &Source) -> Result<(), Failure> {
+        let name = self.destination.name_of(&source.item);
+        // An item may be renamed to another form of its own name, and a copy has another id.
+        let is_moved = |it: &&Sibling| it.id == id(&source.item) && source.is_moved;
+        let other = self.siblings.named(name).iter().find(|it| !is_moved(it));
+        match other {
+            Some(other) if !self.allow_duplicates => {
+                let (kind, folder) = (other.kind.replace('_', " "), &self.destination.folder.path);
+                Err(Failure::new(
+                    Status::Other,
+                    format!(
+                        "{folder} contains a {kind} named '{name}' ({}); paths to both would be \
+                         ambiguous ('--allow-duplicates' permits it)",
+                        other.id
+                    ),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns whether the service refused a call without carrying it out.
+fn is_refused(error: &frameio::Error) -> bool {
+    matches!(Status::of_call(error), Status::Forbidden | Status::NotFound | Status::Refused)
+}
+
+/// Returns whether an item is a file, folder or version stack.
+const fn is_asset(item: &Resolved) -> bool {
+    matches!(
+        item.item,
+        ResolvedItem::File(_) | ResolvedItem::Folder(_) | ResolvedItem::VersionStack(_)
+    )
+}

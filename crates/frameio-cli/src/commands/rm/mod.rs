@@ -1,0 +1,176 @@
+//! `frameio rm`: deletes files, folders, version stacks, projects and workspaces.
+
+mod contents;
+mod delete;
+mod target;
+
+use std::collections::HashSet;
+
+use frameio::Client;
+use frameio::transfer::Transfers;
+
+use self::contents::Contents;
+use self::target::Target;
+use super::assets::{Change, Results, confirm, confirm_name, id, is_interactive, resolve_absolute};
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::{Failure, Status};
+use crate::report::Reporter;
+use crate::resolver::Resolver;
+use crate::shutdown;
+
+pub(super) const HELP: &str = "\
+Examples:
+  frameio rm '/Film/The Crossing/Stills/Poster.png'
+  frameio rm -r --dry-run '/Film/The Crossing/Dailies/Day 01'
+  frameio rm -r --yes '/Film/The Crossing/Dailies/Day 01'
+  frameio rm --confirm 'Harbour Lights' '/Film/Harbour Lights'
+
+On a terminal, shows what would be deleted, with the contents of folders, and asks. Without a terminal,
+'--yes' is required. A project or workspace is deleted only if its name is typed, or passed as
+'--confirm NAME'; '--yes' is not enough.
+
+The API has no operation that deletes a version stack: with '--all-versions', each version is deleted,
+the newest last. To delete one version, pass its ID.
+
+Nothing is deleted if one of the places is refused. `frameio restore PROJECT` lists deleted files,
+folders and version stacks that can be restored; the API cannot restore projects and workspaces.";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Items to delete: absolute paths or IDs
+    #[arg(value_name = "PLACE", required = true)]
+    places: Vec<String>,
+    /// Delete folders with their contents
+    #[arg(long, short)]
+    recursive: bool,
+    /// Delete all versions of version stacks
+    #[arg(long)]
+    all_versions: bool,
+    /// Delete files, folders and version stacks without asking; required without a terminal
+    #[arg(long)]
+    yes: bool,
+    /// Delete the project or workspace with this name without asking
+    #[arg(long, value_name = "NAME")]
+    confirm: Vec<String>,
+    /// Show what would be deleted, and delete nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let may_delete = args.yes || args.dry_run || !args.confirm.is_empty() || is_interactive();
+    if !may_delete {
+        return Err(Failure::usage("'--yes' is required to delete without a terminal"));
+    }
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let mut results = Results::new("delete", args.json);
+    let mut targets = args.targets(&client, &resolver, &mut results).await?;
+    if args.dry_run || targets.iter().any(|target| args.asks(target)) {
+        for target in &mut targets {
+            target.contents = Contents::count(&client, &transfers, target).await;
+        }
+    }
+    if args.dry_run {
+        for target in &targets {
+            results.done(&target.change("would_delete"));
+        }
+        return results.finish(Ok(()));
+    }
+    if !args.confirm_all(&targets, results.reporter())? {
+        results.reporter().note("nothing was deleted");
+        return results.finish(Ok(()));
+    }
+    let ended = shutdown::interruptible(async {
+        for target in &targets {
+            delete::delete(&client, &mut results, target).await?;
+        }
+        Ok::<_, Failure>(())
+    })
+    .await;
+    results.finish(ended)
+}
+
+impl Args {
+    /// Finds all items. A missing one is reported; a refused one ends the run.
+    async fn targets(
+        &self,
+        client: &Client,
+        resolver: &Resolver<'_>,
+        results: &mut Results,
+    ) -> Result<Vec<Target>, Failure> {
+        let (mut targets, mut seen) = (Vec::new(), HashSet::new());
+        for text in &self.places {
+            let found = match resolve_absolute(resolver, text).await {
+                Ok(item) => Target::find(client, text, item).await,
+                Err(failure) => Err(failure),
+            };
+            match found {
+                Ok(target) => {
+                    target.check(self.recursive, self.all_versions)?;
+                    if seen.insert(id(&target.item).to_owned()) {
+                        targets.push(target);
+                    }
+                }
+                Err(failure) if failure.status == Status::Usage => return Err(failure),
+                Err(failure) => results.failed(text, failure)?,
+            }
+        }
+        if let Some(target) = targets.iter().find(|it| self.asks(it) && !is_interactive()) {
+            return Err(target.unconfirmed());
+        }
+        Ok(targets)
+    }
+
+    /// Returns whether the user is asked about an item.
+    fn asks(&self, target: &Target) -> bool {
+        if self.dry_run {
+            return false;
+        }
+        match target.is_container() {
+            true => !self.confirm.iter().any(|name| target.is_named(name)),
+            false => !self.yes,
+        }
+    }
+
+    /// Shows the items that have not been confirmed, and asks about them.
+    fn confirm_all(&self, targets: &[Target], reporter: &Reporter) -> Result<bool, Failure> {
+        let (containers, others): (Vec<_>, Vec<_>) =
+            targets.iter().filter(|target| self.asks(target)).partition(|it| it.is_container());
+        for target in containers.iter().chain(&others) {
+            reporter.status(&format!("{} ({})", target.item.path, target.description()));
+        }
+        for target in containers {
+            let question = format!(
+                "Delete the {} {} for good? The API cannot restore it.",
+                target.kind(),
+                target.item.path
+            );
+            if !confirm_name(reporter, &question, target.name())? {
+                return Ok(false);
+            }
+        }
+        match others.len() {
+            0 => Ok(true),
+            1 => confirm(reporter, "Delete it?"),
+            several => confirm(reporter, &format!("Delete these {several} items?")),
+        }
+    }
+}
+
+impl Target {
+    /// Creates the result of an item.
+    fn change(&self, outcome: &'static str) -> Change {
+        let mut change = Change::of(outcome, &self.item).detail(self.description());
+        for (name, value) in self.fields() {
+            change = change.field(name, value);
+        }
+        change
+    }
+}

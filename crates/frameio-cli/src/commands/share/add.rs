@@ -1,0 +1,78 @@
+//! `frameio share add`.
+
+use frameio::shares::AddShareAsset;
+use frameio::transfer::{Resolved, Transfers};
+use frameio::{AssetId, Client};
+
+use super::contents::{self, Results};
+use super::target::{Finder, FoundShare, ShareArgs};
+use crate::args::GlobalArgs;
+use crate::commands::places;
+use crate::exit::{Failure, Status};
+use crate::report::Reporter;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Share: ID, link, or its name with --project
+    share: String,
+    /// Files, folders and version stacks of the share's project: paths or IDs; - reads them from
+    /// standard input, one per line
+    #[arg(value_name = "PLACE", required = true)]
+    places: Vec<String>,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    target: ShareArgs,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let finder = Finder::new(global, &client, &transfers, &args.target)?;
+    let found = finder.find(&args.share).await?;
+    let items = contents::items(&finder, &args.places).await?;
+    let present = contents::ids(&client, &found).await?;
+    let reporter = Reporter::new(args.json);
+    let (exist, new): (Vec<_>, Vec<_>) =
+        items.iter().partition(|item| present.contains(&AssetId::from(places::id(item))));
+    for item in exist {
+        Results::new(&reporter).add("exists", item)?;
+    }
+    add(&client, &found, &new, &reporter).await
+}
+
+/// Adds items one at a time, as the service requires.
+pub(super) async fn add(
+    client: &Client,
+    found: &FoundShare,
+    items: &[&Resolved],
+    reporter: &Reporter,
+) -> Result<(), Failure> {
+    contents::announce(reporter, items.len());
+    let mut results = Results::new(reporter);
+    for item in items {
+        match add_one(client, found, item).await {
+            Ok(()) => results.add("added", item)?,
+            Err(failure) => {
+                if !results.fail("not added", item, &failure)? {
+                    break;
+                }
+            }
+        }
+    }
+    let hint = format!("`frameio share add {} PLACE…` adds the others", found.share.id.as_str());
+    results.finish("added", &hint)
+}
+
+async fn add_one(client: &Client, found: &FoundShare, item: &Resolved) -> Result<(), Failure> {
+    let id = AssetId::from(places::id(item));
+    let share = client.send(AddShareAsset::new(&found.account, &found.share.id, &id)).await?;
+    match share.asset_added {
+        Some(added) if added != id => {
+            let message = format!("the service reports that it added {}", added.as_str());
+            Err(Failure::new(Status::Unexpected, message))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,125 @@
+//! Contents of a share: items that are added and removed one at a time.
+
+use std::collections::HashSet;
+
+use frameio::assets::Asset;
+use frameio::shares::ListShareAssets;
+use frameio::transfer::{Resolved, ResolvedItem};
+use frameio::{AssetId, Client};
+use serde_json::{Value, json};
+
+use super::target::{Finder, FoundShare};
+use crate::commands::places;
+use crate::exit::{Failure, Status};
+use crate::report::{Record, Reporter};
+
+/// Number of items that the service adds or removes in a minute.
+const PER_MINUTE: usize = 10;
+
+/// Resolves the items to share, each a file, a folder or a version stack.
+pub(super) async fn items(
+    finder: &Finder<'_>,
+    arguments: &[String],
+) -> Result<Vec<Resolved>, Failure> {
+    let items = places::resolve_all(&finder.resolver, &places::expand(arguments)?).await?;
+    for item in &items {
+        let reason = match item.item {
+            ResolvedItem::Workspace => {
+                "is a workspace: share folders of one of its projects instead"
+            }
+            ResolvedItem::Project(_) => "is a project: share its folders instead",
+            _ => continue,
+        };
+        return Err(Failure::usage(format!("'{}' {reason}", item.path)));
+    }
+    Ok(items)
+}
+
+/// Lists all assets of a share, also those in shared folders.
+pub(super) async fn list(client: &Client, found: &FoundShare) -> Result<Vec<Asset>, Failure> {
+    let list = ListShareAssets::new(&found.account, &found.share.id).page_size(100);
+    let mut list = client.items(list);
+    let mut assets = Vec::new();
+    while let Some(asset) = list.next().await {
+        assets.push(asset?);
+    }
+    Ok(assets)
+}
+
+/// Returns the IDs of all assets of a share.
+pub(super) async fn ids(client: &Client, found: &FoundShare) -> Result<HashSet<AssetId>, Failure> {
+    Ok(list(client, found).await?.iter().map(Asset::id).collect())
+}
+
+/// Announces the time that many calls take.
+pub(super) fn announce(reporter: &Reporter, count: usize) {
+    if count > PER_MINUTE {
+        let minutes = count.div_ceil(PER_MINUTE);
+        reporter.note(&format!(
+            "{count} items, of which the service accepts {PER_MINUTE} a minute: about {minutes} minutes"
+        ));
+    }
+}
+
+/// Result for an item.
+struct Row<'a> {
+    action: &'a str,
+    item: &'a Resolved,
+    error: Option<&'a str>,
+}
+
+impl Record for Row<'_> {
+    fn lines(&self) -> Vec<String> {
+        let error = self.error.map(|error| format!(": {error}")).unwrap_or_default();
+        vec![format!("{}: {}{error}", self.action, self.item.path)]
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "action": self.action, "path": self.item.path.to_string(), "id": places::id(self.item),
+            "error": self.error,
+        })
+    }
+}
+
+/// Prints the results for items, and counts the failures.
+pub(super) struct Results<'a> {
+    pub(super) reporter: &'a Reporter,
+    failed: usize,
+    status: Option<Status>,
+}
+
+impl<'a> Results<'a> {
+    pub(super) const fn new(reporter: &'a Reporter) -> Self {
+        Self { reporter, failed: 0, status: None }
+    }
+
+    pub(super) fn add(&self, action: &str, item: &Resolved) -> Result<(), Failure> {
+        self.reporter.record(&Row { action, item, error: None })
+    }
+
+    /// Prints the failure of an item. Returns whether the other items can succeed.
+    pub(super) fn fail(
+        &mut self,
+        action: &str,
+        item: &Resolved,
+        failure: &Failure,
+    ) -> Result<bool, Failure> {
+        self.failed += 1;
+        self.status = Some(Status::common(self.status, failure.status));
+        self.reporter.record(&Row { action, item, error: Some(&failure.message) })?;
+        Ok(!matches!(failure.status, Status::SignedOut | Status::NoResponse))
+    }
+
+    /// Fails if an item failed; `hint` is the advice.
+    pub(super) fn finish(&self, what: &str, hint: &str) -> Result<(), Failure> {
+        match self.status {
+            None => Ok(()),
+            Some(status) => {
+                let items = if self.failed == 1 { "item" } else { "items" };
+                let message = format!("{} {items} could not be {what}; {hint}", self.failed);
+                Err(Failure::new(status, message))
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! `frameio share create`.
+
+use std::collections::HashSet;
+
+use frameio::shares::{CreateShare, Share, ShareAccess};
+use frameio::transfer::{RemotePath, Resolved, Transfers};
+use frameio::{AssetId, ProjectId};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::passphrase::PassphraseArgs;
+use super::row::share_json;
+use super::target::{Finder, FoundShare};
+use super::{add, contents, expiration, reviewers};
+use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places;
+use crate::exit::Failure;
+use crate::report::{Record, Reporter};
+
+/// Maximum number of items in the call that creates a share.
+const ITEMS: usize = 100;
+
+pub(super) const HELP: &str = "\
+Examples:
+  frameio share create 'Cut 3' '/Film/The Crossing/Cuts/The Crossing - cut 3.mp4' --expires 7d
+  frameio share create Dailies '/Film/The Crossing/Dailies' --passphrase --no-downloads
+  frameio share create 'Client review' '/Film/The Crossing/Cuts' --secure --reviewer kim@example.com
+
+Share a folder instead of many files: a share accepts 100 items at its creation, and the service adds
+10 more a minute. The service sends no email unless '--notify' is given.";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Name of the share
+    name: String,
+    /// Files, folders and version stacks of one project: paths or IDs; - reads them from standard input,
+    /// one per line
+    #[arg(value_name = "PLACE", required = true)]
+    places: Vec<String>,
+    /// Time of expiration: 12h, 7d or 2w from now, a day (until its end in UTC), or a time (RFC 3339)
+    /// [default: never]
+    #[arg(long, value_name = "TIME")]
+    expires: Option<String>,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+    /// Admit reviewers only, not everyone with the link
+    #[arg(long)]
+    secure: bool,
+    /// Reviewer by email address; may be repeated
+    #[arg(long = "reviewer", value_name = "EMAIL", requires = "secure")]
+    reviewers: Vec<String>,
+    #[command(flatten)]
+    invitation: reviewers::InvitationArgs,
+    /// Do not let reviewers download
+    #[arg(long)]
+    no_downloads: bool,
+    /// Do not let reviewers comment
+    #[arg(long)]
+    no_comments: bool,
+    /// Show all versions of a version stack, not only the head
+    #[arg(long)]
+    all_versions: bool,
+    /// Description; requires the feature 'branded shares' of the account
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// Print the share as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+/// A share that was created.
+struct Created<'a>(&'a Share);
+
+impl Record for Created<'_> {
+    fn lines(&self) -> Vec<String> {
+        let share = self.0;
+        let name = share.name.as_deref().unwrap_or_default();
+        let mut lines = vec![format!("created share {} '{name}'", share.id.as_str())];
+        lines.extend(share.short_url.iter().map(|url| format!("link: {url}")));
+        lines.extend(share.expiration.map(|at| format!("expires: {at}")));
+        lines
+    }
+
+    fn json(&self) -> Value {
+        share_json(self.0)
+    }
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    check(args)?;
+    let expiration = args.expires.as_deref().map(|text| {
+        let now = Timestamp::now();
+        expiration::parse(text, now).map_err(|reason| Failure::value("--expires", text, reason))
+    });
+    let expiration = expiration.transpose()?;
+    let passphrase = args.passphrase.read()?;
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let finder = Finder::of_places(global, &client, &transfers, &args.account)?;
+    let items = contents::items(&finder, &args.places).await?;
+    let (first, project) = project(&items)?;
+    let reporter = Reporter::new(args.json);
+    suggest_folder(&reporter, &items);
+    let access = if args.secure { ShareAccess::Secure } else { ShareAccess::Public };
+    let ids = items.iter().take(ITEMS).map(|item| AssetId::from(places::id(item)));
+    let ids: Vec<_> = ids.collect();
+    let mut create =
+        CreateShare::new(&first.account_id, project, &*args.name, access).asset_ids(ids);
+    if let Some(expiration) = expiration {
+        create = create.expiration(expiration);
+    }
+    let is_generated = passphrase.is_none();
+    if let Some(passphrase) = passphrase {
+        create = create.passphrase(passphrase);
+    }
+    let share = client.send(settings(create, args)).await?;
+    let found = FoundShare { account: first.account_id.clone(), share };
+    // Printed before the other items are added, which can take minutes.
+    reporter.record(&Created(&found.share))?;
+    if is_generated && found.share.passphrase.is_some() {
+        let show = format!("`frameio share show {} --show-passphrase`", found.share.id.as_str());
+        reporter.note(&format!("the service generated a passphrase: {show} prints it"));
+    }
+    let others: Vec<_> = items.iter().skip(ITEMS).collect();
+    let added = match others.is_empty() {
+        true => Ok(()),
+        false => add::add(&client, &found, &others, &reporter).await,
+    };
+    if !args.reviewers.is_empty() {
+        reviewers::invite(&client, &found, &args.reviewers, &args.invitation).await?;
+    }
+    added
+}
+
+/// Refuses arguments before anything is read.
+fn check(args: &Args) -> Result<(), Failure> {
+    if args.name.starts_with('/') {
+        let message =
+            format!("'{}' looks like a place: the name of the share comes first", args.name);
+        return Err(Failure::usage(message));
+    }
+    if args.passphrase.reads_standard_input() && args.places.iter().any(|place| place == "-") {
+        let message = "standard input cannot contain both the passphrase and the places";
+        return Err(Failure::usage(message));
+    }
+    reviewers::check(&args.reviewers)
+}
+
+/// Adds the settings that differ from the defaults of the service.
+fn settings(mut create: CreateShare, args: &Args) -> CreateShare {
+    if args.no_downloads {
+        create = create.downloading_enabled(false);
+    }
+    if args.no_comments {
+        create = create.commenting_enabled(false);
+    }
+    if args.all_versions {
+        create = create.show_all_asset_versions(true);
+    }
+    match &args.description {
+        Some(description) => create.description(&**description),
+        None => create,
+    }
+}
+
+/// Returns the first item and the project of all items.
+fn project(items: &[Resolved]) -> Result<(&Resolved, &ProjectId), Failure> {
+    let none = || Failure::usage("nothing to share");
+    let first = items.first().ok_or_else(none)?;
+    let project = first.project_id.as_ref().ok_or_else(none)?;
+    match items.iter().find(|item| item.project_id.as_ref() != Some(project)) {
+        None => Ok((first, project)),
+        Some(other) => {
+            let reason = "are in different projects: create a share for each project";
+            Err(Failure::usage(format!("'{}' and '{}' {reason}", first.path, other.path)))
+        }
+    }
+}
+
+/// Suggests to share a folder instead of more items than a creation accepts.
+fn suggest_folder(reporter: &Reporter, items: &[Resolved]) {
+    if items.len() <= ITEMS {
+        return;
+    }
+    let above = |item: &Resolved| {
+        let names = item.path.names();
+        RemotePath::new(names.get(..names.len().saturating_sub(1)).unwrap_or_default()).to_string()
+    };
+    let folders: HashSet<String> = items.iter().map(above).collect();
+    let folder = match folders.iter().next() {
+        Some(folder) if folders.len() == 1 => format!("the folder '{folder}'"),
+        _ => "their folders".to_owned(),
+    };
+    reporter.note(&format!(
+        "a share accepts {ITEMS} items at its creation, and {} are given: sharing {folder} instead takes one call",
+        items.len()
+    ));
+}

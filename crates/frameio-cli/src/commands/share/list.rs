@@ -1,0 +1,34 @@
+//! `frameio share list`.
+
+use frameio::transfer::Transfers;
+
+use super::row::ShareRow;
+use super::target::{Finder, shares};
+use crate::args::{AccountArg, GlobalArgs};
+use crate::exit::Failure;
+use crate::report::Reporter;
+
+pub(super) const HELP: &str = "\
+Examples:
+  frameio share list '/Film/The Crossing'";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Project, or any place in it: path or ID [default: the profile's project]
+    project: Option<String>,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let finder = Finder::of_places(global, &client, &transfers, &args.account)?;
+    let (account, project, _) = finder.project(args.project.as_deref()).await?;
+    let reporter = Reporter::new(args.json);
+    let shares = shares(&client, &account, &project).await?;
+    shares.iter().try_for_each(|share| reporter.record(&ShareRow(share)))
+}

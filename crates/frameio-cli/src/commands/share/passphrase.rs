@@ -1,0 +1,73 @@
+//! Passphrase of a share, which is never an argument.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use frameio::Secret;
+
+use crate::exit::{Failure, io_reason};
+use crate::input::{self, STANDARD_INPUT};
+
+/// Maximum number of characters.
+const MAX: usize = 255;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PassphraseArgs {
+    /// Ask for a passphrase, which opens the share
+    #[arg(long, conflicts_with = "passphrase_file")]
+    passphrase: bool,
+    /// Read the passphrase from a file, or from standard input for -
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl PassphraseArgs {
+    /// Reads the passphrase, if one is wanted.
+    pub(super) fn read(&self) -> Result<Option<Secret>, Failure> {
+        let passphrase = match &self.passphrase_file {
+            Some(file) if file.as_os_str() == "-" => {
+                let line = input::line(&mut std::io::stdin().lock(), STANDARD_INPUT)?;
+                let passphrase = input::secret(STANDARD_INPUT, &line)?;
+                passphrase.ok_or_else(|| Failure::usage("no passphrase on standard input"))?
+            }
+            Some(file) => input::secret_file(file)?,
+            None if self.passphrase => ask()?,
+            None => return Ok(None),
+        };
+        let count = passphrase.expose().chars().count();
+        if count > MAX {
+            let message = format!("the passphrase has {count} characters, the maximum is {MAX}");
+            return Err(Failure::usage(message));
+        }
+        Ok(Some(passphrase))
+    }
+
+    /// Returns whether the passphrase is on standard input.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        self.passphrase_file.as_ref().is_some_and(|file| file.as_os_str() == "-")
+    }
+}
+
+/// Asks twice, because the typed characters are not visible.
+fn ask() -> Result<Secret, Failure> {
+    if !std::io::stdin().is_terminal() {
+        let message = "cannot ask for a passphrase without a terminal: pass '--passphrase-file'";
+        return Err(Failure::usage(message));
+    }
+    let first = prompt("Passphrase: ")?;
+    match first == prompt("Repeat the passphrase: ")? {
+        true => Ok(first),
+        false => Err(Failure::usage("the passphrases are different")),
+    }
+}
+
+fn prompt(text: &str) -> Result<Secret, Failure> {
+    // The prompt is not essential: standard error may be closed.
+    let mut stderr = std::io::stderr();
+    let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+    let typed = rpassword::read_password().map_err(|error| {
+        Failure::usage(format!("cannot read the passphrase: {}", io_reason(&error)))
+    })?;
+    let passphrase = input::secret("the passphrase", &typed)?;
+    passphrase.ok_or_else(|| Failure::usage("the passphrase is empty"))
+}

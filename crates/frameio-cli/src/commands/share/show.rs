@@ -1,0 +1,76 @@
+//! `frameio share show`.
+
+use frameio::assets::Asset;
+use frameio::shares::Share;
+use frameio::transfer::Transfers;
+use serde_json::{Value, json};
+
+use super::contents;
+use super::row::{share_json, share_lines};
+use super::target::{Finder, ShareArgs};
+use crate::args::GlobalArgs;
+use crate::exit::Failure;
+use crate::report::{Record, Reporter};
+
+pub(super) const HELP: &str = "\
+Examples:
+  frameio share show 'Cut 3 for review' --project '/Film/The Crossing'";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Share: ID, link, or its name with --project
+    share: String,
+    /// Print the passphrase and nothing else
+    #[arg(long, conflicts_with = "json")]
+    show_passphrase: bool,
+    /// Print the share as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    target: ShareArgs,
+}
+
+/// A share and its contents.
+struct Contents<'a> {
+    share: &'a Share,
+    assets: Vec<Asset>,
+}
+
+impl Record for Contents<'_> {
+    fn lines(&self) -> Vec<String> {
+        let mut lines = share_lines(self.share);
+        lines.push(format!("  contents     {} items", self.assets.len()));
+        let name = |asset: &Asset| match asset {
+            Asset::Folder(folder) => format!("    {}/", folder.name),
+            other => format!("    {}", other.name()),
+        };
+        lines.extend(self.assets.iter().map(name));
+        lines
+    }
+
+    fn json(&self) -> Value {
+        let asset =
+            |asset: &Asset| json!({"id": asset.id(), "type": asset.kind(), "name": asset.name()});
+        let mut json = share_json(self.share);
+        json["assets"] = self.assets.iter().map(asset).collect();
+        json
+    }
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let found = Finder::new(global, &client, &transfers, &args.target)?.find(&args.share).await?;
+    let reporter = Reporter::new(args.json);
+    if args.show_passphrase {
+        return match &found.share.passphrase {
+            Some(passphrase) => reporter.line(passphrase.expose()),
+            None => {
+                reporter.note(&format!("'{}' has no passphrase", found.name()));
+                Ok(())
+            }
+        };
+    }
+    let assets = contents::list(&client, &found).await?;
+    reporter.record(&Contents { share: &found.share, assets })
+}

@@ -1,0 +1,223 @@
+//! A share that is named by its ID, its link, or its name in a project.
+
+use frameio::projects::ListProjects;
+use frameio::shares::{ListShares, Share, ShowShare};
+use frameio::transfer::{ResolvedItem, Transfers};
+use frameio::{AccountId, Client, ProjectId};
+
+use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::by_name::{self, Label};
+use crate::exit::{Failure, Status};
+use crate::resolver::Resolver;
+
+/// Arguments that find a share.
+#[derive(Debug, clap::Args)]
+pub(super) struct ShareArgs {
+    /// Project to find the share in by its name: path or ID [default: the profile's project]
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+    #[command(flatten)]
+    pub(super) account: AccountArg,
+}
+
+/// A share and its account.
+pub(super) struct FoundShare {
+    pub(super) account: AccountId,
+    pub(super) share: Share,
+}
+
+impl FoundShare {
+    /// Returns the name for messages.
+    pub(super) fn name(&self) -> &str {
+        self.share.name.as_deref().unwrap_or(self.share.id.as_str())
+    }
+}
+
+/// Finds shares and the items to share.
+pub(super) struct Finder<'a> {
+    pub(super) client: &'a Client,
+    pub(super) resolver: Resolver<'a>,
+    transfers: &'a Transfers,
+    project: Option<&'a str>,
+}
+
+impl<'a> Finder<'a> {
+    pub(super) fn new(
+        global: &GlobalArgs,
+        client: &'a Client,
+        transfers: &'a Transfers,
+        args: &'a ShareArgs,
+    ) -> Result<Self, Failure> {
+        let resolver = Resolver::new(global, transfers, &args.account)?;
+        Ok(Self { client, resolver, transfers, project: args.project.as_deref() })
+    }
+
+    /// Finds the places of an account.
+    pub(super) fn of_places(
+        global: &GlobalArgs,
+        client: &'a Client,
+        transfers: &'a Transfers,
+        account: &'a AccountArg,
+    ) -> Result<Self, Failure> {
+        let resolver = Resolver::new(global, transfers, account)?;
+        Ok(Self { client, resolver, transfers, project: None })
+    }
+
+    pub(super) async fn find(&self, text: &str) -> Result<FoundShare, Failure> {
+        match Reference::of(text) {
+            Reference::Id(id) => self.by_id(id).await,
+            Reference::ShortUrl(short) => self.by_short_url(text, short).await,
+            Reference::Name if self.project.is_some() || self.resolver.has_project() => {
+                self.by_name(text).await
+            }
+            Reference::Name => {
+                let hint = "pass '--project' to find a share by its name";
+                let message = format!("'{text}' is not the ID or the link of a share: {hint}");
+                Err(Failure::usage(message))
+            }
+        }
+    }
+
+    async fn by_id(&self, id: &str) -> Result<FoundShare, Failure> {
+        for account in self.accounts().await? {
+            match self.client.send(ShowShare::new(&account, id)).await {
+                Ok(share) => return Ok(FoundShare { account, share }),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Failure::new(Status::NotFound, format!("no share has the ID '{id}'")))
+    }
+
+    /// Returns the accounts of the user, in which an ID is looked up.
+    async fn accounts(&self) -> Result<Vec<AccountId>, Failure> {
+        let workspaces = self.transfers.workspaces(self.resolver.account()).await?;
+        let mut accounts: Vec<_> = workspaces.into_iter().map(|(account, _)| account).collect();
+        accounts.dedup();
+        Ok(accounts)
+    }
+
+    async fn by_name(&self, name: &str) -> Result<FoundShare, Failure> {
+        let (account, project, path) = self.project(self.project).await?;
+        let shares = shares(self.client, &account, &project).await?;
+        let label = |share: &Share| {
+            Label::new(share.name.as_deref().unwrap_or_default(), share.id.as_str())
+        };
+        match by_name::only(shares.iter(), name, "share", label) {
+            Ok(share) => Ok(FoundShare { account, share: share.clone() }),
+            Err(error) => Err(error.failure(format!("'{name}' in '{path}': {}", error.reason()))),
+        }
+    }
+
+    /// Finds a share by its short link. The service has no operation for it, so the shares of the project
+    /// are listed, or those of all projects.
+    async fn by_short_url(&self, text: &str, short: &str) -> Result<FoundShare, Failure> {
+        let is_wanted = |share: &Share| {
+            share.short_url.as_deref().is_some_and(|it| without_scheme(it) == short)
+        };
+        for (account, project) in self.projects().await? {
+            let found = shares(self.client, &account, &project).await?.into_iter().find(is_wanted);
+            if let Some(share) = found {
+                return Ok(FoundShare { account, share });
+            }
+        }
+        Err(Failure::new(Status::NotFound, format!("no share has the link '{text}'")))
+    }
+
+    async fn projects(&self) -> Result<Vec<(AccountId, ProjectId)>, Failure> {
+        if self.project.is_some() {
+            let (account, project, _) = self.project(self.project).await?;
+            return Ok(vec![(account, project)]);
+        }
+        let mut projects = Vec::new();
+        for (account, workspace) in self.transfers.workspaces(self.resolver.account()).await? {
+            let mut list =
+                self.client.items(ListProjects::new(&account, &workspace.id).page_size(100));
+            while let Some(project) = list.next().await {
+                projects.push((account.clone(), project?.id));
+            }
+        }
+        Ok(projects)
+    }
+
+    /// Returns the project of a place, and the place; without one, the project of the profile.
+    pub(super) async fn project(
+        &self,
+        place: Option<&str>,
+    ) -> Result<(AccountId, ProjectId, String), Failure> {
+        let item = self.resolver.resolve(place).await?;
+        let path = item.path.to_string();
+        match (item.project_id, item.item) {
+            (None, _) | (_, ResolvedItem::Workspace) => {
+                let reason = "is a workspace: pass one of its projects instead";
+                Err(Failure::usage(format!("'{path}' {reason}")))
+            }
+            (Some(project), _) => Ok((item.account_id, project, path)),
+        }
+    }
+}
+
+/// Lists the shares of a project.
+pub(super) async fn shares(
+    client: &Client,
+    account: &AccountId,
+    project: &ProjectId,
+) -> Result<Vec<Share>, Failure> {
+    let mut list = client.items(ListShares::new(account, project).page_size(100));
+    let mut shares = Vec::new();
+    while let Some(share) = list.next().await {
+        shares.push(share?);
+    }
+    Ok(shares)
+}
+
+/// Form of the text that names a share.
+#[derive(Debug, PartialEq, Eq)]
+enum Reference<'a> {
+    Id(&'a str),
+    /// Host and path of a short link.
+    ShortUrl(&'a str),
+    Name,
+}
+
+impl<'a> Reference<'a> {
+    fn of(text: &'a str) -> Self {
+        let short = without_scheme(text);
+        if short.starts_with("f.io/") {
+            return Self::ShortUrl(short);
+        }
+        if let Some(path) = short.strip_prefix("next.frame.io/share/") {
+            return Self::Id(path.split('/').next().unwrap_or(path));
+        }
+        let is_uuid =
+            text.len() == 36 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+        if is_uuid { Self::Id(text) } else { Self::Name }
+    }
+}
+
+/// Returns a link without scheme, query and final slash.
+fn without_scheme(link: &str) -> &str {
+    let link =
+        link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).unwrap_or(link);
+    link.split(['?', '#']).next().unwrap_or(link).trim_end_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distinguishes_ids_links_and_names() {
+        let id = "00000042-f1a0-4000-8000-000000000000";
+        for (text, reference) in [
+            (id, Reference::Id(id)),
+            ("https://next.frame.io/share/s1/view/f?a=b", Reference::Id("s1")),
+            ("https://f.io/Ab3_x/", Reference::ShortUrl("f.io/Ab3_x")),
+            ("f.io/Ab3_x?utm=1", Reference::ShortUrl("f.io/Ab3_x")),
+            ("Cut 3 for review", Reference::Name),
+            ("https://example.com/share/s1", Reference::Name),
+        ] {
+            assert_eq!(Reference::of(text), reference, "{text}");
+        }
+    }
+}

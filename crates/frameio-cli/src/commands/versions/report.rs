@@ -1,0 +1,91 @@
+//! Version stacks on the terminal and in JSON.
+
+use frameio::files::File;
+use indicatif::HumanBytes;
+use serde_json::{Value, json};
+
+use super::stack::Stack;
+use crate::report::Record;
+
+/// A version in a list.
+pub(super) struct VersionRow<'a> {
+    file: &'a File,
+    /// Position in the stack, from 1 for the oldest; `None` if the order is unknown.
+    number: Option<usize>,
+    is_head: bool,
+    stack: Option<&'a Stack>,
+}
+
+impl<'a> VersionRow<'a> {
+    /// Creates the rows of a stack.
+    pub(super) fn of(stack: &'a Stack) -> Vec<Self> {
+        let rows = stack.versions.iter().enumerate().map(|(at, file)| Self {
+            file,
+            number: stack.is_order_known.then_some(at + 1),
+            is_head: stack.is_head(&file.id),
+            stack: Some(stack),
+        });
+        rows.collect()
+    }
+
+    /// Creates the row of a file that is in no stack.
+    pub(super) const fn only(file: &'a File) -> Self {
+        Self { file, number: Some(1), is_head: true, stack: None }
+    }
+}
+
+impl Record for VersionRow<'_> {
+    fn lines(&self) -> Vec<String> {
+        let number = self.number.map_or_else(|| "-".to_owned(), |number| format!("v{number}"));
+        let mark = if self.is_head { "head" } else { "" };
+        let size = HumanBytes(self.file.file_size).to_string();
+        let created = self.file.created_at.to_string();
+        let (id, name) = (self.file.id.as_str(), &self.file.name);
+        vec![format!("{number:<4} {mark:4}  {size:>10}  {created:20}  {id}  {name}")]
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "version": self.number,
+            "head": self.is_head,
+            "id": self.file.id.as_str(),
+            "name": self.file.name,
+            "size": self.file.file_size,
+            "status": self.file.status.as_str(),
+            "created_at": self.file.created_at.to_string(),
+            "stack_id": self.stack.map(|stack| stack.stack.id.as_str()),
+        })
+    }
+}
+
+/// A version stack after a change, as the service reports it.
+pub(super) struct StackReport<'a>(pub(super) &'a Stack);
+
+impl StackReport<'_> {
+    fn head(&self) -> String {
+        let head = self.0.head();
+        head.map_or_else(|| "none".to_owned(), |it| format!("'{}' {}", it.name, it.id.as_str()))
+    }
+}
+
+impl Record for StackReport<'_> {
+    fn lines(&self) -> Vec<String> {
+        let count = match self.0.versions.len() {
+            1 => "1 version".to_owned(),
+            count => format!("{count} versions"),
+        };
+        let (path, id) = (self.0.path(), self.0.stack.id.as_str());
+        vec![format!("{path} ({id}): {count}, head {}", self.head())]
+    }
+
+    fn json(&self) -> Value {
+        let Stack { stack, versions, is_order_known, .. } = self.0;
+        json!({
+            "stack_id": stack.id.as_str(),
+            "path": self.0.path(),
+            "head_id": self.0.head().map(|head| head.id.as_str()),
+            "versions": versions.iter().map(|file| file.id.as_str()).collect::<Vec<_>>(),
+            "is_oldest_first": is_order_known,
+        })
+    }
+}

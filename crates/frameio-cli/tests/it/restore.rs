@@ -1,0 +1,67 @@
+//! `frameio restore`.
+
+use serde_json::json;
+
+use crate::comments::demo;
+use crate::program::run;
+use crate::relocate::paths;
+
+const PROJECT: &str = "/Film/The Crossing";
+const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
+const POSTER_ID: &str = "0000002a-f1a0-4000-8000-000000000000";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_and_restores_deleted_items() {
+    let (_sim, server) = demo().await;
+    let empty = run(&server, &["restore", PROJECT]).await;
+    empty.succeeded();
+    assert_eq!(empty.stdout, "");
+    run(&server, &["rm", "--yes", POSTER]).await.succeeded();
+    let listed = run(&server, &["restore", PROJECT, "--list"]).await;
+    listed.succeeded();
+    assert!(listed.stdout.starts_with(POSTER_ID), "{listed:?}");
+    assert!(listed.stdout.ends_with("file             4.59 MiB  Poster.png\n"), "{listed:?}");
+    let json = run(&server, &["restore", PROJECT, "--json"]).await.json();
+    assert_eq!((&json["id"], &json["type"]), (&json!(POSTER_ID), &json!("file")));
+    assert!(json["deleted_at"].is_string(), "{json}");
+
+    let restored = run(&server, &["restore", PROJECT, "Poster.png"]).await;
+    restored.succeeded();
+    assert_eq!(restored.stdout, format!("restored: {POSTER} (experimental)\n"));
+    assert!(paths(&server, PROJECT).await.contains(&"/Stills/Poster.png".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restores_folders_before_the_items_in_them() {
+    let (_sim, server) = demo().await;
+    let stills = "/Film/The Crossing/Stills";
+    run(&server, &["rm", "--yes", POSTER]).await.succeeded();
+    run(&server, &["rm", "-r", "--yes", stills]).await.succeeded();
+    let early = run(&server, &["restore", PROJECT, POSTER_ID]).await;
+    assert!(early.failed(6).contains("restore the folder that contains it first"), "{early:?}");
+    let both = run(&server, &["restore", PROJECT, "Poster.png", "Stills", "--json"]).await;
+    both.succeeded();
+    let lines = both.lines();
+    assert_eq!((&lines[0]["path"], &lines[1]["path"]), (&json!(stills), &json!(POSTER)));
+    assert_eq!(lines[0]["experimental"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refuses_ambiguous_and_missing_names() {
+    let (_sim, server) = demo().await;
+    run(&server, &["rm", "--yes", POSTER]).await.succeeded();
+    run(&server, &["cp", "/Film/The Crossing/Stills/Harbour at dawn.jpg", POSTER])
+        .await
+        .succeeded();
+    run(&server, &["rm", "--yes", POSTER]).await.succeeded();
+    let ambiguous = run(&server, &["restore", PROJECT, "Poster.png"]).await;
+    let message = ambiguous.failed(2);
+    assert!(message.contains("2 deleted items are named 'Poster.png'"), "{ambiguous:?}");
+    assert!(message.contains(POSTER_ID), "{ambiguous:?}");
+    let missing = run(&server, &["restore", PROJECT, "Missing.mov"]).await;
+    assert!(missing.failed(5).contains("no deleted item of the project"), "{missing:?}");
+    let workspace = run(&server, &["restore", "/Film"]).await;
+    assert!(workspace.failed(2).contains("is a workspace"), "{workspace:?}");
+    let help = run(&server, &["restore", "--help"]).await;
+    assert!(help.stdout.contains("Experimental: restoring uses operations"), "{help:?}");
+}

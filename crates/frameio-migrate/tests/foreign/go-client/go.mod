@@ -1,0 +1,3 @@
+module example.com/dailies
+
+go 1.22
