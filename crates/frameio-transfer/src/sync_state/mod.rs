@@ -476,8 +476,8 @@ mod tests {
     }
 
     fn file(directory: &Path) -> PathBuf {
-        let all = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-        all.filter(|path| path.extension().is_some_and(|end| end == "sync")).next().unwrap()
+        let mut all = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+        all.find(|path| path.extension().is_some_and(|end| end == "sync")).unwrap()
     }
 
     #[tokio::test]

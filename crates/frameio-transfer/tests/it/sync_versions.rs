@@ -68,7 +68,7 @@ async fn stacks_once_after_a_kill_at_each_step() {
             }
             killed += 1;
         }
-        assert!(killed >= 8 && killed < 98, "{stacked} {before}: {killed} steps");
+        assert!((8..98).contains(&killed), "{stacked} {before}: {killed} steps");
     }
 }
 
@@ -131,14 +131,12 @@ async fn stacks_two_hundred_files_within_the_quota_while_uploads_continue() {
     assert!(took < Duration::from_secs(1000), "{took:?}");
     let requests = pair.sim.requests();
     let position = |operation: &str| {
-        let is = |request: &frameio_sim::RecordedRequest| {
-            request.operation.as_deref() == Some(operation)
-        };
+        let is = |request: &frameio_sim::RecordedRequest| request.operation == Some(operation);
         requests.iter().rposition(is).unwrap()
     };
     let stacked = requests[..position("files.create_local_upload")]
         .iter()
-        .filter(|request| request.operation.as_deref() == Some("version_stacks.create"))
+        .filter(|request| request.operation == Some("version_stacks.create"))
         .count();
     assert!(stacked < 50, "uploads waited for {stacked} stacks");
     for n in [0, 199] {

@@ -88,7 +88,11 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         tree,
         folders,
         is_eager,
-        levels: vec![Level::new(RemotePath::default(), PathBuf::new(), LevelState::Found(root))],
+        levels: vec![Level::new(
+            RemotePath::default(),
+            PathBuf::new(),
+            LevelState::Found(Box::new(root)),
+        )],
         uploads: JoinSet::new(),
         stacking: JoinSet::new(),
         new_versions: 0,
@@ -151,7 +155,7 @@ struct Level {
 enum LevelState {
     /// Not looked up yet.
     Unknown,
-    Found(RemoteFolder),
+    Found(Box<RemoteFolder>),
     /// The folder can be neither found nor created.
     Broken,
 }
@@ -246,7 +250,7 @@ impl Driver {
             let name = path.names().last().map_or("", |name| name);
             let folder = self.reporting(folders.folder(&above, name)).await;
             let state = match folder {
-                Ok(folder) => LevelState::Found(folder),
+                Ok(folder) => LevelState::Found(Box::new(folder)),
                 Err(error) => {
                     self.failed(path, local, error);
                     LevelState::Broken
