@@ -11,7 +11,7 @@ use crate::report::{Cell, Column, Row};
 /// Position of a file in its version stack.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Version {
-    /// Number, counted from the oldest; `None` if the order cannot be told.
+    /// Number, counted from the oldest; `None` if the order is unknown.
     pub(super) number: Option<usize>,
     pub(super) is_head: bool,
 }

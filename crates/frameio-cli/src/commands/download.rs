@@ -20,7 +20,7 @@ Examples:
 
 A folder or project is downloaded into a directory with its name. Of a version stack, the head is
 downloaded, or with '--version' another version or all of them, as take.v1.mov. Versions are numbered
-from the oldest; the order cannot always be told.
+from the oldest; their order is not always known.
 
 An existing file of the same size is skipped. An existing file of another size is kept and reported
 as a conflict, and the exit status is not 0; see --on-conflict.

@@ -25,7 +25,7 @@ Examples:
 
 Columns: name, size, status, updated_at; with --long also versions, type and id. url has to be named.
 The number of versions costs a call for each version stack, and --versions two. The service documents no
-order of versions: 'v?' is shown where it cannot be told.";
+order of versions: 'v?' is shown where it is unknown.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -138,7 +138,7 @@ impl Reporter {
         self.suspended(|| drop(writeln!(std::io::stderr(), "{text}")));
     }
 
-    /// Asks a question on the terminal. Returns whether the answer is yes.
+    /// Asks a question on the terminal. Returns `true` only for yes.
     pub(crate) fn ask(&self, question: &str) -> bool {
         self.suspended(|| {
             let mut answer = String::new();

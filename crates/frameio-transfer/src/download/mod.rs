@@ -12,6 +12,7 @@ pub(crate) mod partial_file;
 mod range_client;
 mod reader;
 mod receive_part;
+pub(crate) mod same_content;
 pub(crate) mod tree;
 mod writer;
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::stamp::{Stamp, Xxh64};
 use super::{Known, MAX_ENTRIES, Pair, Pending, Record};
-use crate::upload::{read_time, write_time};
+use crate::file_time::{from_json, to_json};
 
 /// Version of the format.
 const VERSION: u64 = 1;
@@ -143,7 +143,7 @@ pub(super) fn arriving(path: &str, record: &Record) -> String {
 fn fields(record: &Record) -> Value {
     json!({
         "size": record.stamp.size,
-        "modified": record.stamp.modified.and_then(write_time),
+        "modified": record.stamp.modified.and_then(to_json),
         "xxh64": record.xxh64.map(|hash| hash.to_string()),
         "file": record.file_id.as_str(),
         "equal": record.equal_at.to_string(),
@@ -155,7 +155,7 @@ pub(super) fn pending(path: &str, pending: &Pending) -> String {
         json!({
             "file": id.as_str(),
             "size": stamp.size,
-            "modified": stamp.modified.and_then(write_time),
+            "modified": stamp.modified.and_then(to_json),
             "xxh64": xxh64.map(|hash| hash.to_string()),
         })
     });
@@ -185,7 +185,7 @@ fn parse_record(line: &Value) -> Option<Record> {
 }
 
 fn parse_stamp(line: &Value) -> Option<Stamp> {
-    Some(Stamp { size: line["size"].as_u64()?, modified: read_time(&line["modified"]) })
+    Some(Stamp { size: line["size"].as_u64()?, modified: from_json(&line["modified"]) })
 }
 
 fn parse_pending(pending: &Value) -> Option<Pending> {

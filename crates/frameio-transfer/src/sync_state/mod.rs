@@ -8,7 +8,6 @@
 pub(crate) mod compare;
 mod format;
 pub(crate) mod stamp;
-pub(crate) mod verify;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -24,8 +23,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::stamp::{Stamp, Xxh64};
 use crate::local_file::reason;
+use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
-use crate::upload::lock_file::{Mode, Patience, try_lock};
 use crate::{TransferError, TransferErrorKind};
 
 /// Directory below the local root to which deleted files are moved.
@@ -204,7 +203,7 @@ impl SyncState {
     /// Returns the record of a remote file under another name than `key`.
     ///
     /// A run that is killed while it renames a file can leave two of them. Only one of the local files
-    /// exists then, which `exists` tells.
+    /// exists then, which `exists` finds out.
     pub(crate) fn record_of(
         &self,
         id: &FileId,
@@ -239,7 +238,7 @@ impl SyncState {
         Ok(Recorded { record: Some(record), is_same, is_outdated })
     }
 
-    /// Returns whether a local file has the content of a record, and whether it had to be read to tell.
+    /// Returns whether a local file has the content of a record, and whether the comparison read it.
     pub(crate) async fn compare(
         &self,
         record: &Record,

@@ -16,10 +16,10 @@ use std::time::Duration;
 
 use frameio_private_file::NotRegular;
 
-use super::lock_file::{self, Mode, Patience};
 pub(crate) use super::manifest_format::{Saved, SavedDestination};
 use super::manifest_format::{begin, read};
 use crate::local_file::reason;
+use crate::lock_file::{self, Mode, Patience};
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use frameio_api::comments::Attachment;
 use frameio_core::{AccountId, CommentId, FileId, FolderId};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::manifest::{Failure, Result};
 use super::parts::Parts;
 use super::source::Fingerprint;
+use crate::file_time::{from_json, to_json};
 
 /// Time for which the service accepts parts of an upload.
 const LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -64,8 +65,8 @@ pub(super) fn begin(file: &mut File, saved: &Saved) -> Result<()> {
         "media_type": saved.media_type,
         "path": path,
         "size": saved.fingerprint.size,
-        "modified": saved.fingerprint.modified.and_then(seconds),
-        "created": seconds(saved.created),
+        "modified": saved.fingerprint.modified.and_then(to_json),
+        "created": to_json(saved.created),
         "parts": saved.parts.len(),
     });
     match &saved.destination {
@@ -88,35 +89,6 @@ pub(super) fn begin(file: &mut File, saved: &Saved) -> Result<()> {
     file.sync_all()?;
     file.write_all(b"{\"begun\":true}\n")?;
     Ok(file.sync_all()?)
-}
-
-/// Returns the seconds since 1970, which can be negative, and the nanoseconds within the second.
-pub(crate) fn seconds(time: SystemTime) -> Option<(i64, u32)> {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => Some((i64::try_from(since.as_secs()).ok()?, since.subsec_nanos())),
-        Err(error) => {
-            let until = error.duration();
-            let seconds = i64::try_from(until.as_secs()).ok()?;
-            match until.subsec_nanos() {
-                0 => Some((seconds.checked_neg()?, 0)),
-                nanos => Some((seconds.checked_neg()?.checked_sub(1)?, NANOS - nanos)),
-            }
-        }
-    }
-}
-
-const NANOS: u32 = 1_000_000_000;
-
-/// Returns the time that [`seconds`] has converted.
-pub(crate) fn time(value: &Value) -> Option<SystemTime> {
-    let seconds = value.get(0)?.as_i64()?;
-    let nanos = u32::try_from(value.get(1)?.as_u64()?).ok().filter(|nanos| *nanos < NANOS)?;
-    let whole = Duration::from_secs(seconds.unsigned_abs());
-    let start = match seconds {
-        0.. => UNIX_EPOCH.checked_add(whole),
-        _ => UNIX_EPOCH.checked_sub(whole),
-    };
-    start?.checked_add(Duration::from_nanos(nanos.into()))
 }
 
 /// Reads the content. Returns `None` if the beginning was not written completely.
@@ -174,9 +146,9 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
         path: text("path")?.into(),
         fingerprint: Fingerprint {
             size: head["size"].as_u64()?,
-            modified: time(&head["modified"]),
+            modified: from_json(&head["modified"]),
         },
-        created: time(&head["created"])?,
+        created: from_json(&head["created"])?,
         parts: Arc::default(),
         done: Vec::new(),
     };
@@ -220,7 +192,7 @@ pub(super) mod tests {
             path: path.into(),
             fingerprint: Fingerprint {
                 size: parts.size(),
-                modified: Some(UNIX_EPOCH + Duration::new(7, 9)),
+                modified: Some(SystemTime::UNIX_EPOCH + Duration::new(7, 9)),
             },
             created: SystemTime::now(),
             parts: Arc::new(parts),

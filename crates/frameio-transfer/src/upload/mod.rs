@@ -5,7 +5,6 @@ pub(crate) mod buffers;
 mod destination;
 mod driver;
 mod input;
-pub(crate) mod lock_file;
 mod manifest;
 mod manifest_format;
 mod parts;
@@ -31,7 +30,6 @@ use tracing::field::Empty;
 
 use self::input::Input;
 use self::manifest::{Manifest, Saved};
-pub(crate) use self::manifest_format::{seconds as write_time, time as read_time};
 pub use self::remote::RemoteUpload;
 pub use self::tree::UploadTree;
 use super::progress::Report;

@@ -64,7 +64,7 @@ pub struct Versions {
     /// All versions: from the oldest to the head if [`is_ordered`](Self::is_ordered), otherwise in
     /// the order of the service.
     pub files: Vec<File>,
-    /// Whether the order can be told.
+    /// Whether the order is known.
     ///
     /// The service documents no order of its list. The order is taken from the list if the head is its
     /// first or its last version.
@@ -83,7 +83,7 @@ impl Versions {
     }
 
     /// Returns the number of a version, of which the oldest has the number 1; `None` if the order
-    /// cannot be told.
+    /// is unknown.
     pub fn number(&self, file: &FileId) -> Option<usize> {
         let at = self.files.iter().position(|version| version.id == *file)?;
         self.is_ordered.then_some(at + 1)

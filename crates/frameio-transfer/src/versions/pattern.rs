@@ -60,7 +60,7 @@ impl VersionPattern {
         Ok(Self(compiled))
     }
 
-    /// Returns the parts of a name; `None` if it does not match, or its version is no number.
+    /// Returns the parts of a name; `None` if it does not match, or its version is not a valid number.
     pub(crate) fn parse(&self, name: &str) -> Option<Numbered> {
         let (stem, extension) = split(name);
         let found = self.0.captures(stem)?;

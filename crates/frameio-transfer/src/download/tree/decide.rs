@@ -9,11 +9,11 @@ use frameio_core::{AccountId, FileId};
 use super::deletions::{move_to_trash, not_trashed};
 use crate::checksums::Checksums;
 use crate::download::BeforeRename;
+use crate::download::same_content::has_same_content;
 use crate::existing::{LocalTarget, conflict, created};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
-use crate::sync_state::verify::has_content;
 use crate::sync_state::{Record, Recorded, SyncState, state_key};
 use crate::{Compared, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
 
@@ -147,7 +147,7 @@ impl Decider {
                 let stamp = Stamp { size: file.file_size, modified: None };
                 let file_id = file.id.clone();
                 let record = Record { stamp, xxh64: None, file_id, equal_at: now() };
-                Action::Beside(beside(local, file.id.as_str()), record)
+                Action::Beside(path_next_to(local, file.id.as_str()), record)
             }
             (Verdict::Conflict, OnConflict::Skip) => Action::Conflict,
         };
@@ -204,7 +204,7 @@ impl Decider {
         }
         if self.verify_remote {
             let hash = self.hash(local).await?;
-            return has_content(&self.transfers, (account, &file.id), hash).await.map(Some);
+            return has_same_content(&self.transfers, (account, &file.id), hash).await.map(Some);
         }
         match &self.checksums {
             Some(checksums) if recorded.record.is_none() && checksums.has(&file.id) => {
@@ -319,7 +319,7 @@ fn now() -> i128 {
 }
 
 /// Returns a path next to an existing file, with the beginning of the id of the remote file.
-fn beside(local: &Path, id: &str) -> PathBuf {
+fn path_next_to(local: &Path, id: &str) -> PathBuf {
     let name = local.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let (stem, extension) = crate::versions::pattern::split(&name);
     let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(8).collect();

@@ -46,7 +46,7 @@ impl TreeDownload {
     }
 }
 
-/// Returns the chosen versions with their numbers, if the order can be told.
+/// Returns the chosen versions with their numbers, if the order is known.
 fn choose(
     versions: Versions,
     choice: VersionChoice,
@@ -60,7 +60,7 @@ fn choose(
     let refuse = |message: String| Err(TransferError::new(TransferErrorKind::Invalid, message));
     match choice {
         VersionChoice::Number(_) if !is_ordered => {
-            refuse("the order of its versions cannot be told; download all of them".to_owned())
+            refuse("the order of its versions is unknown; download all of them".to_owned())
         }
         VersionChoice::Number(wanted) => match all.find(|(number, _)| *number == Some(wanted)) {
             Some(found) => Ok(vec![found]),

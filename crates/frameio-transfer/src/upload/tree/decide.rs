@@ -8,10 +8,10 @@ use frameio_core::{AssetId, FileId, FolderId, VersionStackId};
 use super::remote::{RemoteFile, key};
 use super::state::StateDirectory;
 use crate::checksums::Checksums;
+use crate::download::same_content::has_same_content;
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
-use crate::sync_state::verify::has_content;
 use crate::sync_state::{Pending, Record, Recorded, SyncState};
 use crate::upload::manifest::{Manifest, SavedDestination};
 use crate::versions::stack::{Stacker, Stacking};
@@ -288,7 +288,7 @@ impl Decider {
     /// Compares the content of the local file with that of the remote file, which is downloaded.
     async fn verify(&self, file: &Candidate, remote: &RemoteFile) -> Result<bool, TransferError> {
         let local = self.hash(&file.local).await?;
-        has_content(&self.transfers, (&self.stacker.account, &remote.id), local).await
+        has_same_content(&self.transfers, (&self.stacker.account, &remote.id), local).await
     }
 
     /// Looks for a recorded file that no longer has its name, so that it is not sent again.

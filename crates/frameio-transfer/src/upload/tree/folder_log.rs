@@ -18,8 +18,8 @@ use frameio_core::{FileId, FolderId};
 use serde_json::{Value, json};
 
 use super::remote::{Child, RemoteFile, key};
+use crate::lock_file::{Mode, try_lock};
 use crate::tasks::blocking;
-use crate::upload::lock_file::{Mode, try_lock};
 
 /// The log of a folder.
 #[derive(Clone)]

@@ -12,9 +12,9 @@ use twox_hash::XxHash3_64;
 use super::OnWarning;
 use super::folder_log::FolderLog;
 use crate::local_file::reason;
+use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
 use crate::upload::OnFailure;
-use crate::upload::lock_file::{Mode, Patience, try_lock};
 use crate::upload::manifest::{Failure, Manifest, Saved};
 use crate::{TransferError, TransferErrorKind};
 

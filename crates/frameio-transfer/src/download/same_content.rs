@@ -2,12 +2,12 @@
 
 use frameio_core::{AccountId, FileId};
 
-use super::stamp::{Xxh64, Xxh64Hasher};
-use crate::download::Open;
+use super::Open;
+use crate::sync_state::stamp::{Xxh64, Xxh64Hasher};
 use crate::{TransferError, Transfers};
 
 /// Downloads a file without storing it, and compares its checksum.
-pub(crate) async fn has_content(
+pub(crate) async fn has_same_content(
     transfers: &Transfers,
     (account, file): (&AccountId, &FileId),
     expected: Xxh64,
