@@ -35,6 +35,7 @@ impl FileRecord<'_> {
     pub(super) fn needs_attention(&self) -> bool {
         self.is_ignored_unexpectedly()
             || self.is_not_head()
+            || self.verdict() == Some(Verdict::LowerVersion)
             || matches!(self.outcome, Outcome::Changed | Outcome::Kept)
     }
 
@@ -111,8 +112,11 @@ impl FileRecord<'_> {
             }
             // The error of the outcome has the reason.
             Outcome::Failed(_) | Outcome::Conflict(_) => None,
+            Outcome::Transferred { .. } if self.stacked == Some(Stacked::Head) => {
+                Some("a new version, the head of its version stack".to_owned())
+            }
             Outcome::Transferred { .. } | Outcome::Skipped
-                if !self.is_dry_run && !self.is_not_head() && !self.is_unverified() =>
+                if !self.is_dry_run && !self.needs_attention() && !self.is_unverified() =>
             {
                 None
             }

@@ -287,7 +287,7 @@ async fn paths_in_help_and_guides_exist_in_the_demo_account() {
         .map(|page| page.replace("\\-", "-").replace("\\*(Aq", "'").replace("\\'", "'"))
         .collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for guide in ["README.md", "docs/command.md", "docs/comments.md"] {
+    for guide in ["README.md", "docs/command.md", "docs/comments.md", "docs/transfers.md"] {
         texts.push(std::fs::read_to_string(root.join(guide)).unwrap());
     }
     let paths: BTreeSet<String> = texts.iter().flat_map(|text| paths(text)).collect();

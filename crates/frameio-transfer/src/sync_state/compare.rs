@@ -18,6 +18,8 @@ pub enum Verdict {
     New,
     /// The file at the source becomes a new version of the existing file.
     NewVersion,
+    /// The version number in the name is not above that of the head, so the file is uploaded next to it.
+    LowerVersion,
     /// The file has changed, and nothing is transferred.
     Changed,
     /// Both files have changed, or the file at the target has changed since both were equal.
@@ -34,6 +36,7 @@ impl Verdict {
         match self {
             Self::New => "new",
             Self::NewVersion => "new version",
+            Self::LowerVersion => "lower version",
             Self::Changed => "changed",
             Self::Conflict => "conflict",
             Self::Equal => "equal",

@@ -82,8 +82,12 @@ impl Chain {
             {
                 return Ok(version);
             }
-            decision.compared.reason =
-                "its version number is not above that of the head; uploaded next to it".to_owned();
+            decision.compared = Compared {
+                verdict: Verdict::LowerVersion,
+                reason:
+                    "its version number is not above that of the head, so it is uploaded next to it"
+                        .to_owned(),
+            };
             return Ok(decision);
         }
         match file.if_exists {
