@@ -174,7 +174,7 @@ pub enum Outcome {
     },
     /// The file already existed.
     Skipped,
-    /// The file has changed and was not transferred; [`Item::compared`] has the reason.
+    /// The file has changed and was not transferred; [`compared`](field@Item::compared) has the reason.
     Changed,
     /// The file was renamed or moved instead of transferred.
     Moved {
@@ -183,7 +183,7 @@ pub enum Outcome {
     },
     /// The file was deleted, or a dry run would have deleted it.
     Deleted,
-    /// The file exists only at the target and was not deleted; [`Item::compared`] has the reason.
+    /// The file exists only at the target and was not deleted; [`compared`](field@Item::compared) has the reason.
     Kept,
     /// A dry run would have transferred the file.
     Planned {
