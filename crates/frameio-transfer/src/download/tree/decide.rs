@@ -139,9 +139,8 @@ impl Decider {
     ) -> Decision {
         let action = match (verdict, self.on_conflict) {
             (Verdict::Equal | Verdict::Unverified | Verdict::Changed, _) => Action::Skip,
-            (Verdict::New | Verdict::NewVersion, _) | (Verdict::Conflict, OnConflict::Replace) => {
-                receive
-            }
+            (Verdict::New | Verdict::NewVersion | Verdict::LowerVersion, _)
+            | (Verdict::Conflict, OnConflict::Replace) => receive,
             (Verdict::Conflict, OnConflict::KeepBoth) => {
                 // From now on, only the local file differs from the remote file of the record.
                 let stamp = Stamp { size: file.file_size, modified: None };

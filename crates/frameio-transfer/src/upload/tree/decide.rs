@@ -156,7 +156,9 @@ impl Decider {
                 (Action::Send, verdict)
             }
             (Verdict::Conflict, ..) => (Action::Conflict, verdict),
-            (Verdict::New | Verdict::NewVersion, ..) => (Action::Send, verdict),
+            (Verdict::New | Verdict::NewVersion | Verdict::LowerVersion, ..) => {
+                (Action::Send, verdict)
+            }
         };
         Decision { action, compared: reason.because(verdict), file_id }
     }
