@@ -23,6 +23,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod attempt_error;
+mod backlog;
+mod bandwidth;
 mod checksums;
 mod deletion;
 mod digest;
@@ -30,6 +32,7 @@ mod download;
 pub(crate) mod error;
 mod existing;
 mod file_time;
+mod filter;
 mod local_file;
 mod lock_file;
 mod match_name;
@@ -56,12 +59,15 @@ use frameio_core::{AccountId, FileId, is_loopback};
 use frameio_tower::{Backoff, Transport};
 use tokio::sync::Semaphore;
 
+pub use self::backlog::{Order, Totals};
+pub use self::bandwidth::Bandwidth;
 pub use self::deletion::Deletion;
 pub use self::digest::{Checksum, Digest};
 use self::download::disk::{Disk, SystemDisk};
 pub use self::download::{Download, DownloadTree, Downloaded, Open, Reader, Rendition};
 pub use self::error::{TransferError, TransferErrorKind};
 pub use self::existing::Existing;
+pub use self::filter::{Age, ByteSize, FileMatcher, Filter};
 pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;
 pub use self::poll::WaitFor;
@@ -96,6 +102,7 @@ pub(crate) struct Inner {
     /// Minimum rate of a download in bytes per second; slower attempts fail.
     pub(crate) min_rate: u64,
     pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) bandwidth: Bandwidth,
     /// A permit for each concurrent part of all transfers.
     pub(crate) parts: Arc<Semaphore>,
     pub(crate) buffers: Buffers,
@@ -132,6 +139,7 @@ impl Transfers {
             poll_interval: Duration::from_millis(500),
             min_rate: 100,
             disk: Arc::new(SystemDisk),
+            bandwidth: Bandwidth::unlimited(),
         }
     }
 }
@@ -155,6 +163,7 @@ impl fmt::Debug for Transfers {
 /// | backoff | 1 s, doubled up to 60 s, with full jitter |
 /// | stall timeout of an attempt | 60 s |
 /// | timeout of an attempt | 6 h |
+/// | bandwidth | unlimited |
 /// | minimum rate of a download, averaged over 5 min of waiting | 100 bytes per second |
 /// | poll interval for the state of a file | 500 ms, growing by half up to 15 s |
 /// | transport to the storage | separate [`HyperTransport`] |
@@ -172,6 +181,7 @@ pub struct TransfersBuilder {
     poll_interval: Duration,
     min_rate: u64,
     disk: Arc<dyn Disk>,
+    bandwidth: Bandwidth,
 }
 
 impl TransfersBuilder {
@@ -245,6 +255,15 @@ impl TransfersBuilder {
         self
     }
 
+    /// Limits the bytes per second of all transfers. Default: unlimited.
+    ///
+    /// Pass clones of one value to several `Transfers` to limit them together. Waiting for the limit
+    /// counts neither as a stall nor towards the minimum rate.
+    pub fn bandwidth(mut self, limit: Bandwidth) -> Self {
+        self.bandwidth = limit;
+        self
+    }
+
     /// Writes received bytes to another disk, so that tests can simulate failures.
     #[cfg(test)]
     pub(crate) fn disk(mut self, disk: Arc<dyn Disk>) -> Self {
@@ -272,6 +291,7 @@ impl TransfersBuilder {
                 retries: self.retries,
                 min_rate: self.min_rate,
                 disk: self.disk,
+                bandwidth: self.bandwidth,
                 parts: Arc::new(Semaphore::new(self.parts_in_flight)),
                 buffers: Buffers::default(),
                 poller: Poller::new(self.poll_interval),

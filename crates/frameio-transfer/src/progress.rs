@@ -33,6 +33,8 @@ pub struct Progress {
     pub parts: u64,
     /// Number of parts to transfer.
     pub total_parts: u64,
+    /// Number of attempts that failed and were repeated.
+    pub retries: u64,
     /// Bytes per second, as a moving average over about five seconds.
     pub rate: f64,
     /// Time since the start of the transfer.
@@ -160,6 +162,11 @@ impl Tracker {
             progress.bytes = bytes;
             progress.total = total;
         });
+    }
+
+    /// Counts an attempt that is repeated, and reports it at once.
+    pub(crate) fn retried(&self) {
+        self.update(true, |progress| progress.retries += 1);
     }
 
     /// Reports the final state.

@@ -161,6 +161,13 @@ impl Item {
     }
 }
 
+/// Returns the item of a listed file that was not found.
+pub(crate) fn not_found(path: &str) -> Item {
+    let message = "it is in the list of files, but does not exist or is excluded";
+    let error = TransferError::new(TransferErrorKind::NotFound, message);
+    Item::failed(RemotePath::new(path.split('/')), PathBuf::new(), error)
+}
+
 /// Result of one item of a tree.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -210,14 +217,16 @@ impl Outcome {
     }
 }
 
-/// Reason why a file or directory is not uploaded.
+/// Reason why a file or directory is not transferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ignored {
     /// Hidden file or directory.
     Hidden,
-    /// Excluded by the patterns.
+    /// Excluded by the filter.
     Excluded,
+    /// Excluded by default, see [`Filter::default_excludes`](crate::Filter::default_excludes).
+    ExcludedByDefault,
     /// Symbolic link.
     Link,
     /// Device, pipe or socket.
@@ -231,6 +240,7 @@ impl fmt::Display for Ignored {
         f.write_str(match self {
             Self::Hidden => "hidden",
             Self::Excluded => "excluded",
+            Self::ExcludedByDefault => "excluded by default",
             Self::Link => "a symbolic link",
             Self::Special => "neither a file nor a directory",
             Self::Partial => "part of an incomplete download",

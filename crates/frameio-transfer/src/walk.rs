@@ -106,6 +106,8 @@ pub struct Walk {
     sort: Option<AssetSort>,
     max_depth: usize,
     skip_undecodable: bool,
+    /// Returns whether the content of a folder is listed.
+    enters: Option<Box<dyn Fn(&RemotePath) -> bool + Send>>,
     max_pages: u64,
     max_entries: u64,
     concurrency: usize,
@@ -174,6 +176,7 @@ impl Walk {
             sort: None,
             max_depth: MAX_DEPTH,
             skip_undecodable: false,
+            enters: None,
             max_pages: MAX_PAGES,
             max_entries: MAX_ENTRIES,
             concurrency: 4,
@@ -226,6 +229,15 @@ impl Walk {
         self
     }
 
+    /// Lists the content of a folder only if `enters` returns true for its path.
+    pub(crate) fn enter_if(
+        mut self,
+        enters: impl Fn(&RemotePath) -> bool + Send + 'static,
+    ) -> Self {
+        self.enters = Some(Box::new(enters));
+        self
+    }
+
     /// Sets the number of folders that are listed concurrently, at least 1. Default: 4.
     pub fn concurrency(mut self, folders: usize) -> Self {
         self.concurrency = folders.max(1);
@@ -270,6 +282,7 @@ impl Walk {
             return self.failed(path, TransferErrorKind::Mismatch, message.to_owned());
         }
         let folder_id = listing.folder.clone();
+        let below = below.filter(|_| self.enters.as_ref().is_none_or(|enters| enters(&path)));
         self.ready.push_back(Ok(Entry { path: path.clone(), folder_id, asset }));
         match below {
             Some(_) if path.names().len() > self.max_depth => {

@@ -53,6 +53,9 @@ pub struct Profile {
     /// Policy of the command for existing remote files that differ, such as `version`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_exists: Option<String>,
+    /// Limit of the bandwidth of transfers of the command, such as `20M`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bwlimit: Option<String>,
     /// Store of shared quotas, without a password; `None` for the default of the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_store: Option<String>,

@@ -9,7 +9,7 @@ use frameio::layers::StandardPolicy;
 use frameio::transfer::Transfers;
 use frameio::{Client, ClientBuilder};
 
-use super::ProfileArg;
+use super::{PaceArgs, ProfileArg};
 use crate::credentials::{Credentials, SignInSettings};
 use crate::exit::{Failure, Status};
 use crate::quota_store::{self, QuotaStoreArgs, RemoteQuotas};
@@ -62,9 +62,15 @@ impl GlobalArgs {
         builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
-    /// Creates a client for transfers.
-    pub(crate) fn transfers(&self) -> Result<Transfers, Failure> {
-        Ok(Transfers::new(self.client()?))
+    /// Creates a client for transfers with a limited bandwidth, and returns the profile.
+    pub(crate) fn limited_transfers(
+        &self,
+        pace: &PaceArgs,
+    ) -> Result<(Transfers, Profile), Failure> {
+        let (_, profile, credentials) = self.credentials()?;
+        let limit = pace.limit(&profile)?;
+        let client = self.client_for(&profile, &credentials)?;
+        Ok((Transfers::builder(client).bandwidth(limit).build(), profile))
     }
 
     /// Returns the name of the profile, the profile, and the credentials of this run.

@@ -1,13 +1,15 @@
 //! Arguments that several commands share.
 
 mod account;
+mod filter;
 mod format;
 mod global;
 mod profile;
 mod transfer;
 
 pub(crate) use self::account::{AccountArg, WorkspaceArgs};
+pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::format::{FormatArgs, JsonArgs};
 pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::profile::ProfileArg;
-pub(crate) use self::transfer::{CompareArg, IfExists, OnConflict};
+pub(crate) use self::transfer::{CompareArg, IfExists, OnConflict, PaceArgs};

@@ -2,10 +2,55 @@
 
 use std::path::PathBuf;
 
-use frameio::transfer;
+use frameio::auth::profile::Profile;
+use frameio::transfer::{self, Bandwidth};
 
 use crate::config;
 use crate::exit::Failure;
+
+/// Order and bandwidth of the transfers of a run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PaceArgs {
+    /// Order in which files are transferred [default: as they are found]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    order: Option<Order>,
+    /// Limit the bytes per second: 20M, UP:DOWN, off, or a timetable '08:00,512k 19:00,off' [default:
+    /// the profile's]
+    #[arg(long, value_name = "RATE")]
+    bwlimit: Option<Bandwidth>,
+}
+
+/// Order of transfers.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Order {
+    /// The smallest files first
+    SmallFirst,
+    /// By path
+    Name,
+    /// The latest files first
+    Newest,
+}
+
+impl PaceArgs {
+    /// Returns the order of the transfers, if one is given.
+    pub(crate) fn order(&self) -> Option<transfer::Order> {
+        self.order.map(|order| match order {
+            Order::SmallFirst => transfer::Order::SmallFirst,
+            Order::Name => transfer::Order::Name,
+            Order::Newest => transfer::Order::Newest,
+        })
+    }
+
+    /// Returns the limit of the argument or the profile.
+    pub(crate) fn limit(&self, profile: &Profile) -> Result<Bandwidth, Failure> {
+        let saved = || {
+            let text = profile.bwlimit.as_deref().unwrap_or("off");
+            let parsed: Result<Bandwidth, _> = text.parse();
+            parsed.map_err(|error| Failure::usage(format!("in the profile: {error}")))
+        };
+        self.bwlimit.clone().map_or_else(saved, Ok)
+    }
+}
 
 /// How existing files are compared.
 #[derive(Clone, Copy, Debug, clap::Args)]

@@ -7,7 +7,7 @@ use frameio::transfer::{
     Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
-use crate::args::{AccountArg, CompareArg, GlobalArgs, OnConflict};
+use crate::args::{AccountArg, CompareArg, FilterArgs, GlobalArgs, OnConflict, PaceArgs};
 use crate::exit::Failure;
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
@@ -26,6 +26,8 @@ An existing file of the same size is skipped. An existing file of another size i
 as a conflict, and the exit status is not 0; see --on-conflict.
 
 To resume an interrupted download, run the same command again.
+
+Filters select files as in uploads: see 'frameio upload --help'. Ages are the time since the upload.
 
 A name that is not safe on the local file system is changed, and the change is shown. Renditions are
 named after the file, the rendition and its type, such as take.mov.thumbnail.jpg.";
@@ -61,7 +63,11 @@ pub(crate) struct Args {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    filters: FilterArgs,
+    #[command(flatten)]
     compare: CompareArg,
+    #[command(flatten)]
+    pace: PaceArgs,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -106,7 +112,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         let directory = args.directory.display();
         return Err(Failure::value("--output", directory, "it is not a directory"));
     }
-    let transfers = global.transfers()?;
+    let filter = args.filters.filter()?;
+    let (transfers, _) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let targets: Vec<Option<&str>> = match &*args.targets {
         [] => vec![None],
@@ -124,15 +131,20 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let root = RemotePath::default();
     let mut tree = DownloadTree::items(items, &args.directory)
         .rendition(rendition)
+        .filter(filter)
         .files_in_flight(args.concurrency.into())
         .on_conflict(args.on_conflict.into())
         .versions(args.version)
         .verify_remote(args.verify_remote)
         .dry_run(args.dry_run)
         .on_item(report.on_item(&root))
+        .on_totals(report.on_totals())
         .progress(report.on_progress(&root));
     if let Some(algorithm) = args.checksum {
         tree = tree.checksum(algorithm.into());
+    }
+    if let Some(order) = args.pace.order() {
+        tree = tree.order(order);
     }
     if let Some(path) = args.compare.checksums()? {
         tree = tree.checksums(path);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
 
 use super::upload::{UploadOptions, check_local, not_recorded};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, PaceArgs};
 use crate::config;
 use crate::exit::Failure;
 use crate::report::{OutputArgs, TransferReport};
@@ -29,6 +29,9 @@ Upload: a changed file is listed as changed and not uploaded until '--if-exists 
 Download: a newer remote version replaces a local file that is unchanged since both sides were equal.
 A local file that has changed is never replaced: it is a conflict, and the exit status is 12; see
 --on-conflict. A file that was renamed on one side is renamed on the other.
+
+Filters apply in both directions: see 'frameio upload --help'. Files that they exclude are neither
+transferred nor deleted.
 
 Nothing is deleted without '--delete'. With it, a file is deleted only if it was recorded as equal and
 is unchanged on both sides. Remote files of other users, files with comments and version stacks are
@@ -57,6 +60,8 @@ pub(crate) struct Args {
     #[arg(long, requires = "delete")]
     yes: bool,
     #[command(flatten)]
+    pace: PaceArgs,
+    #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
     options: UploadOptions,
@@ -79,7 +84,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             return Err(Failure::usage(format!("'{directory}' is not a directory")));
         }
     }
-    let transfers = global.transfers()?;
+    let filter = args.options.filters.filter()?;
+    let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
     let dry_run = args.options.dry_run;
@@ -91,15 +97,20 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let result = if args.down {
         let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)
+            .filter(filter)
             .files_in_flight(args.options.concurrency.into())
             .on_conflict(args.options.on_conflict.unwrap_or_default().into())
             .verify_remote(args.options.verify_remote)
             .dry_run(dry_run)
             .on_item(report.on_item(&root))
+            .on_totals(report.on_totals())
             .progress(report.on_progress(&root));
         match config::sync_states() {
             Ok(path) => tree = tree.state(path),
             Err(failure) => report.note(&not_recorded(&failure.message)),
+        }
+        if let Some(order) = args.pace.order() {
+            tree = tree.order(order);
         }
         if let Some(path) = args.options.compare.checksums()? {
             tree = tree.checksums(path);
@@ -110,7 +121,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         shutdown::interruptible(transfers.download_tree(tree)).await
     } else {
         let tree = UploadTree::new(account, folder, &args.directory);
-        let mut tree = args.options.apply(tree, &global.profile.load()?, &report)?;
+        let mut tree = args.options.apply(tree, &profile, (filter, &report))?;
+        if let Some(order) = args.pace.order() {
+            tree = tree.order(order);
+        }
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use frameio::auth::profile::Profile;
-use frameio::transfer::{RemotePath, TransferError, UploadTree, VersionPattern};
+use frameio::transfer::{Filter, RemotePath, TransferError, UploadTree, VersionPattern};
 
-use crate::args::{AccountArg, CompareArg, GlobalArgs, IfExists, OnConflict};
+use crate::args::{AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, OnConflict, PaceArgs};
 use crate::config;
 use crate::exit::Failure;
 use crate::report::{OutputArgs, TransferReport};
@@ -36,9 +36,11 @@ same command upload each file once.
 Standard input ('… | frameio upload /dev/stdin') and named pipes are read to the end before the
 upload starts.
 
-Patterns are globs. Without a slash, a pattern matches names at any depth: '*.mov'. With a slash, it
-matches paths below the directory, with or without the name of the directory: 'Day 1/*.mov',
-'./Day 1', 'rushes/Day 1'.";
+Filters: patterns are globs. Without a slash, a pattern matches names at any depth: '*.mov'. With a
+slash, it matches paths below the directory, with or without its name: 'Day 1/*.mov', './Day 1',
+'rushes/Day 1'; with a slash at the end, folders only: 'Cache/'. '--exclude' has precedence over
+'--include', regardless of their order. Files of systems (._*, .DS_Store, Thumbs.db) and 'ascmhl'
+directories are excluded by default.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -50,6 +52,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FOLDER")]
     to: Option<String>,
     #[command(flatten)]
+    pace: PaceArgs,
+    #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
     options: UploadOptions,
@@ -60,12 +64,8 @@ pub(crate) struct Args {
 /// Options of `frameio upload` and `frameio sync`.
 #[derive(Debug, clap::Args)]
 pub(super) struct UploadOptions {
-    /// Upload only files that match this glob pattern; may be repeated
-    #[arg(long, value_name = "PATTERN")]
-    include: Vec<String>,
-    /// Skip files and directories that match this glob pattern; may be repeated
-    #[arg(long, value_name = "PATTERN")]
-    exclude: Vec<String>,
+    #[command(flatten)]
+    pub(super) filters: FilterArgs,
     /// Include hidden files and directories
     #[arg(long)]
     hidden: bool,
@@ -107,7 +107,7 @@ impl UploadOptions {
         &self,
         mut tree: UploadTree,
         profile: &Profile,
-        report: &Arc<TransferReport>,
+        (filter, report): (Filter, &Arc<TransferReport>),
     ) -> Result<UploadTree, Failure> {
         if let Some(policy) = self.if_exists(profile)? {
             tree = tree.if_exists(policy.into());
@@ -127,12 +127,6 @@ impl UploadOptions {
             Ok(path) => tree = tree.state(path),
             Err(failure) => report.note(&not_recorded(&failure.message)),
         }
-        for pattern in &self.include {
-            tree = tree.include(pattern);
-        }
-        for pattern in &self.exclude {
-            tree = tree.exclude(pattern);
-        }
         if let Some(path) = self.compare.checksums()? {
             tree = tree.checksums(path);
         }
@@ -143,6 +137,7 @@ impl UploadOptions {
         let warned = report.clone();
         let root = RemotePath::default();
         Ok(tree
+            .filter(filter)
             .hidden(self.hidden)
             .follow_links(self.follow_links)
             .files_in_flight(self.concurrency.into())
@@ -152,6 +147,7 @@ impl UploadOptions {
             .verify_remote(self.verify_remote)
             .on_warning(move |error: &TransferError| warned.note(&not_resumable(error)))
             .on_item(report.on_item(&root))
+            .on_totals(report.on_totals())
             .progress(report.on_progress(&root)))
     }
 
@@ -171,8 +167,6 @@ impl UploadOptions {
     /// Refuses options that have no effect on a download.
     pub(super) fn refuse_for_download(&self) -> Result<(), Failure> {
         let given = [
-            (!self.include.is_empty(), "--include"),
-            (!self.exclude.is_empty(), "--exclude"),
             (self.hidden, "--hidden"),
             (self.follow_links, "--follow-links"),
             (self.if_exists.is_some(), "--if-exists"),
@@ -212,12 +206,16 @@ pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> R
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_local(&args.paths)?;
-    let transfers = global.transfers()?;
+    let filter = args.options.filters.filter()?;
+    let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(args.to.as_deref()).await?;
     let report = TransferReport::upload(args.output, args.options.dry_run);
     let tree = UploadTree::paths(account, folder, &args.paths);
-    let tree = args.options.apply(tree, &global.profile.load()?, &report)?;
+    let mut tree = args.options.apply(tree, &profile, (filter, &report))?;
+    if let Some(order) = args.pace.order() {
+        tree = tree.order(order);
+    }
     let result = shutdown::interruptible(transfers.upload_tree(tree)).await;
     report.finish(result, "run the same command again within 24 hours to resume")
 }

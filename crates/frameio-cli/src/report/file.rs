@@ -61,7 +61,9 @@ impl FileRecord<'_> {
     /// Returns whether the file was ignored for another reason than the user's options.
     pub(super) const fn is_ignored_unexpectedly(&self) -> bool {
         match self.outcome {
-            Outcome::Ignored(why) => !matches!(why, Ignored::Hidden | Ignored::Excluded),
+            Outcome::Ignored(why) => {
+                !matches!(why, Ignored::Hidden | Ignored::Excluded | Ignored::ExcludedByDefault)
+            }
             _ => false,
         }
     }

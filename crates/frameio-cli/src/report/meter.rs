@@ -28,8 +28,10 @@ pub(super) struct Meter {
     start: Progress,
     latest: Progress,
     max_bytes: u64,
+    /// Attempts that were repeated since then.
+    retries_since_progress: u64,
     /// Time at which `max_bytes` was reached.
-    moved: Instant,
+    moved_at: Instant,
     /// Samples of the number of bytes within the window, oldest first.
     samples: VecDeque<(Instant, u64)>,
 }
@@ -40,7 +42,8 @@ impl Meter {
             start: progress,
             latest: progress,
             max_bytes: progress.bytes,
-            moved: now,
+            retries_since_progress: 0,
+            moved_at: now,
             samples: VecDeque::from([(now, progress.bytes)]),
         }
     }
@@ -51,11 +54,13 @@ impl Meter {
             *self = Self::new(progress, now);
             return;
         }
+        self.retries_since_progress += progress.retries.saturating_sub(self.latest.retries);
         self.latest = progress;
         // The bytes of a failed attempt are subtracted; sending them again is not progress.
         if progress.bytes > self.max_bytes {
             self.max_bytes = progress.bytes;
-            self.moved = now;
+            self.retries_since_progress = 0;
+            self.moved_at = now;
         }
         if self.samples.back().is_none_or(|(at, _)| now.duration_since(*at) >= SAMPLE) {
             self.samples.push_back((now, progress.bytes));
@@ -75,6 +80,26 @@ impl Meter {
         let sent = u128::from(rest) * u128::from(done) / u128::from(parts.max(1));
         let sent = u64::try_from(sent).unwrap_or(u64::MAX);
         start.bytes.saturating_add(sent).min(latest.bytes.max(start.bytes))
+    }
+
+    /// Returns the number of bytes transferred in this run and earlier ones.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.latest.bytes
+    }
+
+    /// Returns the size of the file, if known.
+    pub(super) const fn size(&self) -> Option<u64> {
+        self.latest.total
+    }
+
+    /// Returns the number of bytes transferred in this run.
+    pub(super) const fn moved(&self) -> u64 {
+        self.latest.bytes.saturating_sub(self.start.bytes)
+    }
+
+    /// Returns the number of repeated attempts.
+    pub(super) const fn retries(&self) -> u64 {
+        self.latest.retries
     }
 
     /// Returns a line of at most `columns` columns. Of a long path, the end is shown, because paths
@@ -99,7 +124,7 @@ impl Meter {
 
     /// Returns the rate and the remaining time, or the reason why there is no progress.
     fn state(&self, now: Instant) -> String {
-        let stalled = now.duration_since(self.moved);
+        let stalled = now.duration_since(self.moved_at);
         if self.latest.total.is_some_and(|total| self.latest.bytes >= total) {
             return match stalled >= STALLED {
                 true => format!("finishing {}", short(stalled)),
@@ -107,7 +132,10 @@ impl Meter {
             };
         }
         if stalled >= STALLED {
-            return format!("waiting {}", short(stalled));
+            return match self.retries_since_progress {
+                0 => format!("waiting {}", short(stalled)),
+                retries => format!("retry {retries} {}", short(stalled)),
+            };
         }
         let rate = self.rate(now);
         let remaining = rate.and_then(|rate| {
@@ -127,7 +155,7 @@ impl Meter {
     }
 }
 
-fn short(time: Duration) -> String {
+pub(super) fn short(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..60 => format!("{seconds}s"),
         seconds @ 60..3600 => format!("{}m {}s", seconds / 60, seconds % 60),
@@ -212,6 +240,26 @@ mod tests {
         meter.update(progress(100 * MIB, 10), now + seconds(163));
         assert_eq!(meter.state(now + seconds(164)), "finishing");
         assert_eq!(meter.state(now + seconds(170)), "finishing 7s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn shows_retries_while_they_happen() {
+        let now = Instant::now();
+        let mut meter = Meter::new(progress(0, 0), now);
+        meter.update(progress(40 * MIB, 4), now + seconds(1));
+        let retried = |retries| {
+            let mut progress = progress(39 * MIB, 3);
+            progress.retries = retries;
+            progress
+        };
+        meter.update(retried(1), now + seconds(2));
+        assert!(meter.state(now + seconds(2)).contains("/s"), "for a short wait");
+        meter.update(retried(2), now + seconds(9));
+        assert_eq!(meter.state(now + seconds(10)), "retry 2 9s");
+        let mut continued = progress(41 * MIB, 4);
+        continued.retries = 2;
+        meter.update(continued, now + seconds(11));
+        assert_eq!(meter.state(now + seconds(15)), "waiting 4s", "of an attempt that progressed");
     }
 
     #[tokio::test(start_paused = true)]

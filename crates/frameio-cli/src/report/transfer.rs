@@ -1,20 +1,23 @@
 //! Reports transfers: the outcome of each file, progress bars, and a summary.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io::{ErrorKind, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frameio::transfer::{Item, Outcome, Progress, RemotePath};
+use frameio::transfer::{Item, Outcome, Progress, RemotePath, Totals};
+use frameio::{Catalog, Operation};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::bars::FileBars;
+use super::bars::{Bars, View};
 use super::counts::Counts;
 use super::escape::Escaped;
 use super::file::FileRecord;
 use super::meter::Meter;
+use super::overall::Overall;
+use super::width::terminal_size;
 use super::{Record, Reporter, output_failure};
 use crate::exit::{Failure, Status};
 
@@ -29,8 +32,11 @@ pub(crate) struct OutputArgs {
     pub(crate) quiet: bool,
 }
 
-/// Interval at which the bars are redrawn.
-const TICK: Duration = Duration::from_millis(500);
+/// Interval at which the progress is redrawn on a terminal.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Interval of lines about the progress without a terminal.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Prints the outcome of each file, shows progress, and counts files.
 pub(crate) struct TransferReport {
@@ -46,11 +52,14 @@ pub(crate) struct TransferReport {
 struct State {
     counts: Counts,
     /// Progress bars, on a terminal only.
-    bars: Option<FileBars>,
+    bars: Option<Bars>,
     /// Files in flight, by path.
-    files: HashMap<String, Meter>,
+    files: BTreeMap<String, Meter>,
+    overall: Overall,
     /// Paths that failed, for which late progress reports are ignored.
     failed: HashSet<String>,
+    /// Whether the summary was printed.
+    is_ended: bool,
     /// Failure to write results.
     output_failure: Option<Failure>,
 }
@@ -71,27 +80,32 @@ impl TransferReport {
         if !output.quiet {
             reporter = reporter.with_bars();
         }
-        let bars = reporter.bars.as_ref().and_then(FileBars::new);
-        let has_bars = bars.is_some();
-        let state = Mutex::new(State { bars, ..State::default() });
+        let bars = reporter.bars.as_ref().and_then(Bars::new);
         let is_quiet = output.quiet;
+        // Only uploads create files.
+        let overall = Overall::new(directory.is_none().then(files_a_second).flatten());
+        let has_bars = bars.is_some();
+        let interval = if has_bars { TICK } else { PAUSE };
+        let state = Mutex::new(State { bars, overall, ..State::default() });
         let this = Arc::new(Self { reporter, is_quiet, directory, is_dry_run, state });
-        if has_bars {
-            this.redraw();
+        // A program that reads JSON expects only errors on standard error.
+        let is_shown = has_bars || !output.json;
+        if is_shown && !is_quiet && !is_dry_run {
+            this.show_progress(interval);
         }
         this
     }
 
-    /// Redraws the bars until the report is dropped.
-    fn redraw(self: &Arc<Self>) {
+    /// Shows the progress at intervals, until the run has ended.
+    fn show_progress(self: &Arc<Self>, interval: Duration) {
         let this = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(TICK).await;
+                tokio::time::sleep(interval).await;
                 let Some(this) = this.upgrade() else { return };
-                let State { bars, files, .. } = &*this.state();
-                if let Some(bars) = bars {
-                    bars.tick(files);
+                let line = this.state().progress();
+                if let Some(line) = line {
+                    this.reporter.status(&line);
                 }
             }
         });
@@ -115,22 +129,22 @@ impl TransferReport {
         move |path, progress| this.progress(&join(&root, path), progress)
     }
 
-    /// Shows the progress of a file.
+    /// Returns a callback for the totals of a tree.
+    pub(crate) fn on_totals(self: &Arc<Self>) -> impl Fn(Totals) + Send + Sync + 'static {
+        let this = self.clone();
+        move |totals| this.state().overall.found(totals)
+    }
+
+    /// Records the progress of a file.
     pub(crate) fn progress(&self, remote: &str, progress: Progress) {
-        let State { bars, files, failed, .. } = &mut *self.state();
+        let State { files, failed, .. } = &mut *self.state();
         if failed.contains(remote) {
             return;
         }
         let now = Instant::now();
-        let meter = match files.get_mut(remote) {
-            Some(meter) => {
-                meter.update(progress, now);
-                meter
-            }
-            None => files.entry(remote.to_owned()).or_insert_with(|| Meter::new(progress, now)),
-        };
-        if let Some(bars) = bars {
-            bars.show(remote, progress.total, meter);
+        match files.get_mut(remote) {
+            Some(meter) => meter.update(progress, now),
+            None => drop(files.insert(remote.to_owned(), Meter::new(progress, now))),
         }
     }
 
@@ -163,15 +177,18 @@ impl TransferReport {
 
     fn file(&self, record: &FileRecord<'_>) {
         let has_bars = {
-            let State { counts, bars, files, failed, .. } = &mut *self.state();
+            let State { counts, bars, files, failed, overall, .. } = &mut *self.state();
             counts.add(record);
-            files.remove(record.remote);
+            let meter = files.remove(record.remote);
+            let moved = match record.outcome {
+                Outcome::Transferred { bytes, .. } => Some(*bytes),
+                _ => meter.as_ref().map(Meter::moved),
+            };
+            if let Some(moved) = moved {
+                overall.ended(meter.as_ref(), moved);
+            }
             if matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)) {
                 failed.insert(record.remote.to_owned());
-            }
-            if let Some(bars) = bars {
-                bars.end(record.remote);
-                bars.total(counts.to_string());
             }
             bars.is_some()
         };
@@ -203,6 +220,7 @@ impl TransferReport {
         let is_stopped = matches!(&result, Err(failure) if failure.status == Status::Interrupted);
         let counts = {
             let mut state = self.state();
+            state.is_ended = true;
             if let Some(bars) = state.bars.take() {
                 bars.clear();
             }
@@ -245,6 +263,51 @@ impl TransferReport {
     }
 }
 
+impl State {
+    /// Draws the progress, or returns a line about it if there is no terminal.
+    fn progress(&mut self) -> Option<String> {
+        let overall = self.overall.now(self.files.values(), Instant::now());
+        match &self.bars {
+            Some(bars) => {
+                let counts = self.counts.to_string();
+                let view = View { files: &self.files, overall: &overall, counts: &counts };
+                bars.draw(&view, terminal_size());
+                None
+            }
+            None => (!self.is_ended && !overall.is_empty()).then(|| overall.line(usize::MAX)),
+        }
+    }
+}
+
+/// Returns the number of files that the service allows to create in a second.
+fn files_a_second() -> Option<f64> {
+    let quota = Operation::find("files.create_local_upload")?.quota;
+    Some(f64::from(quota.calls().get()) / quota.window().as_secs_f64())
+}
+
 fn join(root: &RemotePath, path: &RemotePath) -> String {
     RemotePath::new(root.names().iter().chain(path.names())).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_terminal_a_line_shows_the_progress_until_the_run_ends() {
+        let mut state = State::default();
+        assert_eq!(state.progress(), None, "nothing was found yet");
+        let mut totals = Totals::default();
+        (totals.files, totals.bytes) = (3, 300);
+        state.overall.found(totals);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(state.progress().as_deref(), Some("0%, 0/3+ files, 0 B/300 B+"));
+        state.is_ended = true;
+        assert_eq!(state.progress(), None);
+    }
+
+    #[test]
+    fn the_quota_of_uploads_is_that_of_the_operation() {
+        assert_eq!(files_a_second(), Some(5.0));
+    }
 }

@@ -10,6 +10,11 @@ pub(super) fn terminal_columns() -> usize {
     Term::stderr().size_checked().map_or(80, |(_, columns)| columns.into())
 }
 
+/// Returns the number of rows and columns of the terminal on standard error.
+pub(super) fn terminal_size() -> (usize, usize) {
+    Term::stderr().size_checked().map_or((24, 80), |(rows, columns)| (rows.into(), columns.into()))
+}
+
 /// Returns the number of columns for results: those of the terminal on standard output, or else of the
 /// variable `COLUMNS`; `None` if there is no limit.
 pub(super) fn output_columns() -> Option<usize> {

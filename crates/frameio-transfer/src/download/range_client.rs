@@ -179,6 +179,9 @@ impl RangeClient {
         body: &mut BodyReader,
     ) -> Result<Option<Bytes>, ExchangeError> {
         loop {
+            let limit = &self.inner.bandwidth.down;
+            // The size of the next bytes is unknown, so they are counted when they have arrived.
+            limit.take(0).await;
             let start = Instant::now();
             let frame = self.inner.storage.watch(body.body.frame(), &Activity::default()).await?;
             body.waited = body.waited.saturating_add(start.elapsed());
@@ -187,6 +190,7 @@ impl RangeClient {
                 Some(Err(error)) => return Err(unexpected(error)),
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) if !data.is_empty() => {
+                        limit.charge(data.len());
                         body.count(data.len() as u64, self.inner.min_rate)?;
                         return Ok(Some(data));
                     }

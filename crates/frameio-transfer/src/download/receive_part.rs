@@ -63,6 +63,7 @@ impl ActiveDownload {
             if let Err(failure) = result {
                 record(&span, &failure);
                 drop(span);
+                self.tracker.retried();
                 let failed = budget.failed(failure, &link).await;
                 failed.map_err(|error| error.at_part(number, offset))?;
             }
@@ -98,6 +99,7 @@ impl ActiveDownload {
                 Ok(()) => break at,
                 Err(failure) => {
                     self.tracker.update(false, |progress| progress.bytes = 0);
+                    self.tracker.retried();
                     budget.failed(failure, &link).await?;
                     let validators = Validators { size: promised, ..Validators::default() };
                     self.start_new(validators).await?;

@@ -9,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::buffers::{Buffers, CHUNK, FRAME};
 use super::source::{PartSource, Reading, SourceError};
+use crate::bandwidth::{Limiter, Turn};
 use crate::progress::Counted;
 use crate::signed_http::Activity;
 
@@ -25,6 +26,8 @@ pub(crate) struct PartBody {
     /// Bytes that were read but not yet passed to the connection.
     chunk: Bytes,
     reading: Option<Reading>,
+    limit: Limiter,
+    turn: Turn,
     attempt: Attempt,
 }
 
@@ -71,7 +74,7 @@ impl Attempt {
 impl PartBody {
     pub(crate) fn new(
         source: &PartSource,
-        buffers: &Buffers,
+        (buffers, limit): (&Buffers, &Limiter),
         size: u64,
         attempt: &Attempt,
     ) -> Self {
@@ -84,6 +87,8 @@ impl PartBody {
             unsent: size,
             chunk: Bytes::new(),
             reading: None,
+            limit: limit.clone(),
+            turn: Turn::default(),
             attempt,
         }
     }
@@ -137,7 +142,13 @@ impl Body for PartBody {
             }
             this.reading = this.read_next();
         }
-        let frame = this.chunk.split_to(this.chunk.len().min(FRAME));
+        let length = this.limit.step(this.chunk.len().min(FRAME));
+        if this.limit.poll_take(length, &mut this.turn, cx).is_pending() {
+            // Waiting for the limit is not a stall.
+            this.attempt.0.activity.touch();
+            return Poll::Pending;
+        }
+        let frame = this.chunk.split_to(length);
         Poll::Ready(Some(Ok(this.sent(frame))))
     }
 

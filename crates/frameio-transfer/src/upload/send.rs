@@ -187,6 +187,7 @@ impl Sender {
                 "retry.scheduled",
             );
             drop(span);
+            self.tracker.retried();
             tokio::time::sleep(wait).await;
         }
     }
@@ -201,7 +202,12 @@ impl Sender {
         let request = |uri| {
             attempt = new_attempt();
             source = self.source.attempt();
-            let body = PartBody::new(&source, &self.inner.buffers, size, &attempt);
+            let body = PartBody::new(
+                &source,
+                (&self.inner.buffers, &self.inner.bandwidth.up),
+                size,
+                &attempt,
+            );
             let mut request = Request::new(Body::stream(body));
             *request.method_mut() = http::Method::PUT;
             *request.uri_mut() = uri;

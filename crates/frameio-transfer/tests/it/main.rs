@@ -9,7 +9,9 @@ mod download_limits;
 #[cfg(unix)]
 mod download_links;
 mod download_tree;
+mod filter;
 mod one_part;
+mod pace;
 mod resolve_names;
 #[cfg(unix)]
 mod round_trip;

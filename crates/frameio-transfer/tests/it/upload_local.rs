@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use frameio::transfer::{Outcome, TransferErrorKind, Upload, UploadTree};
+use frameio::transfer::{Filter, Outcome, TransferErrorKind, Upload, UploadTree};
 use frameio_sim::Sim;
 
 use crate::support::{arrived, content, place, sim, transfers};
@@ -135,7 +135,8 @@ async fn refuses_unsuitable_paths_before_any_upload() {
         (at("a.mov/x"), "not a directory"),
     ] {
         let tree = UploadTree::paths(&account, &folder, [at("a.mov"), path.clone()]);
-        let tree = tree.include("*.mov").include("*.part").include("socket").include("null");
+        let filter = Filter::new().include("*.mov").include("*.part").include("socket");
+        let tree = tree.filter(filter.include("null"));
         let error = transfers(&sim).upload_tree(tree).await.unwrap_err();
         assert!(error.to_string().contains(text), "{error}");
         assert!(error.to_string().contains(&*path.to_string_lossy()), "{error}");
@@ -143,7 +144,8 @@ async fn refuses_unsuitable_paths_before_any_upload() {
     assert_eq!(sim.stats().requests, 0);
 
     // A given file that is excluded by a pattern is reported.
-    let tree = UploadTree::paths(&account, &folder, [at("a.mov"), at("b.txt")]).exclude("*.txt");
+    let tree = UploadTree::paths(&account, &folder, [at("a.mov"), at("b.txt")])
+        .filter(Filter::new().exclude("*.txt"));
     let summary = transfers(&sim).upload_tree(tree).await.unwrap();
     assert_eq!((summary.transferred, summary.ignored), (1, 1));
 }

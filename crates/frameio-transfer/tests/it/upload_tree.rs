@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use frameio::transfer::{
-    DownloadTree, IfExists, Ignored, OnConflict, Outcome, RemotePath, Summary, TransferErrorKind,
-    UploadTree,
+    DownloadTree, Filter, IfExists, Ignored, OnConflict, Outcome, RemotePath, Summary,
+    TransferErrorKind, UploadTree,
 };
 use frameio_sim::{Fault, Sim};
 use http::StatusCode;
@@ -159,7 +159,7 @@ async fn refuses_an_invalid_tree_before_any_upload() {
     let tree = || tree(&sim, &directory);
     for (tree, message) in [
         (tree().on_conflict(OnConflict::Replace), "the service cannot replace files"),
-        (tree().exclude("a["), "invalid pattern 'a[': "),
+        (tree().filter(Filter::new().exclude("a[")), "invalid pattern 'a[': "),
         (self::tree(&sim, directory.path().join("a.mov")), "it is not a directory"),
         (self::tree(&sim, directory.path().join("none")), "none': no such file or directory"),
         (
@@ -335,11 +335,13 @@ async fn hidden_and_excluded_files_are_counted() {
     let reasons = Arc::new(Mutex::new(BTreeMap::new()));
     let counted = reasons.clone();
     let tree = |directory: &TempDir| tree(&sim, directory).dry_run(true);
-    let counting = tree(&directory).exclude("*.tmp").exclude("Day 2").on_item(move |item| {
-        if let Outcome::Ignored(reason) = item.outcome {
-            *counted.lock().unwrap().entry(reason.to_string()).or_insert(0) += 1;
-        }
-    });
+    let counting = tree(&directory)
+        .filter(Filter::new().exclude("*.tmp").exclude("Day 2"))
+        .on_item(move |item| {
+            if let Outcome::Ignored(reason) = item.outcome {
+                *counted.lock().unwrap().entry(reason.to_string()).or_insert(0) += 1;
+            }
+        });
     let summary = transfers(&sim).upload_tree(counting).await.unwrap();
     assert_eq!((summary.planned, summary.ignored), (4, 6), "{summary:?}");
     let reasons = reasons.lock().unwrap().clone();
@@ -347,8 +349,13 @@ async fn hidden_and_excluded_files_are_counted() {
     let counts = [Ignored::Hidden, Ignored::Excluded, Ignored::Partial].map(count);
     assert_eq!(counts, [2, 2, 2], "{reasons:?}");
     let all = transfers(&sim).upload_tree(tree(&directory).hidden(true)).await.unwrap();
-    assert_eq!((all.planned, all.ignored), (8, 2));
-    let some = tree(&directory).include("Day 1/*.mov").include("*.tmp").dry_run(false);
+    assert_eq!((all.planned, all.ignored), (7, 3), ".DS_Store is excluded by default");
+    let every = tree(&directory).hidden(true).filter(Filter::new().default_excludes(false));
+    let every = transfers(&sim).upload_tree(every).await.unwrap();
+    assert_eq!((every.planned, every.ignored), (8, 2));
+    let some = tree(&directory)
+        .filter(Filter::new().include("Day 1/*.mov").include("*.tmp"))
+        .dry_run(false);
     let some = transfers(&sim).upload_tree(some).await.unwrap();
     assert_eq!(some.transferred, 2);
     let expected = ["/Day 1", "/Day 1/b.mov", "/x.tmp"];
@@ -383,9 +390,11 @@ async fn does_not_create_folders_that_patterns_leave_empty() {
         let sim = sim();
         let (account, root) = place(&sim);
         let mut tree = UploadTree::paths(account, root, [&rushes]);
+        let mut filter = Filter::new();
         for pattern in patterns {
-            tree = tree.exclude(pattern.replace("{path}", path));
+            filter = filter.exclude(pattern.replace("{path}", path));
         }
+        tree = tree.filter(filter);
         let summary = transfers(&sim).upload_tree(tree).await.unwrap();
         assert!(summary.is_complete(), "{summary:?}");
         let expected: Vec<_> = remaining.iter().map(|path| format!("/rushes{path}")).collect();

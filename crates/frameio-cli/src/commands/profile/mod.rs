@@ -4,6 +4,7 @@ mod check;
 
 use clap::{Subcommand, ValueEnum};
 use frameio::auth::profile::{Profile, SignIn};
+use frameio::transfer::{Bandwidth, TransferError};
 use serde_json::Value;
 
 use crate::args::{FormatArgs, GlobalArgs, IfExists};
@@ -50,6 +51,17 @@ pub(crate) struct SetArgs {
     /// an empty value removes the default
     #[arg(long, value_name = "POLICY", value_parser = policy)]
     if_exists: Option<String>,
+    /// Bandwidth limit of transfers, as in 'frameio upload --bwlimit'; an empty value removes it
+    #[arg(long, value_name = "RATE", value_parser = bandwidth)]
+    bwlimit: Option<String>,
+}
+
+/// Checks a bandwidth limit, which may be empty.
+fn bandwidth(text: &str) -> Result<String, TransferError> {
+    match text.trim() {
+        "" => Ok(String::new()),
+        text => text.parse::<Bandwidth>().map(|_| text.to_owned()),
+    }
 }
 
 /// Checks a policy for existing files, which may be empty.
@@ -138,6 +150,9 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
             if let Some(new) = new {
                 *id = Some(new).filter(|new| !new.is_empty());
             }
+        }
+        if let Some(limit) = args.bwlimit.clone() {
+            profile.bwlimit = Some(limit).filter(|limit| !limit.is_empty());
         }
         if let Some(policy) = args.if_exists.clone() {
             profile.if_exists = Some(policy).filter(|policy| !policy.is_empty());

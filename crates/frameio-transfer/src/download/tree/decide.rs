@@ -11,6 +11,7 @@ use crate::checksums::Checksums;
 use crate::download::BeforeRename;
 use crate::download::same_content::has_same_content;
 use crate::existing::{LocalTarget, conflict, created};
+use crate::filter::{Bases, FileMatcher};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
@@ -27,6 +28,9 @@ pub(super) struct Decider {
     pub(super) directory: PathBuf,
     /// Directory to which this run moves files.
     pub(super) trash: PathBuf,
+    pub(super) matcher: FileMatcher,
+    /// Directories that paths of the filter are relative to.
+    pub(super) bases: Bases,
     pub(super) on_conflict: OnConflict,
     pub(super) verify_remote: bool,
     pub(super) dry_run: bool,
@@ -59,6 +63,11 @@ pub(super) struct Decision {
 }
 
 impl Decider {
+    /// Returns whether the filter selects a recorded file, so that it may be renamed or deleted.
+    pub(super) fn selects(&self, key: &str, stamp: Stamp) -> bool {
+        self.matcher.selects_recorded(&self.bases, key, (stamp.size, stamp.modified))
+    }
+
     /// Returns the name of a file in the state: its path below the directory.
     pub(super) fn key(&self, local: &Path) -> String {
         let below = local.strip_prefix(&self.directory).unwrap_or(local);
@@ -167,9 +176,9 @@ impl Decider {
         let Some(state) = &self.state else { return Ok(receive(Reason::NoLocal)) };
         let gone = if state.record(key).is_some() { Reason::LocalGone } else { Reason::NoLocal };
         let exists = |key: &str| self.path(key).exists();
-        let Some((from, record)) = state.record_of(&file.id, key, exists) else {
-            return Ok(receive(gone));
-        };
+        let known = state.record_of(&file.id, key, exists);
+        let known = known.filter(|(from, record)| self.selects(from, record.stamp));
+        let Some((from, record)) = known else { return Ok(receive(gone)) };
         let old = self.path(&from);
         let stamp = match LocalTarget::inspect(&old).await {
             Ok(LocalTarget::File { size, modified }) => Stamp { size, modified },

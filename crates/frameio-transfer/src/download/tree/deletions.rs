@@ -44,7 +44,8 @@ pub(super) async fn delete(
     }
     let (mut items, mut gone) = (Vec::new(), Vec::new());
     for (key, record) in state.records() {
-        if found.keys.contains(&key) || found.ids.contains(&record.file_id) {
+        let is_found = found.keys.contains(&key) || found.ids.contains(&record.file_id);
+        if is_found || !decider.selects(&key, record.stamp) {
             continue;
         }
         match examine(decider, account, found, (&key, &record)).await {

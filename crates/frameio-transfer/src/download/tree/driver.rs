@@ -1,29 +1,38 @@
 //! The download of a tree, from the walk through remote folders to the summary.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::task::Poll;
 
 use frameio_api::assets::{Asset, AssetSort};
 use frameio_api::files::{File, FileStatus};
 use frameio_core::{AccountId, FileId, FolderId};
+use futures_core::Stream;
 use tokio::task::JoinSet;
 
 use super::decide::{Action, Decider, Decision};
 use super::deletions::{self, Found};
+use super::file::{FileDownload, plan};
+use super::filtered::text;
 use super::local_folder::{LocalFolder, check_directory, create_directory};
 use super::{DownloadTree, Root};
+use crate::backlog::Backlog;
 use crate::checksums::Checksums;
-use crate::download::driver::{inspect, open, with_extension};
+use crate::download::driver::inspect;
 use crate::download::link::{KnownLink, absent};
 use crate::existing::{self, LocalTarget, RemoteContent, conflict};
+use crate::filter::Bases;
 use crate::local_file::unopened;
+use crate::summary::{Ignored, not_found};
 use crate::sync_state::{Access, Pair, Record, SyncState};
 use crate::tasks::{blocking, settled};
 use crate::{
-    Checksum, Compared, Download, Downloaded, Entry, Existing, Item, OnConflict, Outcome,
-    RemotePath, Rendition, Resolved, ResolvedItem, Summary, TransferError, TransferErrorKind,
-    Transfers, Verdict, VersionChoice, Walk,
+    Checksum, Compared, Download, Entry, Existing, Item, OnConflict, Outcome, RemotePath,
+    Rendition, Resolved, ResolvedItem, Summary, TransferError, TransferErrorKind, Transfers,
+    Verdict, VersionChoice, Walk, WalkError,
 };
 
 pub(super) async fn run(
@@ -35,6 +44,7 @@ pub(super) async fn run(
         None => None,
     };
     check(&tree)?;
+    let matcher = tree.filter.matcher()?;
     let directory = tree.directory.clone();
     if !tree.dry_run {
         let path = directory.clone();
@@ -49,6 +59,8 @@ pub(super) async fn run(
         checksums: checksums.clone(),
         directory: tree.directory.clone(),
         trash: deletions::trash(&tree.directory),
+        bases: Bases::new(None, &tree.directory),
+        matcher,
         on_conflict: tree.on_conflict,
         verify_remote: tree.verify_remote,
         dry_run: tree.dry_run,
@@ -56,6 +68,8 @@ pub(super) async fn run(
     let mut run = TreeDownload {
         decider,
         found: Found::default(),
+        created: HashSet::new(),
+        queue: Backlog::new(tree.order, tree.on_totals.clone()),
         transfers,
         tree,
         checksums,
@@ -63,10 +77,15 @@ pub(super) async fn run(
         summary: Summary::default(),
     };
     run.root(directory).await;
+    run.queue.complete();
+    run.start();
     while let Some(item) = run.downloads.join_next().await {
         run.joined(item);
     }
     run.delete().await;
+    for path in run.decider.matcher.missing() {
+        run.done(not_found(&path));
+    }
     Ok(run.summary)
 }
 
@@ -109,10 +128,14 @@ pub(super) struct TreeDownload {
     pub(super) transfers: Transfers,
     pub(super) tree: DownloadTree,
     checksums: Option<Checksums>,
-    decider: Decider,
+    pub(super) decider: Decider,
     /// Remote files, for deletions.
     found: Found,
-    downloads: JoinSet<Item>,
+    /// Directories that were created for selected files.
+    pub(super) created: HashSet<PathBuf>,
+    /// Files that wait for their download.
+    pub(super) queue: Backlog<FileDownload>,
+    pub(super) downloads: JoinSet<Item>,
     summary: Summary,
 }
 
@@ -124,6 +147,8 @@ struct Folders {
     /// Directory of the root, which is not an entry of the walk.
     root: LocalFolder,
     below: HashMap<FolderId, LocalFolder>,
+    /// Directories that paths of the filter are relative to.
+    bases: Bases,
 }
 
 /// A file to download.
@@ -140,11 +165,13 @@ impl TreeDownload {
         match self.tree.root.clone() {
             Root::Folder(account, folder) => {
                 let walk = self.transfers.walk(&account, &folder);
-                self.walk(walk, account, RemotePath::default(), directory).await;
+                let bases = self.decider.bases.clone();
+                self.walk(walk, account, (RemotePath::default(), bases), directory).await;
             }
             Root::Project(account, project) => {
                 let walk = self.transfers.walk_project(&account, &project);
-                self.walk(walk, account, RemotePath::default(), directory).await;
+                let bases = self.decider.bases.clone();
+                self.walk(walk, account, (RemotePath::default(), bases), directory).await;
             }
             Root::Items(items) => {
                 for item in items {
@@ -157,6 +184,20 @@ impl TreeDownload {
     /// Downloads a file, or a folder to a directory of its name.
     async fn item(&mut self, item: Resolved, directory: &mut LocalFolder) {
         let account = &item.account_id;
+        let name = item.path.names().last().map_or("", |name| name);
+        let bases = Bases::new(Some(name), Path::new(&text(&item.path)));
+        if let Some(file) = item.file() {
+            let reason = self.ignored(&bases, ("", file));
+            if reason == Some(Ignored::Excluded) && !self.decider.matcher.include(&bases, "") {
+                let message = "it does not match the patterns to include";
+                let error = TransferError::new(TransferErrorKind::Invalid, message);
+                let error = error.of_file(&file.id);
+                return self.failed(item.path.clone(), PathBuf::new(), error);
+            }
+            if let Some(reason) = reason {
+                return self.ignore(item.path.clone(), Some(file), reason);
+            }
+        }
         if let (ResolvedItem::VersionStack(stack), true) = (&item.item, self.chooses_versions()) {
             return self.versions(account, stack, item.path.clone(), directory).await;
         }
@@ -171,22 +212,34 @@ impl TreeDownload {
             let error = TransferError::new(TransferErrorKind::Invalid, message);
             return self.failed(item.path, PathBuf::new(), error);
         };
-        let name = item.path.names().last().map_or("", |name| name);
+        if let Some(reason) = self.decider.matcher.exclude(&bases, "", true) {
+            return self.ignore(item.path, None, reason);
+        }
         let local = directory.item(name, folder.as_str());
         match self.directory(&local).await {
             Ok(root) => {
                 let walk = self.transfers.walk(account, folder);
-                self.walk(walk, account.clone(), item.path, root).await;
+                self.walk(walk, account.clone(), (item.path, bases), root).await;
             }
             Err(error) => self.failed(item.path, local, error),
         }
     }
 
-    async fn walk(&mut self, walk: Walk, account: AccountId, above: RemotePath, root: LocalFolder) {
+    async fn walk(
+        &mut self,
+        walk: Walk,
+        account: AccountId,
+        (above, bases): (RemotePath, Bases),
+        root: LocalFolder,
+    ) {
+        let (matcher, relative) = (self.decider.matcher.clone(), bases.clone());
         // The oldest item keeps its name, so names do not change when items are added.
-        let mut walk = walk.include([self.tree.rendition.include()]).sort(AssetSort::CreatedAtAsc);
-        let mut folders = Folders { account, above, root, below: HashMap::new() };
-        while let Some(entry) = walk.next().await {
+        let mut walk = walk
+            .include([self.tree.rendition.include()])
+            .sort(AssetSort::CreatedAtAsc)
+            .enter_if(move |path| matcher.exclude(&relative, &text(path), true).is_none());
+        let mut folders = Folders { account, above, root, below: HashMap::new(), bases };
+        while let Some(entry) = self.next_entry(&mut walk).await {
             match entry {
                 Ok(entry) => self.entry(entry, &mut folders).await,
                 Err(error) => {
@@ -195,10 +248,18 @@ impl TreeDownload {
                     self.failed(path, PathBuf::new(), error.error);
                 }
             }
-            while let Some(item) = self.downloads.try_join_next() {
+        }
+    }
+
+    /// Returns the next entry of a walk, and reports finished files in the meantime.
+    async fn next_entry(&mut self, walk: &mut Walk) -> Option<Result<Entry, WalkError>> {
+        poll_fn(|cx| {
+            while let Poll::Ready(Some(item)) = self.downloads.poll_join_next(cx) {
                 self.joined(item);
             }
-        }
+            Pin::new(&mut *walk).poll_next(cx)
+        })
+        .await
     }
 
     async fn entry(&mut self, entry: Entry, folders: &mut Folders) {
@@ -218,6 +279,10 @@ impl TreeDownload {
         }
         if let Asset::Folder(folder) = &entry.asset {
             let local = parent.item(&folder.name, folder.id.as_str());
+            let excluded = self.decider.matcher.exclude(&folders.bases, &text(&entry.path), true);
+            if let Some(reason) = excluded {
+                return self.ignore(remote, None, reason);
+            }
             let below = match self.directory(&local).await {
                 Ok(below) => below,
                 Err(error) => {
@@ -227,6 +292,14 @@ impl TreeDownload {
             };
             folders.below.insert(folder.id.clone(), below);
             return;
+        }
+        let below = text(&entry.path);
+        let ignored = entry.file().and_then(|file| self.ignored(&folders.bases, (&below, file)));
+        if let Some(reason) = ignored {
+            // It keeps its local name, so that names do not depend on the filter.
+            let local = self.local(parent, entry.asset.name(), entry.asset.id().as_str());
+            self.note(&entry, &local);
+            return self.ignore(remote, entry.file(), reason);
         }
         let unfinished = entry.file().filter(|file| file.status == FileStatus::Created);
         if let Some(file) = unfinished.filter(|_| self.decider.state.is_some()) {
@@ -277,13 +350,13 @@ impl TreeDownload {
         items.into_iter().for_each(|item| self.done(item));
     }
 
-    /// Creates a directory, except in a dry run, and reads its names.
+    /// Reads the names in a directory. Creates it, except in a dry run or if it may get no files.
     async fn directory(&self, path: &Path) -> Result<LocalFolder, TransferError> {
-        let (local, dry_run) = (path.to_owned(), self.tree.dry_run);
+        let (local, creates) = (path.to_owned(), !self.tree.dry_run && !self.is_lazy());
         at(path, move || {
-            match dry_run {
-                true => check_directory(&local)?,
-                false => create_directory(&local)?,
+            match creates {
+                true => create_directory(&local)?,
+                false => check_directory(&local)?,
             }
             LocalFolder::read(local)
         })
@@ -299,6 +372,9 @@ impl TreeDownload {
     }
 
     pub(super) async fn file(&mut self, target: Target<'_>) {
+        if let Err(error) = self.create_above(&target.local).await {
+            return self.failed(target.remote, target.local, error);
+        }
         let Target { file, .. } = &target;
         let wanted = self.tree.rendition;
         let links = file.media_links.as_deref();
@@ -434,8 +510,7 @@ impl TreeDownload {
             return;
         }
         let job = self.job(&target, download);
-        self.wait_for_turn().await;
-        self.downloads.spawn(job.run());
+        self.enqueue(&target, job).await;
     }
 
     /// Downloads a file that was compared. `acknowledged` is the record of a file next to which it is
@@ -451,8 +526,7 @@ impl TreeDownload {
         job.decider = Some(self.decider.clone());
         job.compared = Some(compared);
         job.acknowledged = acknowledged;
-        self.wait_for_turn().await;
-        self.downloads.spawn(job.run());
+        self.enqueue(&target, job).await;
     }
 
     fn job(&self, target: &Target<'_>, download: Download) -> FileDownload {
@@ -477,9 +551,10 @@ impl TreeDownload {
         }
     }
 
-    fn joined(&mut self, item: Result<Item, tokio::task::JoinError>) {
+    pub(super) fn joined(&mut self, item: Result<Item, tokio::task::JoinError>) {
         // These tasks are never aborted, so the only error is a panic, which is resumed.
         if let Ok(item) = settled(item) {
+            self.start();
             self.done(item);
         }
     }
@@ -493,54 +568,8 @@ impl TreeDownload {
         self.done(Item::failed(remote, local, error));
     }
 
-    fn done(&mut self, item: Item) {
+    pub(super) fn done(&mut self, item: Item) {
         self.summary.add(item, self.tree.on_item.as_ref());
-    }
-}
-
-/// The download of one file.
-struct FileDownload {
-    transfers: Transfers,
-    download: Download,
-    remote: RemotePath,
-    file_id: FileId,
-    checksums: Option<Checksums>,
-    /// Records the file after the download.
-    decider: Option<Decider>,
-    compared: Option<Compared>,
-    /// Record of the file next to which this one is downloaded.
-    acknowledged: Option<(String, Record)>,
-}
-
-impl FileDownload {
-    async fn run(self) -> Item {
-        let is_original = self.download.source.rendition == Rendition::Original;
-        let mut local = self.download.path.clone();
-        let outcome = match self.transfers.download(self.download).await {
-            Ok(done) => {
-                if let Some((checksums, digest)) = self.checksums.zip(done.digest.as_ref())
-                    && is_original
-                    && digest.checksum() == Checksum::Xxh3
-                {
-                    checksums.keep(&self.file_id, digest.as_str()).await;
-                }
-                local = done.path.clone();
-                if let Some(decider) = self.decider {
-                    match (self.acknowledged, done.skipped) {
-                        (Some((key, record)), _) => decider.acknowledge(&key, record).await,
-                        (None, false) => decider.received(&local).await,
-                        (None, true) => {}
-                    }
-                }
-                received(done)
-            }
-            Err(error) => Outcome::of_error(error),
-        };
-        let item = Item::new(self.remote, local, outcome).of_file(Some(self.file_id));
-        match self.compared {
-            Some(compared) => item.compared(compared),
-            None => item,
-        }
     }
 }
 
@@ -549,37 +578,7 @@ enum Planned {
     Receive(Existing),
 }
 
-fn received(done: Downloaded) -> Outcome {
-    match done {
-        Downloaded { skipped: true, .. } => Outcome::Skipped,
-        Downloaded { received: bytes, digest, .. } => Outcome::Transferred { bytes, digest },
-    }
-}
-
-/// Plans the download of a rendition, whose size only the storage reports.
-async fn plan(transfers: &Transfers, mut download: Download) -> (PathBuf, Outcome) {
-    let announced = async {
-        let (client, mut remote, _) = open(&transfers.inner, &download).await?;
-        let announced = client.announced().await?;
-        remote.size = announced.size;
-        Ok::<_, TransferError>((remote, announced.extension))
-    };
-    let (remote, extension) = match Box::pin(announced).await {
-        Ok(announced) => announced,
-        Err(error) => return (download.path, Outcome::of_error(error)),
-    };
-    download.path = with_extension(&download.path, extension.as_deref());
-    let outcome = match inspect(&download.path, download.existing, remote).await {
-        Ok(existing::Decision::Skip) => Outcome::Skipped,
-        Ok(existing::Decision::Receive | existing::Decision::ReceiveAndCompare) => {
-            Outcome::Planned { bytes: remote.size }
-        }
-        Err(error) => Outcome::of_error(error),
-    };
-    (download.path, outcome)
-}
-
-async fn at<T: Send + 'static>(
+pub(super) async fn at<T: Send + 'static>(
     path: &Path,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, TransferError> {

@@ -3,6 +3,8 @@
 mod decide;
 mod deletions;
 mod driver;
+mod file;
+mod filtered;
 mod local_folder;
 mod versions;
 
@@ -14,10 +16,11 @@ use std::sync::Arc;
 use frameio_core::{AccountId, FolderId, ProjectId};
 
 use super::{Existing, Rendition};
+use crate::backlog::OnTotals;
 use crate::summary::{OnItem, OnProgress};
 use crate::{
-    Checksum, Deletion, Item, OnConflict, Progress, RemotePath, Resolved, Summary, TransferError,
-    Transfers, VersionChoice,
+    Checksum, Deletion, Filter, Item, OnConflict, Order, Progress, RemotePath, Resolved, Summary,
+    Totals, TransferError, Transfers, VersionChoice,
 };
 
 /// A download of folders, projects and files to a directory, for [`Transfers::download_tree`].
@@ -25,6 +28,8 @@ use crate::{
 /// | setting | default |
 /// |---|---|
 /// | content | originals |
+/// | filter | all files but `._*`, `.DS_Store`, `Thumbs.db` and `ascmhl` |
+/// | order | that in which files are found |
 /// | concurrent files | 4 |
 /// | existing files | skipped if they have the same size, otherwise kept and reported as conflicts |
 /// | state | none; files are compared by size |
@@ -52,6 +57,9 @@ pub struct DownloadTree {
     root: Root,
     directory: PathBuf,
     rendition: Rendition,
+    filter: Filter,
+    order: Option<Order>,
+    on_totals: Option<OnTotals>,
     files_in_flight: usize,
     parts_in_flight: usize,
     max_size: Option<u64>,
@@ -105,6 +113,9 @@ impl DownloadTree {
             root,
             directory,
             rendition: Rendition::Original,
+            filter: Filter::new(),
+            order: None,
+            on_totals: None,
             files_in_flight: 4,
             parts_in_flight: 4,
             max_size: None,
@@ -128,6 +139,28 @@ impl DownloadTree {
     /// in `a.mov.thumbnail.jpg`, so it never collides with the original or another rendition.
     pub fn rendition(mut self, rendition: Rendition) -> Self {
         self.rendition = rendition;
+        self
+    }
+
+    /// Sets the files to download, by the names, sizes and upload times of their originals. Default: all
+    /// files but those that are excluded by default.
+    ///
+    /// `/` in the name of an item is `_` in the paths of the filter.
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Sets the order of the transfers. Default: the order in which files are found.
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Calls `on_totals` with the number and size of the files to transfer, whenever more of them have
+    /// been found.
+    pub fn on_totals(mut self, on_totals: impl Fn(Totals) + Send + Sync + 'static) -> Self {
+        self.on_totals = Some(Arc::new(on_totals));
         self
     }
 
@@ -248,6 +281,8 @@ impl fmt::Debug for DownloadTree {
             .field("root", &self.root)
             .field("directory", &self.directory)
             .field("rendition", &self.rendition)
+            .field("filter", &self.filter)
+            .field("order", &self.order)
             .field("files_in_flight", &self.files_in_flight)
             .field("existing", &self.existing)
             .field("on_conflict", &self.on_conflict)
@@ -267,7 +302,7 @@ impl Transfers {
     ///
     /// # Errors
     ///
-    /// Fails if the directory cannot be created, the checksum file cannot be read, or the state is in
+    /// Fails if the directory cannot be created, the filter is invalid, the checksum file cannot be read, or the state is in
     /// use by another run.
     pub fn download_tree(
         &self,

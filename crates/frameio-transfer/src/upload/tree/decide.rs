@@ -1,6 +1,7 @@
 //! The decision to send a file: comparison with the remote files of its name, and policies.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use frameio_api::files::File;
 use frameio_core::{AssetId, FileId, FolderId, VersionStackId};
@@ -9,6 +10,7 @@ use super::remote::{RemoteFile, key};
 use super::state::StateDirectory;
 use crate::checksums::Checksums;
 use crate::download::same_content::has_same_content;
+use crate::filter::{Bases, FileMatcher};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
@@ -26,6 +28,9 @@ pub(super) struct Decider {
     /// Directory of the state, if its content is uploaded.
     pub(super) directory: Option<PathBuf>,
     pub(super) checksums: Option<Checksums>,
+    pub(super) matcher: FileMatcher,
+    /// Directories that paths of the filter are relative to.
+    pub(super) bases: Bases,
     pub(super) on_conflict: OnConflict,
     pub(super) verify_remote: bool,
     pub(super) dry_run: bool,
@@ -39,6 +44,7 @@ pub(super) struct Candidate {
     pub(super) local: PathBuf,
     /// `None` for a pipe.
     pub(super) size: Option<u64>,
+    pub(super) modified: Option<SystemTime>,
     pub(super) if_exists: IfExists,
     /// Remote files of the same name.
     pub(super) existing: Vec<RemoteFile>,
@@ -91,6 +97,11 @@ pub(super) struct Decision {
 }
 
 impl Decider {
+    /// Returns whether the filter selects a recorded file, so that it may be renamed or deleted.
+    pub(super) fn selects(&self, key: &str, stamp: Stamp) -> bool {
+        self.matcher.selects_recorded(&self.bases, key, (stamp.size, stamp.modified))
+    }
+
     /// Decides on a file. Renews its record if both sides are equal.
     pub(super) async fn decide(&self, mut file: Candidate) -> Result<Decision, TransferError> {
         let Some(size) = file.size else { return decide_on_pipe(&file) };

@@ -9,7 +9,7 @@ use frameio_api::users::ShowCurrentUser;
 use frameio_core::{FileId, FolderId, UserId};
 
 use super::decide::Decider;
-use crate::sync_state::state_key;
+use crate::sync_state::{Record, state_key};
 use crate::{
     Compared, Deletion, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
 };
@@ -66,7 +66,10 @@ pub(super) async fn delete(
         !local.contains(key)
             && found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
     };
-    let gone: Vec<_> = state.records().into_iter().filter(|(key, _)| is_gone(key)).collect();
+    let is_selected = |record: &Record, key: &str| decider.selects(key, record.stamp);
+    let records = state.records().into_iter();
+    let gone: Vec<_> =
+        records.filter(|(key, record)| is_selected(record, key) && is_gone(key)).collect();
     if gone.is_empty() {
         return Ok(Vec::new());
     }

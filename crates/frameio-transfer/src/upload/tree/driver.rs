@@ -14,15 +14,18 @@ use super::deletions::{self, LocalNames};
 use super::file::{FileUpload, Finished, StackUpload};
 use super::folder_log::FolderLog;
 use super::local::{EntryKind, LocalEntry, Walker};
-use super::patterns::Patterns;
+use super::queue::Job;
 use super::remote::{RemoteFolder, RemoteFolders};
 use super::renames::{self, Renames};
 use super::state::StateDirectory;
-use super::versions::{self, Group, Numbering};
+use super::versions::{Group, Numbering};
 use super::{Roots, UploadTree};
+use crate::backlog::Backlog;
 use crate::checksums::Checksums;
+use crate::filter::Bases;
 use crate::local_file::unopened;
-use crate::summary::Ignored;
+use crate::summary::{Ignored, not_found};
+use crate::sync_state::stamp::Stamp;
 use crate::sync_state::{Access, Pair, Pending, SyncState, state_key};
 use crate::tasks::{blocking, settled};
 use crate::upload::manifest::Manifest;
@@ -42,9 +45,9 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         let message = "only the upload of one directory with a state can delete files";
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
-    let patterns = Patterns::new(&tree.include, &tree.exclude)?;
-    let is_eager = !patterns.has_include();
-    let walker = Walker::new(&tree, patterns).await?;
+    let matcher = tree.filter.matcher()?.hidden(tree.hidden);
+    let is_eager = !matcher.is_selective();
+    let walker = Walker::new(&tree, matcher.clone()).await?;
     let sync_state = open_state(&tree).await?;
     let manifests = tree.manifests.clone().or_else(|| tree.states.clone());
     let state = match manifests.filter(|_| !tree.dry_run) {
@@ -74,17 +77,25 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
             Roots::Paths(_) => None,
         },
         checksums,
+        matcher,
+        bases: match &tree.roots {
+            Roots::Within(directory) => Bases::new(None, directory),
+            Roots::Paths(_) => Bases::default(),
+        },
         on_conflict: tree.on_conflict,
         verify_remote: tree.verify_remote,
         dry_run: tree.dry_run,
     };
     let records = decider.state.as_ref().filter(|_| matches!(tree.roots, Roots::Within(_)));
-    let renames = Renames::new(records.map(SyncState::records).unwrap_or_default());
+    let mut records = records.map(SyncState::records).unwrap_or_default();
+    records.retain(|(key, record)| decider.selects(key, record.stamp));
+    let renames = Renames::new(records);
     Driver {
         renames,
         local: LocalNames::default(),
         decider,
         transfers,
+        queue: Backlog::new(tree.order, tree.on_totals.clone()),
         tree,
         folders,
         is_eager,
@@ -121,17 +132,19 @@ async fn open_state(tree: &UploadTree) -> Result<Option<SyncState>, TransferErro
         .map(Some)
 }
 
-struct Driver {
+pub(super) struct Driver {
     transfers: Transfers,
-    tree: UploadTree,
+    pub(super) tree: UploadTree,
     folders: RemoteFolders,
-    decider: Decider,
+    pub(super) decider: Decider,
     /// Whether empty folders are created too.
     is_eager: bool,
     /// Folders from the root to the current position of the walk.
     levels: Vec<Level>,
     /// Running uploads.
-    uploads: JoinSet<Finished>,
+    pub(super) uploads: JoinSet<Finished>,
+    /// Files that wait for their upload.
+    pub(super) queue: Backlog<Job>,
     /// Uploaded files that are being stacked. Uploads do not wait for their quota.
     stacking: JoinSet<Vec<Item>>,
     new_versions: u64,
@@ -183,14 +196,16 @@ impl Driver {
         }
         self.send_groups().await;
         self.move_renamed().await;
-        while let Some(finished) = self.uploads.join_next().await {
-            self.uploaded(finished);
-        }
+        self.send_waiting().await;
         self.stack_leftovers().await;
         while let Some(items) = self.stacking.join_next().await {
             self.joined(items);
         }
         self.delete().await;
+        for path in self.decider.matcher.missing() {
+            let item = not_found(&path);
+            self.done(item);
+        }
         Ok(self.summary)
     }
 
@@ -206,7 +221,7 @@ impl Driver {
         }
         match kind {
             EntryKind::Folder => self.levels.push(Level::new(remote, local, LevelState::Unknown)),
-            EntryKind::File(size) => self.file(remote, local, size).await,
+            EntryKind::File(stamp) => self.file(remote, local, stamp).await,
             EntryKind::Ignored(reason) => {
                 if let (Ignored::Excluded, Some(level)) = (reason, self.levels.last_mut()) {
                     level.has_excluded = true;
@@ -263,7 +278,8 @@ impl Driver {
         }
     }
 
-    async fn file(&mut self, remote: RemotePath, local: PathBuf, size: Option<u64>) {
+    async fn file(&mut self, remote: RemotePath, local: PathBuf, stamp: Option<Stamp>) {
+        let size = stamp.map(|stamp| stamp.size);
         self.find().await;
         let Some(Level { state: LevelState::Found(folder), groups, .. }) = self.levels.last_mut()
         else {
@@ -285,6 +301,7 @@ impl Driver {
             key,
             local,
             size,
+            modified: stamp.and_then(|stamp| stamp.modified),
             if_exists: self.tree.if_exists.unwrap_or(default),
             existing: folder.files(&name),
             folder: folder.id.clone(),
@@ -313,9 +330,7 @@ impl Driver {
     /// Carries out a decision.
     async fn decided(&mut self, file: LocalFile, decided: Result<Decision, TransferError>) {
         if let Some(job) = self.prepare(file, decided).await {
-            self.wait_for_turn().await;
-            let (stacker, on_conflict) = (self.decider.stacker.clone(), self.tree.on_conflict);
-            self.uploads.spawn(job.run(stacker, on_conflict));
+            self.enqueue(Job::One(Box::new(job))).await;
         }
     }
 
@@ -392,6 +407,7 @@ impl Driver {
             remote,
             local,
             size,
+            modified: candidate.modified,
             if_exists: candidate.if_exists,
             compared,
             folder,
@@ -421,16 +437,6 @@ impl Driver {
         upload
     }
 
-    /// Waits until another file may be uploaded.
-    async fn wait_for_turn(&mut self) {
-        while self.uploads.len() >= self.tree.files_in_flight {
-            match self.uploads.join_next().await {
-                Some(finished) => self.uploaded(finished),
-                None => break,
-            }
-        }
-    }
-
     /// Uploads the files with version numbers of the current folder.
     async fn send_groups(&mut self) {
         let groups = self.levels.last_mut().map(|level| std::mem::take(&mut level.groups));
@@ -453,12 +459,9 @@ impl Driver {
                 jobs.push(job);
             }
         }
-        if jobs.is_empty() {
-            return;
+        if !jobs.is_empty() {
+            self.enqueue(Job::Group(jobs)).await;
         }
-        self.wait_for_turn().await;
-        let (stacker, on_conflict) = (self.decider.stacker.clone(), self.tree.on_conflict);
-        self.uploads.spawn(versions::send(jobs, stacker, on_conflict));
     }
 
     /// Notes an entry of the walk.
@@ -596,9 +599,10 @@ impl Driver {
     }
 
     /// Reports an uploaded file, or stacks it.
-    fn uploaded(&mut self, finished: Result<Finished, JoinError>) {
+    pub(super) fn uploaded(&mut self, finished: Result<Finished, JoinError>) {
         // These tasks are never aborted, so the only error is a panic, which is resumed.
         let Ok(Finished { items, stack }) = settled(finished) else { return };
+        self.start();
         items.into_iter().for_each(|item| self.done(item));
         if let Some(stack) = stack {
             self.stacking.spawn(async move { vec![stack.run().await.0] });

@@ -1,6 +1,7 @@
 //! The upload of one file of a tree: upload, record, stacking and report.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use frameio_core::{FileId, FolderId};
 
@@ -27,6 +28,7 @@ pub(super) struct FileUpload {
     pub(super) remote: RemotePath,
     pub(super) local: PathBuf,
     pub(super) size: Option<u64>,
+    pub(super) modified: Option<SystemTime>,
     pub(super) if_exists: IfExists,
     pub(super) compared: Compared,
     pub(super) folder: FolderId,

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::UploadTree;
-use super::patterns::Patterns;
 use super::roots::{Root, find, is_partial};
+use crate::filter::{FileMatcher, text_of};
 use crate::local_file::{LocalFile, reason};
 use crate::summary::Ignored;
 use crate::sync_state::TRASH;
+use crate::sync_state::stamp::Stamp;
 use crate::tasks::blocking;
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
@@ -34,8 +35,8 @@ pub(super) struct LocalEntry {
 pub(super) enum EntryKind {
     /// A directory, which precedes its content.
     Folder,
-    /// A file with its size, or a pipe without one.
-    File(Option<u64>),
+    /// A file with its stamp, or a pipe without one.
+    File(Option<Stamp>),
     Ignored(Ignored),
     Failed(TransferError),
 }
@@ -48,17 +49,20 @@ pub(super) struct Walker {
 }
 
 struct Options {
-    patterns: Patterns,
+    matcher: FileMatcher,
     follow_links: bool,
     hidden: bool,
 }
 
 impl Walker {
-    pub(super) async fn new(tree: &UploadTree, patterns: Patterns) -> Result<Self, TransferError> {
-        let options = Options { patterns, follow_links: tree.follow_links, hidden: tree.hidden };
+    pub(super) async fn new(
+        tree: &UploadTree,
+        matcher: FileMatcher,
+    ) -> Result<Self, TransferError> {
+        let options = Options { matcher, follow_links: tree.follow_links, hidden: tree.hidden };
         let roots = tree.roots.clone();
         let found = blocking(move || {
-            let roots = find(roots, &options.patterns)?;
+            let roots = find(roots, &options.matcher)?;
             Ok::<_, Failure>(Self { roots, current: None, options })
         });
         found.await.map_err(|Failure(error)| error)
@@ -141,15 +145,15 @@ impl Options {
     fn try_kind(&self, root: &Root, entry: &DirEntry) -> Result<EntryKind, io::Error> {
         let is_named = entry.depth() == 0;
         let path = entry.path();
-        let below = root.below(path);
+        let below = text_of(root.below(path));
         if !is_named && entry.file_name() == TRASH {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
         }
         if !is_named && !self.hidden && is_hidden(entry) {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
         }
-        if self.patterns.exclude(&root.bases, below) {
-            return Ok(EntryKind::Ignored(Ignored::Excluded));
+        if let Some(reason) = self.matcher.exclude(&root.bases, &below, root.is_folder(entry)) {
+            return Ok(EntryKind::Ignored(reason));
         }
         if !is_named && entry.path_is_symlink() && !self.follow_links {
             return Ok(EntryKind::Ignored(Ignored::Link));
@@ -166,13 +170,14 @@ impl Options {
             true => LocalFile::look_up(path)?,
             false => LocalFile::of(entry.metadata()?),
         };
-        let size = match found {
-            LocalFile::Regular(metadata) => Some(metadata.len()),
+        let stamp = match found {
+            LocalFile::Regular(metadata) => Some(Stamp::of(&metadata)),
             // Reading a pipe found in a directory could block forever.
             LocalFile::Pipe if is_named => None,
             _ => return Ok(EntryKind::Ignored(Ignored::Special)),
         };
-        if !self.patterns.include(&root.bases, below) {
+        let selects = |stamp: Stamp| self.matcher.selects_content(stamp.size, stamp.modified);
+        if !self.matcher.include(&root.bases, &below) || !stamp.is_none_or(selects) {
             return Ok(EntryKind::Ignored(Ignored::Excluded));
         }
         if is_partial(path) {
@@ -181,9 +186,11 @@ impl Options {
         if let Err(message) = name {
             return Ok(invalid(message));
         }
-        Ok(match size {
-            Some(0) => invalid("it is empty; the service accepts no empty files"),
-            size => EntryKind::File(size),
+        Ok(match stamp {
+            Some(Stamp { size: 0, .. }) => {
+                invalid("it is empty; the service accepts no empty files")
+            }
+            stamp => EntryKind::File(stamp),
         })
     }
 }

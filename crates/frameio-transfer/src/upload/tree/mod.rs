@@ -6,7 +6,7 @@ mod driver;
 mod file;
 mod folder_log;
 mod local;
-mod patterns;
+mod queue;
 mod remote;
 mod renames;
 mod roots;
@@ -20,23 +20,25 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId};
 
+use crate::backlog::OnTotals;
 use crate::summary::{OnItem, OnProgress};
 use crate::{
-    Checksum, Deletion, IfExists, Item, OnConflict, Progress, RemotePath, Summary, TransferError,
-    Transfers, VersionPattern,
+    Checksum, Deletion, Filter, IfExists, Item, OnConflict, Order, Progress, RemotePath, Summary,
+    Totals, TransferError, Transfers, VersionPattern,
 };
 
 /// An upload of files and directories, for [`Transfers::upload_tree`].
 ///
 /// | setting | default |
 /// |---|---|
+/// | order | that in which files are found |
 /// | concurrent files | 16 |
 /// | existing files of the same name that differ | files given as paths become new versions; files in directories are reported and not sent |
 /// | new versions in a run | at most 50 |
 /// | state | none; files are compared by size and time |
 /// | symbolic links | ignored and reported |
 /// | hidden files and directories | ignored and reported |
-/// | patterns | none; all files are uploaded |
+/// | filter | all files but `._*`, `.DS_Store`, `Thumbs.db` and `ascmhl` |
 /// | checksums | none; only sizes are compared |
 /// | manifests | none; an interrupted upload of a file is restarted |
 /// | dry run | no |
@@ -61,10 +63,11 @@ use crate::{
 /// for files that another one is uploading.
 ///
 /// ```no_run
-/// use frameio::transfer::{Transfers, UploadTree};
+/// use frameio::transfer::{Filter, Transfers, UploadTree};
 ///
 /// # async fn run(transfers: Transfers, account: frameio::AccountId, folder: frameio::FolderId) -> Result<(), Box<dyn std::error::Error>> {
-/// let tree = UploadTree::new(account, folder, "rushes").exclude("*.tmp").manifests(".uploads");
+/// let filter = Filter::new().exclude("*.tmp");
+/// let tree = UploadTree::new(account, folder, "rushes").filter(filter).manifests(".uploads");
 /// let summary = transfers.upload_tree(tree).await?;
 /// println!("{summary}");
 /// # Ok(())
@@ -88,8 +91,9 @@ pub struct UploadTree {
     deletion: Option<Deletion>,
     follow_links: bool,
     hidden: bool,
-    include: Vec<String>,
-    exclude: Vec<String>,
+    filter: Filter,
+    order: Option<Order>,
+    on_totals: Option<OnTotals>,
     checksum: Option<Checksum>,
     checksums: Option<PathBuf>,
     manifests: Option<PathBuf>,
@@ -162,8 +166,9 @@ impl UploadTree {
             deletion: None,
             follow_links: false,
             hidden: false,
-            include: Vec::new(),
-            exclude: Vec::new(),
+            filter: Filter::new(),
+            order: None,
+            on_totals: None,
             checksum: None,
             checksums: None,
             manifests: None,
@@ -270,26 +275,22 @@ impl UploadTree {
         self
     }
 
-    /// Adds a pattern of files to upload. Default: all files.
-    ///
-    /// A pattern is a glob: `*` and `?` match within a name, `[a-z]` and `{mov,mp4}` are alternatives,
-    /// and `**` matches any number of folders. A pattern without `/` matches names at any depth. A
-    /// pattern with `/` matches paths relative to the directory (`./Cache`), to the remote folder
-    /// (`/rushes/Cache`), or to the directory that the given path is relative to
-    /// (`work/rushes/Cache`). A pattern that matches a directory matches its whole content.
-    ///
-    /// Directories without matching files are not created. A file given as a path that matches no
-    /// pattern is an error.
-    pub fn include(mut self, pattern: impl Into<String>) -> Self {
-        self.include.push(pattern.into());
+    /// Sets the files to upload. Default: all files but those that are excluded by default.
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
         self
     }
 
-    /// Adds a pattern of files and directories to ignore, with the syntax of
-    /// [`include`](Self::include) and with precedence over it. Directories that become empty are not
-    /// created.
-    pub fn exclude(mut self, pattern: impl Into<String>) -> Self {
-        self.exclude.push(pattern.into());
+    /// Sets the order of the transfers. Default: the order in which files are found.
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Calls `on_totals` with the number and size of the files to transfer, whenever more of them have
+    /// been found.
+    pub fn on_totals(mut self, on_totals: impl Fn(Totals) + Send + Sync + 'static) -> Self {
+        self.on_totals = Some(Arc::new(on_totals));
         self
     }
 
@@ -367,8 +368,8 @@ impl fmt::Debug for UploadTree {
             .field("states", &self.states)
             .field("follow_links", &self.follow_links)
             .field("hidden", &self.hidden)
-            .field("include", &self.include)
-            .field("exclude", &self.exclude)
+            .field("filter", &self.filter)
+            .field("order", &self.order)
             .field("checksums", &self.checksums)
             .field("manifests", &self.manifests)
             .field("dry_run", &self.dry_run)

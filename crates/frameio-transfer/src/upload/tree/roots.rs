@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use super::Roots;
-use super::patterns::{Bases, Patterns};
+use crate::filter::{Bases, FileMatcher};
 use crate::local_file::{LocalFile, unopened};
 use crate::{RemotePath, TransferError, TransferErrorKind};
 
@@ -18,7 +18,7 @@ pub(super) struct Root {
 
 /// Looks up the given paths. All of them must exist and be uploadable, because the user would assume
 /// that a given file has been uploaded.
-pub(super) fn find(roots: Roots, patterns: &Patterns) -> Result<VecDeque<Root>, TransferError> {
+pub(super) fn find(roots: Roots, matcher: &FileMatcher) -> Result<VecDeque<Root>, TransferError> {
     let paths = match roots {
         Roots::Within(path) => {
             if !matches!(look_up(&path)?, LocalFile::Directory) {
@@ -45,24 +45,23 @@ pub(super) fn find(roots: Roots, patterns: &Patterns) -> Result<VecDeque<Root>, 
         }
         let bases = Bases::new(Some(name), &path);
         let root = Root { prefix: RemotePath::new([name]), path, bases };
-        root.check(&found, patterns)?;
+        root.check(&found, matcher)?;
         roots.push_back(root);
     }
     Ok(roots)
 }
 
 impl Root {
-    fn check(&self, found: &LocalFile, patterns: &Patterns) -> Result<(), TransferError> {
+    fn check(&self, found: &LocalFile, matcher: &FileMatcher) -> Result<(), TransferError> {
         let refuse = |message: &str| Err(refuse(&self.path, message));
-        let here = Path::new("");
         match found {
             LocalFile::Directory => Ok(()),
             // The walk reports it as excluded.
-            _ if patterns.exclude(&self.bases, here) => Ok(()),
+            _ if matcher.exclude(&self.bases, "", false).is_some() => Ok(()),
             LocalFile::Special(_) => {
                 found.is_uploadable().map_err(|error| unopened(&self.path, error))
             }
-            _ if !patterns.include(&self.bases, here) => {
+            _ if !matcher.include(&self.bases, "") => {
                 refuse("it does not match the patterns to include")
             }
             LocalFile::Regular(_) if is_partial(&self.path) => {

@@ -3,9 +3,10 @@
 //! The `ignore` crate is unsuitable: its walker does not yield ignored entries, which are reported here
 //! with a reason, and its overrides cannot include a directory with all of its content.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{TransferError, TransferErrorKind};
 
@@ -17,40 +18,68 @@ pub(super) struct Patterns {
     exclude: Set,
 }
 
-/// Patterns for names, which match at any depth, and for paths.
+/// Patterns for files and folders, and patterns for folders only.
 #[derive(Clone, Debug)]
 struct Set {
+    any: Globs,
+    folders: Globs,
+}
+
+/// Patterns for names, which match at any depth, and for paths.
+#[derive(Clone, Debug)]
+struct Globs {
     names: GlobSet,
     paths: GlobSet,
 }
 
 /// Directories that a path pattern can be relative to.
 ///
-/// These are the uploaded directory, the parent of the remote folder (as paths are printed), and the
-/// directory that the given path is relative to.
+/// These are the directory itself, its parent (as paths are printed), and the directory that the given
+/// path is relative to.
 #[derive(Clone, Debug)]
-pub(super) struct Bases {
-    /// Remote name, if the directory is uploaded with its name.
-    name: Option<PathBuf>,
+pub(crate) struct Bases {
+    /// Name of the directory, if it is transferred with its name.
+    name: Option<String>,
     /// Prefixes to prepend to the path within the directory.
-    prefixes: Vec<PathBuf>,
+    prefixes: Vec<String>,
+}
+
+impl Default for Bases {
+    fn default() -> Self {
+        Self { name: None, prefixes: vec![String::new()] }
+    }
 }
 
 impl Bases {
-    pub(super) fn new(name: Option<&str>, typed: &Path) -> Self {
-        let name = name.map(PathBuf::from);
-        let typed = typed.components().filter(|part| {
-            use std::path::Component;
-            !matches!(part, Component::CurDir | Component::RootDir | Component::Prefix(_))
-        });
-        let mut prefixes = vec![PathBuf::new()];
-        for prefix in name.clone().into_iter().chain([typed.collect()]) {
+    pub(crate) fn new(name: Option<&str>, typed: &Path) -> Self {
+        let name = name.map(|name| text_of(Path::new(name)));
+        let mut prefixes = vec![String::new()];
+        for prefix in name.clone().into_iter().chain([text_of(typed)]) {
             if !prefixes.contains(&prefix) {
                 prefixes.push(prefix);
             }
         }
         Self { name, prefixes }
     }
+
+    /// Returns the path within the directory as seen from each base.
+    pub(super) fn paths(&self, below: &str) -> impl Iterator<Item = String> {
+        self.prefixes.iter().map(move |prefix| match (&**prefix, below) {
+            ("", below) => below.to_owned(),
+            (prefix, "") => prefix.to_owned(),
+            (prefix, below) => format!("{prefix}/{below}"),
+        })
+    }
+}
+
+/// Returns a relative path with `/` between its names, in the normalization form that patterns have.
+/// Names that are not UTF-8 are converted lossily.
+pub(crate) fn text_of(path: &Path) -> String {
+    let names = path.components().filter_map(|part| match part {
+        Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+        name => Some(name.as_os_str().to_string_lossy().nfc().collect()),
+    });
+    names.collect::<Vec<String>>().join("/")
 }
 
 impl Patterns {
@@ -65,21 +94,44 @@ impl Patterns {
         self.include.is_some()
     }
 
-    /// Returns whether a file, or a directory with its content, is excluded. `below` is the path
-    /// within the uploaded directory.
-    pub(super) fn exclude(&self, bases: &Bases, below: &Path) -> bool {
-        self.exclude.has(bases, below)
+    /// Returns whether there are exclude patterns.
+    pub(super) fn has_exclude(&self) -> bool {
+        !self.exclude.is_empty()
     }
 
-    /// Returns whether a file or one of its parent directories is included.
-    pub(super) fn include(&self, bases: &Bases, below: &Path) -> bool {
-        let matches = |set: &Set| below.ancestors().any(|path| set.has(bases, path));
-        self.include.as_ref().is_none_or(matches)
+    /// Returns whether a file, or a folder with its content, is excluded. `below` is the path within
+    /// the directory.
+    pub(super) fn exclude(&self, bases: &Bases, below: &str, is_folder: bool) -> bool {
+        self.exclude.has(bases, below, is_folder)
+    }
+
+    /// Returns whether a file or one of its parent folders is included.
+    pub(super) fn include(&self, bases: &Bases, below: &str) -> bool {
+        let Some(set) = &self.include else { return true };
+        let above = below.match_indices('/').filter_map(|(at, _)| below.get(..at));
+        set.has(bases, below, false)
+            || [""].into_iter().chain(above).any(|path| set.has(bases, path, true))
     }
 }
 
 impl Set {
     fn new(patterns: &[String]) -> Result<Self, TransferError> {
+        let (folders, any): (Vec<_>, Vec<_>) =
+            patterns.iter().partition(|pattern| pattern.ends_with('/'));
+        Ok(Self { any: Globs::new(&any)?, folders: Globs::new(&folders)? })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.any.is_empty() && self.folders.is_empty()
+    }
+
+    fn has(&self, bases: &Bases, below: &str, is_folder: bool) -> bool {
+        self.any.has(bases, below) || (is_folder && self.folders.has(bases, below))
+    }
+}
+
+impl Globs {
+    fn new(patterns: &[&String]) -> Result<Self, TransferError> {
         let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
         for pattern in patterns {
             let (glob, is_path) = glob(pattern)?;
@@ -95,15 +147,18 @@ impl Set {
         Ok(Self { names: build(names)?, paths: build(paths)? })
     }
 
-    fn has(&self, bases: &Bases, below: &Path) -> bool {
-        let named = match below.file_name() {
-            Some(name) => Some(Path::new(name)),
+    fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.paths.is_empty()
+    }
+
+    fn has(&self, bases: &Bases, below: &str) -> bool {
+        let named = match below.rsplit('/').next().filter(|name| !name.is_empty()) {
+            Some(name) => Some(name),
             // The directory itself.
             None => bases.name.as_deref(),
         };
         named.is_some_and(|name| self.names.is_match(name))
-            || (!self.paths.is_empty()
-                && bases.prefixes.iter().any(|prefix| self.paths.is_match(prefix.join(below))))
+            || (!self.paths.is_empty() && bases.paths(below).any(|path| self.paths.is_match(path)))
     }
 }
 
@@ -123,7 +178,7 @@ fn glob(pattern: &str) -> Result<(globset::Glob, bool), TransferError> {
         return Err(refuse(&"it is empty"));
     }
     is_path |= bare.contains('/');
-    let glob = GlobBuilder::new(bare).literal_separator(true).build();
+    let glob = GlobBuilder::new(&bare.nfc().collect::<String>()).literal_separator(true).build();
     Ok((glob.map_err(|error| refuse(error.kind()))?, is_path))
 }
 
@@ -137,7 +192,7 @@ mod tests {
 
     fn matched(pattern: &str, path: &str) -> bool {
         let patterns = Patterns::new(&[], &[pattern.to_owned()]).unwrap();
-        patterns.exclude(&bases(), Path::new(path))
+        patterns.exclude(&bases(), path, pattern.ends_with('/'))
     }
 
     #[test]
@@ -161,6 +216,28 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_with_a_final_slash_matches_only_folders() {
+        for pattern in ["tmp/", "/x/tmp/", "./tmp/"] {
+            let patterns = Patterns::new(&[], &[pattern.into()]).unwrap();
+            let path = if pattern.contains('x') { "x/tmp" } else { "tmp" };
+            assert!(patterns.exclude(&bases(), path, true), "{pattern}");
+            assert!(!patterns.exclude(&bases(), path, false), "{pattern}");
+            let patterns = Patterns::new(&[pattern.into()], &[]).unwrap();
+            assert!(patterns.include(&bases(), &format!("{path}/a")), "{pattern}");
+            assert!(!patterns.include(&bases(), path), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn matches_names_in_any_normalization() {
+        let (nfc, nfd) = ("Gr\u{f6}\u{df}e.mov", "Gro\u{308}\u{df}e.mov");
+        for (pattern, name) in [(nfc, nfd), (nfd, nfc)] {
+            let patterns = Patterns::new(&[], &[pattern.into()]).unwrap();
+            assert!(patterns.exclude(&bases(), &text_of(Path::new(name)), false));
+        }
+    }
+
+    #[test]
     fn paths_match_relative_to_each_base() {
         for pattern in [
             "Cache/a",
@@ -179,7 +256,7 @@ mod tests {
         assert!(matched("./Cache", "Cache") && !matched("./Cache", "x/Cache"));
         let absolute = Bases::new(None, Path::new("/home/kim/p"));
         let patterns = Patterns::new(&[], &["/home/kim/p/Cache".into()]).unwrap();
-        assert!(patterns.exclude(&absolute, Path::new("Cache")));
+        assert!(patterns.exclude(&absolute, "Cache", true));
     }
 
     #[test]
@@ -187,7 +264,7 @@ mod tests {
         let include = |pattern: &str, path: &str| {
             let patterns = Patterns::new(&[pattern.into()], &[]).unwrap();
             assert!(patterns.has_include());
-            patterns.include(&bases(), Path::new(path))
+            patterns.include(&bases(), path)
         };
         assert!(include("Day *", "Day 1/x/y.txt") && include("*.mov", "x/y.mov"));
         assert!(include("p", "x/y.txt") && include("p/x", "x/y.txt"));
