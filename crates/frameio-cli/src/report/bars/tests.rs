@@ -54,8 +54,11 @@ impl Terminal {
 
     /// Returns the text on the screen.
     fn text(&self) -> String {
-        let text = self.lock().screen().contents();
-        text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+        let terminal = self.lock();
+        let columns = terminal.screen().size().1.get();
+        let rows: Vec<_> = terminal.screen().rows(0, columns).collect();
+        let text: String = rows.iter().map(|row| format!("{}\n", row.trim_end())).collect();
+        text.trim_end().to_owned()
     }
 }
 
@@ -171,15 +174,33 @@ async fn shows_the_run_on_terminals_of_any_size() {
     assert_eq!(
         run.screen(),
         "\
-…y 01/Camera A/A001_C001_1129AB_interview.mov  96.00 MiB/1.00 GiB   12.00 MiB/s  1m 17s
-"
+…amera A/A001_C001_1129AB_interview.mov  96.00 MiB/1.00 GiB   12.00 MiB/s 1m 17s
+…の長いフォルダ名/東京の夜景_最終版.mov  96.00 MiB/1.00 GiB   12.00 MiB/s 1m 17s
+/Film/b.mov                              96.00 MiB/1.00 GiB   12.00 MiB/s 1m 17s
+9%, 40/403 files, 288.38 MiB/3.00 GiB, 36.05 MiB/s, 1m 17s left
+40 transferred, 12 already present"
     );
     terminal.resize(24, 40);
     pass(4).await;
     run.large(96, 1);
-    assert_eq!(run.screen(), "");
+    assert_eq!(
+        run.screen(),
+        "\
+…9AB_interview.mov  96.00 MiB/1.00 GiB
+…の夜景_最終版.mov  96.00 MiB/1.00 GiB
+/Film/b.mov         96.00 MiB/1.00 GiB
+9%, 40/403 files, 1m 55s left
+40 transferred, 12 already present"
+    );
     terminal.resize(5, 80);
-    assert_eq!(run.screen(), "");
+    assert_eq!(
+        run.screen(),
+        "\
+…amera A/A001_C001_1129AB_interview.mov  96.00 MiB/1.00 GiB           retry 1 4s
+… and 2 more large files
+9%, 40/403 files, 288.38 MiB/3.00 GiB, 24.03 MiB/s, 1m 55s left, 3 retries
+40 transferred, 12 already present"
+    );
     run.bars.clear();
     assert_eq!(terminal.text(), "");
 }

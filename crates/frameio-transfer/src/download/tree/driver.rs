@@ -9,7 +9,7 @@ use std::task::Poll;
 
 use frameio_api::assets::{Asset, AssetSort};
 use frameio_api::files::{File, FileStatus};
-use frameio_core::{AccountId, FileId, FolderId};
+use frameio_core::{AccountId, FolderId};
 use futures_core::Stream;
 use tokio::task::JoinSet;
 
