@@ -109,8 +109,11 @@ impl Directory {
         let mut names = path.split('/').peekable();
         while let Some(name) = names.next() {
             local.push(name);
-            let found = fs::symlink_metadata(&local);
-            let found = found.map_err(|error| ArchiveError::disk(&local, error))?;
+            let found = fs::symlink_metadata(&local).map_err(|error| {
+                let reason = frameio_private_file::reason(&error);
+                let message = format!("cannot read '{}': {reason}", local.display());
+                ArchiveError::new(ArchiveErrorKind::Damaged, message)
+            })?;
             if !(if names.peek().is_some() { found.is_dir() } else { found.is_file() }) {
                 let message = format!("'{}' is not a regular file", local.display());
                 return Err(ArchiveError::new(ArchiveErrorKind::Damaged, message));

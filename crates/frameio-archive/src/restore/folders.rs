@@ -19,6 +19,9 @@ impl Run {
             }
             for item in &batch {
                 let Asset::Folder(folder) = &item.asset else { continue };
+                let restricted = u64::from(folder.restricted == Some(true));
+                let reason = "the folder is no longer restricted";
+                self.report.impossible(&path(item), restricted, reason);
                 match Box::pin(self.create_folder(item, folder)).await {
                     Ok(()) => self.report.count(|counts| counts.folders += 1),
                     Err(error) => self.failed(&path(item), error)?,
@@ -46,10 +49,7 @@ impl Run {
                 self.client.send(create).await.map_err(ArchiveError::call)?.id.into()
             }
         };
-        self.state.done(Kind::Folder, old, &new).await?;
-        let restricted = u64::from(folder.restricted == Some(true));
-        self.report.impossible(&path(item), restricted, "the folder is no longer restricted");
-        Ok(())
+        self.state.done(Kind::Folder, old, &new).await
     }
 
     /// Finds an item that an earlier run created without noting it: one that is not known yet.

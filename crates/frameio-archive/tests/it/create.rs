@@ -55,9 +55,11 @@ async fn saves_files_versions_comments_metadata_shares_and_members() {
         assert_eq!(file["size"].as_u64(), Some(fs::metadata(local).unwrap().len()));
     }
     let comments = lines(root, "data/comments.jsonl");
-    let with_replies = comments.iter().flat_map(|it| it["comments"].as_array().unwrap());
-    let reply = with_replies.flat_map(|it| it["replies"].as_array().unwrap()).next().unwrap();
-    assert!(reply["owner"]["email"].is_string(), "{reply}");
+    let comments: Vec<_> =
+        comments.iter().flat_map(|it| it["comments"].as_array().unwrap()).collect();
+    assert!(comments.iter().all(|comment| comment["owner"]["email"].is_string()));
+    let texts: Vec<_> = comments.iter().map(|it| it["replies"][0]["text"].clone()).collect();
+    assert!(texts.contains(&json!("On Monday")), "{texts:?}");
     let shares = read(root, "data/shares.json");
     assert_eq!(shares[0]["share"]["name"], "Cut 3 for review");
     assert_eq!(shares[0]["reviewers"][0]["email"], "guest@example.com");
@@ -112,13 +114,13 @@ async fn an_interrupted_run_continues_to_the_same_result() {
     create(&sim, &whole).await;
     let all = downloads(&sim);
     let expected = contents(&whole);
-    for steps in [0, 1, 3, 7, 15, 30, 42] {
-        let (sim, root) = (demo(), directory.path().join(steps.to_string()));
+    for steps in [0, 5, 20, 40] {
+        let (sim, root) = (same(&sim), directory.path().join(steps.to_string()));
         assert!(create_until(&sim, &root, steps).await, "{steps}");
         let verified = Archiver::verify(&root).await.unwrap();
         assert_eq!(verified.findings[0].kind.as_str(), "incomplete", "{verified:?}");
         create(&sim, &root).await;
-        assert_eq!(contents(&root), expected, "{steps}");
+        assert!(contents(&root) == expected, "{steps}");
         assert!(Archiver::verify(&root).await.unwrap().findings.is_empty());
         // At most the files in flight are requested again.
         assert!(downloads(&sim) <= all + 4, "{steps}: {} of {all}", downloads(&sim));
@@ -132,7 +134,7 @@ async fn a_complete_archive_is_not_written_again() {
     let before = contents(directory.path());
     let again = archiver(&sim).create(settings(&sim, directory.path())).await.unwrap();
     assert!(again.was_complete && again.counts == first.counts);
-    assert_eq!(contents(directory.path()), before);
+    assert!(contents(directory.path()) == before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -121,6 +121,7 @@ async fn a_restored_project_is_equal_but_for_what_is_listed() {
     assert_eq!(
         lost,
         [
+            ("/Legal", 1),
             ("files", 1),
             ("creators and dates of files", 21),
             ("authors and dates of comments", 5),
@@ -139,7 +140,7 @@ async fn a_restored_project_is_equal_but_for_what_is_listed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_restoration_continues_without_duplicates() {
     let directory = tempfile::tempdir().unwrap();
-    for steps in [0, 1, 5, 12, 20, 22, 25] {
+    for steps in [4, 24] {
         let (sim, root) = (demo(), directory.path().join(steps.to_string()));
         let (first, second) = (root.join("first"), root.join("second"));
         let expected = archived(&sim, &sim.demo().project_id, &first).await;

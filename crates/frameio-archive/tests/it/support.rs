@@ -55,6 +55,11 @@ pub(crate) fn demo() -> Sim {
     Sim::builder().state(state.to_string().parse().unwrap()).quotas(false).build()
 }
 
+/// Returns a simulator with the same state.
+pub(crate) fn same(sim: &Sim) -> Sim {
+    Sim::builder().state(sim.state()).quotas(false).build()
+}
+
 /// Removes the stored contents, so that they have the sizes of the files.
 fn forget_contents(state: &mut Value) {
     for list in ["contents", "uploads"] {

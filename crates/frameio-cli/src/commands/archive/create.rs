@@ -15,7 +15,7 @@ use crate::resolver::Resolver;
 use crate::shutdown;
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct CreateArgs {
     /// Project to save: /Workspace/Project, or an ID [default: the profile's project]
     project: Option<String>,
     /// Directory to save to; missing, empty, or an incomplete archive of the project
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     account: AccountArg,
 }
 
-pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+pub(super) async fn run(global: &GlobalArgs, args: &CreateArgs) -> Result<(), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;

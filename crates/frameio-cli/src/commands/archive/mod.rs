@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    create: create::Args,
+    create: create::CreateArgs,
 }
 
 #[derive(Debug, Subcommand)]
