@@ -75,7 +75,9 @@ pub use self::sync_state::compare::{Compared, Verdict};
 use self::upload::buffers::Buffers;
 pub use self::upload::{Attached, RemoteUpload, Upload, UploadTree, Uploaded};
 pub use self::versions::stack::Stacked;
-pub use self::versions::{IfExists, OnConflict, VersionChoice, VersionPattern, Versions};
+pub use self::versions::{
+    IfExists, OnConflict, VersionChoice, VersionPattern, Versions, numbered_name,
+};
 pub use self::walk::{Entry, Walk, WalkError};
 use frameio_client::Client;
 use frameio_tower::HttpService;

@@ -1,5 +1,6 @@
 //! The commands: one module each, with its arguments and a function that runs it.
 
+mod archive;
 mod asset_row;
 mod assets;
 mod batch;
@@ -116,6 +117,9 @@ pub(crate) enum Command {
     /// Copy new and changed files between a local directory and a folder, in one direction
     #[command(after_help = sync::HELP)]
     Sync(sync::Args),
+    /// Save a project with comments, metadata and shares in a directory, verify and restore it
+    #[command(after_help = archive::HELP)]
+    Archive(archive::Args),
     /// List the contents of a folder, project or workspace
     #[command(after_help = ls::HELP)]
     Ls(ls::Args),
@@ -227,6 +231,7 @@ impl Command {
             Self::Upload(args) => upload::run(global, args).await,
             Self::Download(args) => download::run(global, args).await,
             Self::Sync(args) => sync::run(global, args).await,
+            Self::Archive(args) => archive::run(global, args).await,
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
             Self::Find(args) => find::run(global, args).await,

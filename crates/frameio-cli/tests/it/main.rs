@@ -1,6 +1,7 @@
 //! Tests that run the program against the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod archive;
 mod batch;
 mod call;
 mod comments;

@@ -264,6 +264,8 @@ fn paths(text: &str) -> BTreeSet<String> {
         found.extend(all.map(|path| match path.rsplit_once('/') {
             // Its parents need not exist either.
             _ if line.contains("mkdir") => path.split('/').take(3).collect::<Vec<_>>().join("/"),
+            // It creates a project in an existing workspace.
+            Some((workspace, _)) if line.contains("archive restore") => workspace.to_owned(),
             Some((parent, _)) if uses_parent && parent.matches('/').count() > 1 => {
                 parent.to_owned()
             }
@@ -287,7 +289,9 @@ async fn paths_in_help_and_guides_exist_in_the_demo_account() {
         .map(|page| page.replace("\\-", "-").replace("\\*(Aq", "'").replace("\\'", "'"))
         .collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for guide in ["README.md", "docs/command.md", "docs/comments.md", "docs/transfers.md"] {
+    for guide in
+        ["README.md", "docs/command.md", "docs/archive.md", "docs/comments.md", "docs/transfers.md"]
+    {
         texts.push(std::fs::read_to_string(root.join(guide)).unwrap());
     }
     let paths: BTreeSet<String> = texts.iter().flat_map(|text| paths(text)).collect();
