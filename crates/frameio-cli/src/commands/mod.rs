@@ -35,6 +35,7 @@ mod sync;
 mod tree;
 mod upload;
 mod versions;
+mod watch;
 mod webhook;
 mod whoami;
 
@@ -116,6 +117,9 @@ pub(crate) enum Command {
     /// Copy new and changed files between a local directory and a folder, in one direction
     #[command(after_help = sync::HELP)]
     Sync(sync::Args),
+    /// Upload files as they appear in a directory, or download them as they appear in a folder
+    #[command(after_help = watch::HELP)]
+    Watch(watch::Args),
     /// List the contents of a folder, project or workspace
     #[command(after_help = ls::HELP)]
     Ls(ls::Args),
@@ -227,6 +231,7 @@ impl Command {
             Self::Upload(args) => upload::run(global, args).await,
             Self::Download(args) => download::run(global, args).await,
             Self::Sync(args) => sync::run(global, args).await,
+            Self::Watch(args) => watch::run(global, args).await,
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
             Self::Find(args) => find::run(global, args).await,

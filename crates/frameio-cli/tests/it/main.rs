@@ -38,4 +38,5 @@ mod terminal;
 mod transfer;
 mod upload;
 mod versions;
+mod watch;
 mod webhook;
