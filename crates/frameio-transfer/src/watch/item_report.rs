@@ -46,8 +46,10 @@ impl ItemReport {
             }
             Outcome::Failed(error) => {
                 // A refusal may be that of a proxy, or of a permission that is granted later.
-                let is_final =
-                    matches!(error.kind(), TransferErrorKind::Invalid | TransferErrorKind::TooLarge);
+                let is_final = matches!(
+                    error.kind(),
+                    TransferErrorKind::Invalid | TransferErrorKind::TooLarge
+                );
                 FileResult::Failed { error: error.to_string(), is_final }
             }
             _ => return None,
