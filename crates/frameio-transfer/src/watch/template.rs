@@ -128,7 +128,15 @@ fn parse_name(name: &str) -> Result<Vec<Part>, String> {
                 text.push(c);
             }
             '{' => {
-                let inner: String = chars.by_ref().take_while(|c| *c != '}').collect();
+                let mut is_closed = false;
+                let inner = chars.by_ref().take_while(|c| {
+                    is_closed = *c == '}';
+                    !is_closed
+                });
+                let inner: String = inner.collect();
+                if !is_closed {
+                    return Err("'{' has no '}'; write '{' in a name as '{{'".to_owned());
+                }
                 if !text.is_empty() {
                     parts.push(Part::Text(std::mem::take(&mut text)));
                 }
@@ -187,7 +195,7 @@ mod tests {
         for (template, reason) in [
             ("{Date}", "no such placeholder '{Date}'; the placeholders are {date} and {parent}"),
             ("x/{}", "no such placeholder '{}'"),
-            ("{date", "invalid template '{date"),
+            ("{date", "'{' has no '}'"),
             ("date}", "has no '{'"),
             ("a//b", "empty name"),
             ("", "it is empty"),
