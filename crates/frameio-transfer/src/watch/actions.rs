@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn moves_without_replacing_and_only_what_was_sent() {
+    fn moves_only_unchanged_files_and_replaces_nothing() {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         let target = path("sent/Day 1/a.mov");
