@@ -46,6 +46,7 @@ mod tasks;
 mod upload;
 mod versions;
 mod walk;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -79,6 +80,10 @@ pub use self::versions::{
     IfExists, OnConflict, VersionChoice, VersionPattern, Versions, numbered_name,
 };
 pub use self::walk::{Entry, Walk, WalkError};
+pub use self::watch::{
+    AfterUpload, FolderTemplate, SentFile, Watch, WatchActivity, WatchEvent, WatchFolder,
+    WatchStatus,
+};
 use frameio_client::Client;
 use frameio_tower::HttpService;
 use frameio_transport::HyperTransport;

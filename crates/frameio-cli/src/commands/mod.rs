@@ -36,6 +36,7 @@ mod sync;
 mod tree;
 mod upload;
 mod versions;
+mod watch;
 mod webhook;
 mod whoami;
 
@@ -120,6 +121,9 @@ pub(crate) enum Command {
     /// Save a project with comments, metadata and shares in a directory, verify and restore it
     #[command(after_help = archive::HELP)]
     Archive(archive::Args),
+    /// Upload files as they appear in a directory, or download them as they appear in a folder
+    #[command(after_help = watch::HELP)]
+    Watch(watch::Args),
     /// List the contents of a folder, project or workspace
     #[command(after_help = ls::HELP)]
     Ls(ls::Args),
@@ -232,6 +236,7 @@ impl Command {
             Self::Download(args) => download::run(global, args).await,
             Self::Sync(args) => sync::run(global, args).await,
             Self::Archive(args) => archive::run(global, args).await,
+            Self::Watch(args) => watch::run(global, args).await,
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
             Self::Find(args) => find::run(global, args).await,

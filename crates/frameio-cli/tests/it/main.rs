@@ -39,4 +39,5 @@ mod terminal;
 mod transfer;
 mod upload;
 mod versions;
+mod watch;
 mod webhook;

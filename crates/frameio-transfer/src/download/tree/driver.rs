@@ -36,7 +36,8 @@ pub(super) async fn run(
     };
     check(&tree)?;
     let directory = tree.directory.clone();
-    if !tree.dry_run {
+    // A watched directory that no longer exists must not be created again.
+    if !tree.dry_run && tree.open_state.is_none() {
         let path = directory.clone();
         at(&directory, move || std::fs::create_dir_all(path)).await?;
     }
@@ -92,6 +93,9 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
 
 /// Opens the state of the tree.
 async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
+    if tree.open_state.is_some() {
+        return Ok(tree.open_state.clone());
+    }
     let (Some(states), Root::Folder(account, folder)) = (&tree.states, &tree.root) else {
         return Ok(None);
     };
@@ -185,6 +189,7 @@ impl TreeDownload {
     async fn walk(&mut self, walk: Walk, account: AccountId, above: RemotePath, root: LocalFolder) {
         // The oldest item keeps its name, so names do not change when items are added.
         let mut walk = walk.include([self.tree.rendition.include()]).sort(AssetSort::CreatedAtAsc);
+        self.summary.folders += 1;
         let mut folders = Folders { account, above, root, below: HashMap::new() };
         while let Some(entry) = walk.next().await {
             match entry {
@@ -217,6 +222,7 @@ impl TreeDownload {
             return;
         }
         if let Asset::Folder(folder) = &entry.asset {
+            self.summary.folders += 1;
             let local = parent.item(&folder.name, folder.id.as_str());
             let below = match self.directory(&local).await {
                 Ok(below) => below,
