@@ -5,7 +5,7 @@ use frameio::transfer::{Locator, Resolved, ResolvedItem, Transfers};
 use frameio::{AccountId, FolderId};
 
 use crate::args::{AccountArg, GlobalArgs};
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 
 /// Resolves paths and IDs.
 pub(crate) struct Resolver<'a> {
@@ -61,6 +61,30 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// Resolves the place of an item that is about to be changed, or of the folder that receives one.
+    ///
+    /// An item that was found by its path is read again by its ID: between the lists of the folders
+    /// and the change, somebody may have renamed, moved or replaced it. Siblings of the same name are
+    /// refused with their IDs.
+    pub(crate) async fn resolve_for_write(&self, text: Option<&str>) -> Result<Resolved, Failure> {
+        let found = self.resolve(text).await?;
+        let is_path = text.is_some_and(|text| text.starts_with('/'));
+        if !is_path {
+            // An item that was found by its ID has just been read.
+            return Ok(found);
+        }
+        let current = self.transfers.read_again(&found).await?;
+        check_unchanged(&found, &current)?;
+        Ok(current)
+    }
+
+    /// Resolves the place of an item that is about to be moved or deleted: an absolute path, an ID or a
+    /// link. A relative path is refused, because what it names depends on settings.
+    pub(crate) async fn resolve_absolute(&self, text: &str) -> Result<Resolved, Failure> {
+        check_absolute(text)?;
+        self.resolve_for_write(Some(text)).await
+    }
+
     /// Resolves a path, an ID or a link; `/` and `//Account` name the workspaces.
     pub(crate) async fn listable(&self, text: Option<&str>) -> Result<Listable, Failure> {
         if text.map(crate::web_link::id).transpose()?.flatten().is_some() {
@@ -79,11 +103,49 @@ impl<'a> Resolver<'a> {
         &self,
         text: Option<&str>,
     ) -> Result<(AccountId, FolderId), Failure> {
-        let resolved = self.resolve(text).await?;
-        match resolved.folder_id() {
-            Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
-            None => Err(not_a_folder(&resolved)),
-        }
+        folder_of(&self.resolve(text).await?)
+    }
+
+    /// Resolves a folder that receives files as [`resolve_for_write`](Self::resolve_for_write) does.
+    pub(crate) async fn folder_for_write(
+        &self,
+        text: Option<&str>,
+    ) -> Result<(AccountId, FolderId), Failure> {
+        folder_of(&self.resolve_for_write(text).await?)
+    }
+}
+
+fn folder_of(resolved: &Resolved) -> Result<(AccountId, FolderId), Failure> {
+    match resolved.folder_id() {
+        Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
+        None => Err(not_a_folder(resolved)),
+    }
+}
+
+/// Refuses an item that has another name or parent than when its path was followed.
+fn check_unchanged(found: &Resolved, current: &Resolved) -> Result<(), Failure> {
+    let change = if current.path != found.path {
+        let name = current.path.names().last().map_or("", String::as_str);
+        format!("is named '{name}' now")
+    } else if let (Some(was), Some(is)) = (found.parent_id(), current.parent_id())
+        && was != is
+    {
+        "is in another folder now".to_owned()
+    } else {
+        return Ok(());
+    };
+    let message = format!("'{}' {change}: nothing was changed; check the path again", found.path);
+    Err(Failure::new(Status::Conflict, message))
+}
+
+fn check_absolute(text: &str) -> Result<(), Failure> {
+    let is_relative = text.contains('/') && !text.starts_with('/') && !text.contains("://");
+    match is_relative {
+        true => Err(Failure::usage(format!(
+            "'{text}' is a relative path: pass an absolute one, such as /Workspace/Project/Folder, \
+             or an ID"
+        ))),
+        false => Ok(()),
     }
 }
 
@@ -102,4 +164,20 @@ pub(crate) fn not_a_folder(item: &Resolved) -> Failure {
         _ => "is not a folder or project",
     };
     Failure::usage(format!("'{}' {reason}", item.path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_relative_paths() {
+        for text in ["/W/P/a.mov", "//A/W/P", "0000001f-f1a0", "https://next.frame.io/project/1"] {
+            assert!(check_absolute(text).is_ok(), "{text}");
+        }
+        for text in ["Dailies/a.mov", "./a.mov", "../x", "Dailies/"] {
+            let failure = check_absolute(text).unwrap_err();
+            assert!(failure.message.contains("is a relative path"), "{failure:?}");
+        }
+    }
 }

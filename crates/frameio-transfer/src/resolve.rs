@@ -66,6 +66,16 @@ impl Resolved {
         }
     }
 
+    /// Returns the id of the folder or version stack that contains the item, if the service reports it.
+    pub fn parent_id(&self) -> Option<AssetId> {
+        match &self.item {
+            ResolvedItem::Folder(folder) => folder.parent_id.clone().map(Into::into),
+            ResolvedItem::File(file) => file.parent_id.clone(),
+            ResolvedItem::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
+            ResolvedItem::Workspace | ResolvedItem::Project(_) => None,
+        }
+    }
+
     /// Returns the file, or the head of the version stack.
     pub fn file(&self) -> Option<&File> {
         match &self.item {
@@ -124,6 +134,23 @@ impl Transfers {
                 None => Err(not_found(id.as_str())),
             }
         }
+    }
+
+    /// Reads an item again by its id, with one request, before it is changed.
+    ///
+    /// The result has the current name and parent of the item. In [`Resolved::path`], only the last
+    /// name is current.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if the item is deleted.
+    pub fn read_again(
+        &self,
+        item: &Resolved,
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        let item = item.clone();
+        async move { Box::pin(lookup.read_again(item)).await }
     }
 
     /// Lists the workspaces of all accounts of the user, or of the account with this name or id.
@@ -295,6 +322,44 @@ impl Lookup {
             return Ok(Some(Asset::File(Box::new(file))));
         }
         self.parent(account, id).await
+    }
+
+    async fn read_again(&self, mut resolved: Resolved) -> Result<Resolved, TransferError> {
+        let (client, account) = (&self.client, resolved.account_id.clone());
+        let read = match &resolved.item {
+            ResolvedItem::Workspace => {
+                let show = ShowWorkspace::new(&account, &resolved.workspace_id);
+                found(client.send(show).await)?.map(|it| (it.name, ResolvedItem::Workspace))
+            }
+            ResolvedItem::Project(project) => {
+                let show = ShowProject::new(&account, &project.id);
+                found(client.send(show).await)?
+                    .map(|it| (it.name.clone(), ResolvedItem::Project(Box::new(it))))
+            }
+            ResolvedItem::Folder(folder) => {
+                let show = ShowFolder::new(&account, &folder.id);
+                found(client.send(show).await)?
+                    .map(|it| (it.name.clone(), ResolvedItem::Folder(Box::new(it))))
+            }
+            ResolvedItem::File(file) => {
+                let show = ShowFile::new(&account, &file.id);
+                found(client.send(show).await)?
+                    .map(|it| (it.name.clone(), ResolvedItem::File(Box::new(it))))
+            }
+            ResolvedItem::VersionStack(stack) => {
+                let show = ShowVersionStack::new(&account, &stack.id);
+                found(client.send(show).await)?
+                    .map(|it| (it.name.clone(), ResolvedItem::VersionStack(Box::new(it))))
+            }
+        };
+        let Some((name, item)) = read else {
+            let message = format!("'{}' was deleted a moment ago", resolved.path);
+            return Err(TransferError::new(TransferErrorKind::NotFound, message));
+        };
+        let above = resolved.path.names().split_last().map_or(&[][..], |(_, above)| above);
+        resolved.path = RemotePath::new(above).join(&name);
+        resolved.item = item;
+        Ok(resolved)
     }
 
     /// Requests the folder or version stack with this id.

@@ -87,7 +87,7 @@ impl Maker<'_> {
     ) -> Result<(), Failure> {
         let Some(place) = place else {
             // An id or a link is the place of an existing item.
-            let existing = self.resolver.resolve(Some(text)).await?;
+            let existing = self.resolver.resolve_for_write(Some(text)).await?;
             return match (existing.folder_id(), self.creates_parents) {
                 (Some(_), true) => {
                     results.done(&Change::of("exists", &existing));
@@ -111,7 +111,7 @@ impl Maker<'_> {
         if self.folders.contains_key(&key) {
             return Ok(key);
         }
-        let missing = match self.resolver.resolve(place).await {
+        let missing = match self.resolver.resolve_for_write(place).await {
             Ok(found) => {
                 self.add_existing(key.clone(), &found).await?;
                 return Ok(key);

@@ -34,7 +34,7 @@ impl Destination {
             return Err(Failure::new(missing.status, format!("{}: {hint}", missing.message)));
         }
         let Some(place) = NewPlace::split(text).ok().flatten() else { return Err(missing) };
-        let folder = resolver.resolve(place.parent.as_deref()).await?;
+        let folder = resolver.resolve_for_write(place.parent.as_deref()).await?;
         let Some(folder_id) = folder.folder_id().cloned() else {
             return Err(not_a_folder(&folder));
         };
