@@ -73,7 +73,7 @@ impl<'a> Resolver<'a> {
             // An item that was found by its ID has just been read.
             return Ok(found);
         }
-        let current = self.transfers.read_again(&found).await?;
+        let current = self.transfers.read_again(&found.location()).await?;
         check_unchanged(&found, &current)?;
         Ok(current)
     }

@@ -12,7 +12,9 @@ use frameio::{Client, ClientBuilder};
 use super::ProfileArg;
 use crate::credentials::{Credentials, SignInSettings};
 use crate::exit::{Failure, Status};
+use crate::logging::LogArgs;
 use crate::quota_store::{self, QuotaStoreArgs, RemoteQuotas};
+use crate::report::ColorChoice;
 
 /// Arguments of every command.
 #[derive(Debug, clap::Args)]
@@ -27,6 +29,19 @@ pub(crate) struct GlobalArgs {
     max_retries: Option<u32>,
     #[command(flatten)]
     pub(crate) quota_store: QuotaStoreArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+    /// When to print colors: auto, always or never; auto follows the terminal and NO_COLOR
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub(crate) color: ColorChoice,
     /// Quotas of this run on several machines.
     #[arg(skip)]
     pub(crate) remote_quotas: RemoteQuotas,

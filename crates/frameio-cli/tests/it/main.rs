@@ -3,6 +3,7 @@
 
 mod batch;
 mod call;
+mod call_fields;
 mod comments;
 mod comments_exchange;
 mod comments_output;
