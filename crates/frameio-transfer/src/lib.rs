@@ -120,6 +120,11 @@ impl Transfers {
         Self::builder(client).build()
     }
 
+    /// Returns the client that calls the API.
+    pub fn client(&self) -> &Client {
+        &self.inner.client
+    }
+
     /// Returns a builder with the default settings.
     pub fn builder(client: Client) -> TransfersBuilder {
         TransfersBuilder {

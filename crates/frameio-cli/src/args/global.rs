@@ -12,7 +12,9 @@ use frameio::{Client, ClientBuilder};
 use super::ProfileArg;
 use crate::credentials::{Credentials, SignInSettings};
 use crate::exit::{Failure, Status};
+use crate::input::variable;
 use crate::logging::LogArgs;
+use crate::name_cache::Owner;
 use crate::quota_store::{self, QuotaStoreArgs, RemoteQuotas};
 use crate::report::ColorChoice;
 
@@ -88,6 +90,20 @@ impl GlobalArgs {
         let credentials = Credentials::find(&name, &profile, &self.sign_in_settings(&profile)?)?;
         self.keep(&credentials);
         Ok((name, profile, credentials))
+    }
+
+    /// Returns the service and user whose names are cached.
+    pub(crate) fn name_owner(&self) -> Result<Owner, Failure> {
+        let (name, profile) = self.profile.load_named()?;
+        let api_url = Services::new(self.base_url(&profile)?, None).api_url;
+        let credentials = match variable("FRAMEIO_TOKEN")? {
+            Some(token) => Some(token),
+            None => {
+                let has_secret = variable("FRAMEIO_CLIENT_SECRET")?.is_some();
+                variable("FRAMEIO_CLIENT_ID")?.filter(|_| has_secret)
+            }
+        };
+        Ok(Owner::new(&api_url, &name, credentials.as_deref()))
     }
 
     /// Saves the tokens of these credentials at the end of the run.

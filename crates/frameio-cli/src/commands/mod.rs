@@ -66,6 +66,8 @@ Environment variables:
   FRAMEIO_CONFIG_DIR        Directory for profiles and the state of uploads
                             [default: frameio in your configuration directory]
   FRAMEIO_INSECURE_STORAGE  Set to 1 to save sign-ins in files instead of the keyring
+  FRAMEIO_CWD               Folder that relative paths start at [default: the profile's project]
+  FRAMEIO_NO_CACHE          Set to 1 to look up every name at the service
   FRAMEIO_QUOTA_STORE       Same as --quota-store; may contain a password
   FRAMEIO_QUOTA_STORE_FILE  Same as --quota-store-file
   RUST_LOG                  Log spans and events to standard error, such as frameio=debug; see -v

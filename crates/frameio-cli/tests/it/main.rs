@@ -24,6 +24,7 @@ mod mkdir;
 mod open;
 mod operations;
 mod output;
+mod places;
 mod profile;
 mod program;
 mod quota_store;
