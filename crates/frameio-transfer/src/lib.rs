@@ -37,6 +37,7 @@ mod path;
 mod poll;
 mod progress;
 mod resolve;
+mod resolved;
 pub(crate) mod retry;
 mod safe_name;
 pub(crate) mod signed_http;
@@ -67,7 +68,7 @@ pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;
 pub use self::poll::WaitFor;
 pub use self::progress::{Progress, ProgressStream};
-pub use self::resolve::{Resolved, ResolvedItem};
+pub use self::resolved::{ItemId, ItemLocation, Resolved, ResolvedItem};
 use self::retry::Retries;
 pub use self::safe_name::{SafeNames, safe_name};
 use self::signed_http::Storage;
@@ -124,6 +125,11 @@ impl Transfers {
     /// Creates transfers that use `client`, with the defaults of [`TransfersBuilder`].
     pub fn new(client: Client) -> Self {
         Self::builder(client).build()
+    }
+
+    /// Returns the client that calls the API.
+    pub fn client(&self) -> &Client {
+        &self.inner.client
     }
 
     /// Returns a builder with the default settings.

@@ -12,6 +12,7 @@ mod doctor;
 mod download;
 mod find;
 mod first_run;
+mod input_ids;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod login;
@@ -44,6 +45,7 @@ use clap::{Parser, Subcommand};
 
 use crate::args::GlobalArgs;
 use crate::exit::Failure;
+use crate::report::HELP_STYLES;
 
 const ENVIRONMENT: &str = "\
 Examples:
@@ -66,9 +68,12 @@ Environment variables:
   FRAMEIO_CONFIG_DIR        Directory for profiles and the state of uploads
                             [default: frameio in your configuration directory]
   FRAMEIO_INSECURE_STORAGE  Set to 1 to save sign-ins in files instead of the keyring
+  FRAMEIO_CWD               Folder that relative paths start at [default: the profile's project]
+  FRAMEIO_NO_CACHE          Set to 1 to look up every name at the service
   FRAMEIO_QUOTA_STORE       Same as --quota-store; may contain a password
   FRAMEIO_QUOTA_STORE_FILE  Same as --quota-store-file
-  RUST_LOG                  Log spans and events to standard error, such as frameio=debug
+  RUST_LOG                  Log spans and events to standard error, such as frameio=debug; see -v
+  NO_COLOR                  Print no colors
 
 Exit status:
     0  Success
@@ -89,7 +94,7 @@ If several files fail, the status is the one that all failures share, or else 1.
 
 /// Upload and download files, and call every operation of the Frame.io V4 API
 #[derive(Debug, Parser)]
-#[command(name = "frameio", version, after_help = ENVIRONMENT)]
+#[command(name = "frameio", version, after_help = ENVIRONMENT, styles = HELP_STYLES)]
 pub(crate) struct Cli {
     #[command(flatten, next_help_heading = "Global options")]
     pub(crate) global: GlobalArgs,
@@ -103,6 +108,17 @@ impl Cli {
         match &self.command {
             Some(command) => command.run(&self.global).await,
             None => first_run::run(&self.global),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Cli {
+    /// Returns the arguments of `frameio call`.
+    pub(crate) const fn call_args(&self) -> Option<&call::Args> {
+        match &self.command {
+            Some(Command::Call(args)) => Some(args),
+            _ => None,
         }
     }
 }
@@ -183,7 +199,7 @@ pub(crate) enum Command {
     /// Call operations from a file, concurrently and within the quotas
     #[command(after_help = batch::HELP)]
     Batch(batch::Args),
-    /// List the operations of the API with their routes, quotas and parameters
+    /// List the operations of the API with their routes, quotas and parameters, or describe one
     #[command(after_help = operations::HELP)]
     Operations(operations::Args),
     /// Sign in and save the credentials in a profile

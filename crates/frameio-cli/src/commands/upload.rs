@@ -214,7 +214,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     check_local(&args.paths)?;
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(args.to.as_deref()).await?;
+    let (account, folder) = resolver.folder_for_write(args.to.as_deref()).await?;
     let report = TransferReport::upload(args.output, args.options.dry_run);
     let tree = UploadTree::paths(account, folder, &args.paths);
     let tree = args.options.apply(tree, &global.profile.load()?, &report)?;

@@ -4,6 +4,7 @@
 mod archive;
 mod batch;
 mod call;
+mod call_fields;
 mod comments;
 mod comments_exchange;
 mod comments_output;
@@ -24,6 +25,7 @@ mod mkdir;
 mod open;
 mod operations;
 mod output;
+mod places;
 mod profile;
 mod program;
 mod quota_store;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 
@@ -32,7 +33,7 @@ pub(crate) struct Args {
 struct Row(UserRole);
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let place = Place::find(global, &args.account, &args.place).await?;
+    let place = Place::find(global, &args.account, &args.place, Purpose::Read).await?;
     let reporter = Reporter::new(args.json);
     let members = place.members(args.deactivated).await?;
     members.into_iter().try_for_each(|member| reporter.record(&Row(member)))

@@ -9,6 +9,7 @@ use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::GlobalArgs;
 use crate::commands::by_name;
+use crate::commands::places::Purpose;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
@@ -46,7 +47,8 @@ struct Values<'a> {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
-    let found = TargetFiles::find(global, &transfers, &args.target, &args.places).await?;
+    let found =
+        TargetFiles::find(global, &transfers, &args.target, &args.places, Purpose::Read).await?;
     let reporter = Reporter::new(args.json);
     let mut values = Values { client: &client, people: None };
     let mut unmatched: Vec<&str> = args.fields.iter().map(String::as_str).collect();
