@@ -13,6 +13,7 @@ mod exit;
 mod input;
 mod listen_address;
 mod logging;
+mod proof;
 mod quota_store;
 mod report;
 mod resolver;

@@ -10,6 +10,7 @@ mod jq;
 mod list;
 mod log;
 mod meter;
+mod run_file;
 mod skipped;
 mod terminal_echo;
 mod transfer;
