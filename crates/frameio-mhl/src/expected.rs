@@ -159,7 +159,8 @@ mod tests {
             assert_eq!(expected.check(&path).unwrap(), Verdict::Size { expected: 3, found: 4 });
             fs::write(&path, "abc").unwrap();
         }
-        let both = Expected { size: None, hashes: vec![hash(HashFormat::Md5), hash(HashFormat::Xxh64)] };
+        let both =
+            Expected { size: None, hashes: vec![hash(HashFormat::Md5), hash(HashFormat::Xxh64)] };
         let computed = |bytes: &[u8]| [HashFormat::Sha1.hash(b""), HashFormat::Xxh64.hash(bytes)];
         assert_eq!(both.compare(&computed(b"abc")), Verdict::Match);
         assert!(matches!(both.compare(&computed(b"abd")), Verdict::Hash { .. }));

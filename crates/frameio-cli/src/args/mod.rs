@@ -13,5 +13,5 @@ pub(crate) use self::format::{FormatArgs, JsonArgs};
 pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::mhl::MhlArgs;
 pub(crate) use self::profile::ProfileArg;
-pub(crate) use self::report::{ReportArg, ReportFormat};
+pub(crate) use self::report::ReportArg;
 pub(crate) use self::transfer::{CompareArg, IfExists, OnConflict};

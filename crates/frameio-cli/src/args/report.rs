@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::exit::Failure;
+use crate::report::ReportFormat;
 
 /// File that a report of all files is saved to.
 #[derive(Clone, Debug, clap::Args)]
@@ -10,13 +11,6 @@ pub(crate) struct ReportArg {
     /// Save a report of all files, in CSV or JSON by the extension of the file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-}
-
-/// Format of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ReportFormat {
-    Csv,
-    Json,
 }
 
 impl ReportArg {

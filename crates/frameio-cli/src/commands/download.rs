@@ -18,6 +18,7 @@ pub(super) const HELP: &str = "\
 Examples:
   frameio download '/Film/The Crossing/Dailies/Day 01/Camera A/A001_C001.mov'
   frameio download '/Film/The Crossing/Stills' --rendition high_quality -o stills
+  frameio download '/Film/The Crossing/Dailies' --rendition high_quality,efficient,original --mhl
 
 A folder or project is downloaded into a directory with its name. Of a version stack, the head is
 downloaded, or with '--version' another version or all of them, as take.v1.mov. Versions are numbered

@@ -20,6 +20,8 @@ pub(super) const HELP: &str = "\
 Examples:
   frameio upload take.mov --to '/Film/The Crossing/Dailies'
   frameio upload rushes --to '/Film/The Crossing/Dailies' --include '*.mov'
+  frameio upload cut.mov --to '/Film/The Crossing/Cuts' --share 'Cut for review' --expires 7d
+  frameio upload A001 --to '/Film/The Crossing/Dailies' --verify-mhl --mhl --report A001.csv
 
 A directory is uploaded with its name and everything in it. Nothing is replaced or deleted.
 
@@ -34,6 +36,10 @@ With '--version-pattern', files with version numbers in their names become versi
 
 To resume an interrupted upload, run the same command again within 24 hours. Concurrent runs of the
 same command upload each file once.
+
+With '--verify-mhl', files are compared with the hash lists of their directory first. With '--mhl', a
+hash list of the sent bytes is added to 'ascmhl'. It proves what was read and sent, not what the
+service stores. Directories named 'ascmhl' are never uploaded.
 
 Standard input ('… | frameio upload /dev/stdin') and named pipes are read to the end before the
 upload starts.

@@ -109,11 +109,11 @@ impl Histories {
         // Whether the history has the file, and whether in XXH64.
         let known = expected.map(|known| known.of_format(HashFormat::Xxh64).is_some());
         let local = item.local.clone();
-        let sent = transferred
-            .filter(|(digest, _)| digest.checksum() == Checksum::Xxh64)
-            .and_then(|(digest, size)| {
+        let sent = transferred.filter(|(digest, _)| digest.checksum() == Checksum::Xxh64).and_then(
+            |(digest, size)| {
                 Some((HashValue::parse(HashFormat::Xxh64, digest.as_str()).ok()?, size))
-            });
+            },
+        );
         match (sent, known) {
             (None, Some(_)) => {}
             (None, None) => state.unread.push(Unread { local, located, transferred: None }),
@@ -152,7 +152,8 @@ impl Histories {
             match hashed {
                 Ok((size, hashes)) => match transferred {
                     Some(sent) if !hashes.contains(&sent) => {
-                        let reason = "not in the hash list: it has changed since its transfer".to_owned();
+                        let reason =
+                            "not in the hash list: it has changed since its transfer".to_owned();
                         state.problems.push(Problem { local, reason });
                     }
                     _ => state.add(&local, &located, size, hashes),

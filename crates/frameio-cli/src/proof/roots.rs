@@ -45,10 +45,7 @@ impl Roots {
     }
 
     /// Returns the roots of files and of folders with these names, downloaded to a directory.
-    pub(crate) fn downloaded<'a>(
-        directory: &Path,
-        folders: impl Iterator<Item = &'a str>,
-    ) -> Self {
+    pub(crate) fn downloaded<'a>(directory: &Path, folders: impl Iterator<Item = &'a str>) -> Self {
         let folders = folders.map(|name| directory.join(safe_name(name))).collect();
         Self::Downloaded { directory: directory.to_owned(), folders }
     }
@@ -81,7 +78,8 @@ impl Roots {
         let (root, below) = match self {
             Self::Directory(directory) => (directory.clone(), local.strip_prefix(directory).ok()?),
             Self::Uploaded(given) => {
-                let above = given.iter().filter_map(|given| given.below(local).map(|it| (given, it)));
+                let above =
+                    given.iter().filter_map(|given| given.below(local).map(|it| (given, it)));
                 let (given, below) = above.min_by_key(|(_, below)| below.as_os_str().len())?;
                 (given.root(), below)
             }

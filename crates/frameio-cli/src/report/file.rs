@@ -62,7 +62,9 @@ impl FileRecord<'_> {
     /// Returns whether the file was ignored for another reason than the user's options.
     pub(super) const fn is_ignored_unexpectedly(&self) -> bool {
         match self.outcome {
-            Outcome::Ignored(why) => !matches!(why, Ignored::Hidden | Ignored::Excluded | Ignored::HashLists),
+            Outcome::Ignored(why) => {
+                !matches!(why, Ignored::Hidden | Ignored::Excluded | Ignored::HashLists)
+            }
             _ => false,
         }
     }
@@ -80,7 +82,9 @@ impl FileRecord<'_> {
             id: self.file_id.map(|id| id.as_str().to_owned()),
             link: item.view_url.clone(),
             seconds: item.elapsed.map(|elapsed| elapsed.as_secs_f64()),
-            reason: error.or_else(|| self.compared.map(|it| it.reason.clone())).or_else(|| self.reason()),
+            reason: error
+                .or_else(|| self.compared.map(|it| it.reason.clone()))
+                .or_else(|| self.reason()),
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
 pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row};
 pub(crate) use self::log::LogWriter;
+pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
 use crate::exit::{Failure, Status, io_reason};

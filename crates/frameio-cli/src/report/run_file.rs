@@ -8,8 +8,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::args::ReportFormat;
 use crate::exit::{Failure, Status, io_reason};
+
+/// Format of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReportFormat {
+    Csv,
+    Json,
+}
 
 /// A file in a report.
 #[derive(Clone, Debug, Serialize)]
@@ -193,7 +199,10 @@ mod tests {
         assert_eq!(written(ReportFormat::Csv, &[]), HEADER);
         let json: Value = serde_json::from_str(&written(ReportFormat::Json, &rows)).unwrap();
         assert_eq!(json["files"][0]["local"], "a, \"b\"\n.mov");
-        assert_eq!((&json["files"][1]["state"], &json["summary"]["failed"]), (&json!("incomplete"), &json!(2)));
+        assert_eq!(
+            (&json["files"][1]["state"], &json["summary"]["failed"]),
+            (&json!("incomplete"), &json!(2))
+        );
         let json: Value = serde_json::from_str(&written(ReportFormat::Json, &[])).unwrap();
         assert_eq!(json["files"], json!([]));
     }
@@ -201,7 +210,8 @@ mod tests {
     #[test]
     fn refuses_a_directory_that_cannot_be_written() {
         let directory = tempfile::tempdir().unwrap();
-        let create = |path: &Path| RunFile::create(path.to_owned(), ReportFormat::Csv).err().unwrap();
+        let create =
+            |path: &Path| RunFile::create(path.to_owned(), ReportFormat::Csv).err().unwrap();
         let missing = create(&directory.path().join("missing/report.csv"));
         assert!(missing.message.contains("no such file or directory"), "{missing:?}");
         assert!(create(directory.path()).message.contains("cannot write"));

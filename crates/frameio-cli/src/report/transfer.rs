@@ -15,9 +15,8 @@ use super::counts::Counts;
 use super::escape::Escaped;
 use super::file::FileRecord;
 use super::meter::Meter;
-use super::run_file::{ReportRow, RunFile};
+use super::run_file::{ReportFormat, ReportRow, RunFile};
 use super::{Record, Reporter, output_failure};
-use crate::args::ReportFormat;
 use crate::exit::{Failure, Status};
 
 /// Output options of transfers.

@@ -33,13 +33,21 @@ async fn an_upload_ends_with_the_link_of_its_share() {
     assert_eq!(up.status, 0, "{up:?}");
     let lines: Vec<_> = up.stdout.lines().collect();
     let [.., created, link, expires] = &*lines else { panic!("{up:?}") };
-    assert!(created.ends_with("'Dailies – 1'") && link.starts_with("link: https://f.io/"), "{up:?}");
+    assert!(
+        created.ends_with("'Dailies – 1'") && link.starts_with("link: https://f.io/"),
+        "{up:?}"
+    );
     assert!(expires.starts_with("expires: ") && !up.stdout.contains("sesame"), "{up:?}");
     let request = sent(&fixture);
     let ids = request["asset_ids"].as_array().unwrap();
     assert_eq!(ids.len(), 2, "a directory is shared as one folder: {request}");
-    assert!(ids.contains(&id(&fixture, "a.mov").await) && ids.contains(&id(&fixture, "Day 1").await));
-    assert_eq!((&request["passphrase"], &request["access"]), (&json!("open sesame"), &json!("public")));
+    assert!(
+        ids.contains(&id(&fixture, "a.mov").await) && ids.contains(&id(&fixture, "Day 1").await)
+    );
+    assert_eq!(
+        (&request["passphrase"], &request["access"]),
+        (&json!("open sesame"), &json!("public"))
+    );
 
     // A new version is shared with its version stack.
     std::fs::write(directory.join("in/a.mov"), "another export").unwrap();
@@ -49,7 +57,10 @@ async fn an_upload_ends_with_the_link_of_its_share() {
     assert!(share["url"].as_str().unwrap().starts_with("https://f.io/"), "{up:?}");
     assert_eq!(sent(&fixture)["asset_ids"], json!([id(&fixture, "a.mov").await]));
     let stacks = fixture.run(&["ls", ROOT, "--json"]).await.lines();
-    assert!(stacks.iter().any(|it| it["type"] == "version_stack" && it["name"] == "a.mov"), "{stacks:?}");
+    assert!(
+        stacks.iter().any(|it| it["type"] == "version_stack" && it["name"] == "a.mov"),
+        "{stacks:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +80,8 @@ async fn an_incomplete_upload_is_not_shared() {
         assert!(up.stderr.contains(message), "{up:?}");
     }
     let arguments = ["--share", "x", "--passphrase-file", "-"];
-    let command = fixture.command(&[&["upload", "/dev/stdin", "--to", ROOT], &arguments[..]].concat());
+    let command =
+        fixture.command(&[&["upload", "/dev/stdin", "--to", ROOT], &arguments[..]].concat());
     let up = end(command, Some("open sesame\n")).await;
     assert!(up.failed(2).contains("standard input cannot contain both"), "{up:?}");
 }

@@ -55,13 +55,16 @@ impl UploadShareArgs {
                 false => Ok(None),
             };
         };
-        if self.passphrase.reads_standard_input() && paths.iter().any(|path| is_standard_input(path)) {
+        if self.passphrase.reads_standard_input()
+            && paths.iter().any(|path| is_standard_input(path))
+        {
             let message = "standard input cannot contain both the passphrase and a file";
             return Err(Failure::usage(message));
         }
         let expiration = self.expires.as_deref().map(expiration::of_argument).transpose()?;
         let passphrase = self.passphrase.read()?;
-        let directories = paths.iter().filter(|path| path.is_dir()).filter_map(|path| name_of(path));
+        let directories =
+            paths.iter().filter(|path| path.is_dir()).filter_map(|path| name_of(path));
         let files = Arc::<Mutex<Vec<_>>>::default();
         let seen = files.clone();
         report.observe(move |item| {
@@ -110,8 +113,7 @@ impl UploadShare {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut files: HashSet<_> = files.into_iter().collect();
         let mut assets = Vec::new();
-        let mut children =
-            client.items(ListFolderChildren::new(account, folder).page_size(500));
+        let mut children = client.items(ListFolderChildren::new(account, folder).page_size(500));
         while let Some(child) = children.next().await {
             let child = child?;
             let is_uploaded = match &child {
@@ -153,7 +155,9 @@ async fn parent(
 }
 
 fn is_standard_input(path: &Path) -> bool {
-    path.starts_with("/dev/stdin") || path.starts_with("/dev/fd/0") || path.starts_with("/proc/self/fd/0")
+    path.starts_with("/dev/stdin")
+        || path.starts_with("/dev/fd/0")
+        || path.starts_with("/proc/self/fd/0")
 }
 
 /// Returns the name of a directory at the service.

@@ -208,7 +208,9 @@ impl TreeDownload {
         while let Some(entry) = walk.next().await {
             match entry {
                 Ok(entry) => self.entry(entry, &mut folders).await,
-                Err(error) if error.path.names().is_empty() && self.omits_originals(&error.error) => {
+                Err(error)
+                    if error.path.names().is_empty() && self.omits_originals(&error.error) =>
+                {
                     walk = start(self);
                 }
                 Err(error) => {

@@ -193,12 +193,15 @@ mod tests {
     fn a_rendition_differs_from_all_items_with_any_extension() {
         let item = ("A.mov.efficient.MP4", "1");
         let rendition = ("a.mov.efficient", "2");
-        for (existing, is_first) in [(vec![], false), (vec![], true), (vec!["A.mov.efficient.MP4"], true)] {
+        for (existing, is_first) in
+            [(vec![], false), (vec![], true), (vec!["A.mov.efficient.MP4"], true)]
+        {
             let mut folder = folder(&existing);
             let name = |path: PathBuf| path.into_os_string().into_string().unwrap().to_lowercase();
             let derived = is_first.then(|| name(folder.rendition(rendition.0, rendition.1)));
             let given = name(folder.item(item.0, item.1));
-            let derived = derived.unwrap_or_else(|| name(folder.rendition(rendition.0, rendition.1)));
+            let derived =
+                derived.unwrap_or_else(|| name(folder.rendition(rendition.0, rendition.1)));
             assert_ne!(given, format!("{derived}.mp4"), "{existing:?}");
             assert_eq!(derived == rendition.0, is_first, "{derived}");
             assert_eq!(given == item.0.to_lowercase(), !is_first, "{given}");

@@ -65,7 +65,9 @@ impl TreeDownload {
         }
         match (file.media_links.as_deref(), wanted) {
             // The download requests the link, and reports why it is missing.
-            (None, [only]) | (Some(_), [only @ Rendition::Original]) if self.has(file).is_none() => {
+            (None, [only]) | (Some(_), [only @ Rendition::Original])
+                if self.has(file).is_none() =>
+            {
                 Ok((*only, None))
             }
             (Some(_), _) => self.has(file).ok_or_else(|| self.none(file)),
@@ -95,7 +97,9 @@ impl TreeDownload {
         let others = |it: &FileInclude| *it != FileInclude::MediaLinksOriginal;
         let other: Vec<_> = includes.iter().filter(|it| others(it)).cloned().collect();
         let shown = match client.send(show(includes)).await {
-            Err(error) if error.is_forbidden() && !other.is_empty() => client.send(show(other)).await,
+            Err(error) if error.is_forbidden() && !other.is_empty() => {
+                client.send(show(other)).await
+            }
             shown => shown,
         };
         shown.map_err(TransferError::call)

@@ -102,9 +102,8 @@ pub struct UploadTree {
 }
 
 /// Callback that returns why a local file is not uploaded.
-type Check = Arc<
-    dyn Fn(&Path) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync,
->;
+type Check =
+    Arc<dyn Fn(&Path) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
 /// Callback for an error that does not fail the tree.
 type OnWarning = Arc<dyn Fn(&TransferError) + Send + Sync>;
