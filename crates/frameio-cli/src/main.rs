@@ -14,6 +14,7 @@ mod input;
 mod listen_address;
 mod logging;
 mod name_cache;
+mod proof;
 mod quota_store;
 mod report;
 mod resolver;
