@@ -10,6 +10,7 @@ mod completion;
 mod config;
 mod credentials;
 mod exit;
+mod help;
 mod input;
 mod listen_address;
 mod logging;
@@ -24,7 +25,7 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
@@ -37,7 +38,7 @@ const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     completion::start(Cli::command);
-    match Cli::try_parse() {
+    match help::parse() {
         Ok(cli) => {
             logging::start();
             run_command(&cli)
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
 
 /// Prints the help, the version, or the reason why the arguments are refused.
 fn print_usage(message: &clap::Error) -> Result<(), Failure> {
-    let (reporter, text) = (Reporter::text(), message.render().to_string());
+    let (reporter, text) = (Reporter::text(), help::printed(&message.render().to_string()));
     if message.use_stderr() {
         text.lines().for_each(|line| reporter.status(line));
         return Err(Failure::reported(Status::Usage));

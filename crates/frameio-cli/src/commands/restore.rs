@@ -10,7 +10,8 @@ use frameio::projects::{DeletedAssetSort, ListDeletedAssets};
 use frameio::transfer::{Resolved, Transfers};
 use frameio::{AccountId, AssetId, Client, ProjectId};
 
-use super::assets::{Change, Locations, Results, folded};
+use super::assets::{Change, Locations, Results};
+use crate::commands::by_name::normalized;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::report::{Cell, Column, Reporter, Row, SkippedItems};
@@ -127,7 +128,7 @@ impl Trash {
         if let Some(asset) = self.assets.iter().find(|asset| asset.id().as_str() == text) {
             return Ok(asset);
         }
-        let is_named = |asset: &&DeletedAsset| folded(asset.name()) == folded(text);
+        let is_named = |asset: &&DeletedAsset| normalized(asset.name()) == normalized(text);
         let named: Vec<_> = self.assets.iter().filter(is_named).collect();
         match named.as_slice() {
             [only] => Ok(only),

@@ -36,6 +36,8 @@ mod sim;
 #[cfg(unix)]
 mod terminal;
 mod transfer;
+#[cfg(unix)]
+mod transcripts;
 mod upload;
 mod versions;
 mod webhook;

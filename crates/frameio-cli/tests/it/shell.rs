@@ -273,6 +273,13 @@ fn paths(text: &str) -> BTreeSet<String> {
     found
 }
 
+/// Returns a guide without its transcripts.
+fn without_transcripts(text: &str) -> String {
+    let mut parts = text.split("```console\n");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once("\n```").map_or("", |(_, rest)| rest))
+}
+
 #[tokio::test]
 async fn paths_in_help_and_guides_exist_in_the_demo_account() {
     let directory = tempfile::tempdir().unwrap();
@@ -288,7 +295,9 @@ async fn paths_in_help_and_guides_exist_in_the_demo_account() {
         .collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for guide in ["README.md", "docs/command.md", "docs/comments.md", "docs/transfers.md"] {
-        texts.push(std::fs::read_to_string(root.join(guide)).unwrap());
+        let text = std::fs::read_to_string(root.join(guide)).unwrap();
+        // The transcripts of this guide create places. Another test runs them.
+        texts.push(if guide == "docs/command.md" { without_transcripts(&text) } else { text });
     }
     let paths: BTreeSet<String> = texts.iter().flat_map(|text| paths(text)).collect();
     assert!(paths.len() >= 5, "{paths:?}");

@@ -5,7 +5,7 @@ use frameio::transfer::{RemotePath, ResolvedItem, Transfers, Walk};
 use frameio::{AccountId, Client, WorkspaceId};
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::super::assets::folded;
+use super::super::by_name::normalized;
 use super::Output;
 use super::row::FoundItem;
 use crate::exit::{Failure, Status};
@@ -17,7 +17,7 @@ pub(super) struct Pattern(GlobMatcher);
 
 impl Pattern {
     pub(super) fn parse(text: &str, ignores_case: bool) -> Result<Self, Failure> {
-        let glob = GlobBuilder::new(&folded(text))
+        let glob = GlobBuilder::new(&normalized(text))
             .case_insensitive(ignores_case)
             .literal_separator(false)
             .build();
@@ -28,7 +28,7 @@ impl Pattern {
     }
 
     fn is_match(&self, name: &str) -> bool {
-        self.0.is_match(folded(name))
+        self.0.is_match(normalized(name))
     }
 }
 
