@@ -10,6 +10,7 @@ mod completion;
 mod config;
 mod credentials;
 mod exit;
+mod help;
 mod input;
 mod listen_address;
 mod logging;
@@ -26,7 +27,8 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
+use clap::builder::StyledStr;
 use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
@@ -39,7 +41,7 @@ const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     completion::start(Cli::command);
-    match Cli::try_parse() {
+    match help::parse() {
         Ok(cli) => {
             cli.global.color.select();
             logging::start(&cli.global.log);
@@ -55,7 +57,8 @@ fn main() -> ExitCode {
 
 /// Prints the help, the version, or the reason why the arguments are refused.
 fn print_usage(message: &clap::Error) -> Result<(), Failure> {
-    let (reporter, text) = (Reporter::text(), message.render());
+    let text = StyledStr::from(help::printed(&message.render().ansi().to_string()));
+    let reporter = Reporter::text();
     if message.use_stderr() {
         text.to_string().lines().for_each(|line| reporter.status(line));
         return Err(Failure::reported(Status::Usage));

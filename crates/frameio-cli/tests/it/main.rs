@@ -41,6 +41,8 @@ mod sim;
 #[cfg(unix)]
 mod terminal;
 mod transfer;
+#[cfg(unix)]
+mod transcripts;
 mod upload;
 mod upload_share;
 mod versions;

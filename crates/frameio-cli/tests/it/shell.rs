@@ -277,6 +277,13 @@ fn paths(text: &str) -> BTreeSet<String> {
     found
 }
 
+/// Returns a guide without its transcripts.
+fn without_transcripts(text: &str) -> String {
+    let mut parts = text.split("```console\n");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once("\n```").map_or("", |(_, rest)| rest))
+}
+
 #[tokio::test]
 async fn paths_in_help_and_guides_exist_in_the_demo_account() {
     let directory = tempfile::tempdir().unwrap();
@@ -293,7 +300,9 @@ async fn paths_in_help_and_guides_exist_in_the_demo_account() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let guides = ["archive.md", "command.md", "comments.md", "transfers.md", "watch.md"];
     for guide in ["README.md".to_owned()].into_iter().chain(guides.map(|it| format!("docs/{it}"))) {
-        texts.push(std::fs::read_to_string(root.join(guide)).unwrap());
+        let text = std::fs::read_to_string(root.join(&guide)).unwrap();
+        // The transcripts of this guide create places. Another test runs them.
+        texts.push(if guide == "docs/command.md" { without_transcripts(&text) } else { text });
     }
     let paths: BTreeSet<String> = texts.iter().flat_map(|text| paths(text)).collect();
     assert!(paths.len() >= 5, "{paths:?}");

@@ -14,4 +14,4 @@ pub(super) use self::item::{id, is_folder, kind, name, size};
 pub(super) use self::locations::Locations;
 pub(super) use self::new_place::{NewPlace, has_trailing_slash};
 pub(super) use self::results::Results;
-pub(super) use self::siblings::{Sibling, Siblings, folded};
+pub(super) use self::siblings::{Sibling, Siblings};

@@ -83,6 +83,20 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// Finds a version that is in a stack.
+    pub(super) async fn version_in_stack(&self, place: &str) -> Result<(File, Stack), Failure> {
+        match self.find(place).await? {
+            Target::Version(file, stack) => Ok((*file, *stack)),
+            Target::Stack(stack) => {
+                let message = "is a version stack: pass the ID of one of its versions";
+                Err(Failure::usage(format!("'{}' {message}", stack.path())))
+            }
+            Target::File(file) => {
+                Err(Failure::usage(format!("'{}' is not in a version stack", file.path())))
+            }
+        }
+    }
+
     async fn stack(
         &self,
         account: &AccountId,
