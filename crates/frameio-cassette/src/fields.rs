@@ -60,15 +60,8 @@ pub(crate) const WORDS: &[&str] = &[
     "type",
 ];
 
-const MEDIA_TYPES: &[&str] = &[
-    "codec",
-    "color_space",
-    "dynamic_range",
-    "file_type",
-    "filetype",
-    "format",
-    "media_type",
-];
+const MEDIA_TYPES: &[&str] =
+    &["codec", "color_space", "dynamic_range", "file_type", "filetype", "format", "media_type"];
 
 const SECRETS: &[&str] = &[
     "authorization",
@@ -83,13 +76,7 @@ const SECRETS: &[&str] = &[
     "signature",
 ];
 
-const NAMES: &[&str] = &[
-    "display_name",
-    "name",
-    "query",
-    "source_filename",
-    "title",
-];
+const NAMES: &[&str] = &["display_name", "name", "query", "source_filename", "title"];
 
 /// Metadata fields that every account has.
 pub(crate) const METADATA_FIELDS: &[&str] = &[
@@ -202,7 +189,8 @@ impl FieldKind {
 /// Returns whether the value of a query parameter is documented and can be kept.
 pub(crate) fn is_plain_parameter(name: &str, value: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.,-".contains(&byte);
-    matches!(value, "true" | "false") || QUERY_WORDS.contains(&name) && value.len() <= 400 && value.bytes().all(is_plain)
+    matches!(value, "true" | "false")
+        || QUERY_WORDS.contains(&name) && value.len() <= 400 && value.bytes().all(is_plain)
 }
 
 /// Returns the part of a parameter such as `filters[project_id]` that names a field.

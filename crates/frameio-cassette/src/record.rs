@@ -166,7 +166,7 @@ impl<S, B> Service<Request<Body>> for Record<S>
 where
     S: Service<Request<Body>, Response = Response<B>>,
     S::Future: Send + 'static,
-    S::Error: Send + 'static,
+    S::Error: 'static,
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError> + Send,
 {

@@ -74,6 +74,7 @@ impl Scrubber {
             Value::String(text) => *text = self.text(name, text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.field(name, item)),
             Value::Object(fields) => self.object(fields),
+            Value::Number(_) if FieldKind::of(name) == FieldKind::Secret => *value = Value::from(0),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
@@ -105,9 +106,9 @@ impl Scrubber {
             FieldKind::Word => is_word(text),
             FieldKind::MediaType => is_media_type(text) || is_word(text),
             FieldKind::MetadataField => METADATA_FIELDS.contains(&text),
-            FieldKind::Pointer => text.split('/').all(|step| {
-                step.is_empty() || is_number(step) || is_field_name(step)
-            }),
+            FieldKind::Pointer => text
+                .split('/')
+                .all(|step| step.is_empty() || is_number(step) || is_field_name(step)),
             FieldKind::Secret
             | FieldKind::Id
             | FieldKind::Name
@@ -322,6 +323,9 @@ mod tests {
         assert_eq!(scrubber.text("text", "transcoded"), "text-1");
         assert_eq!(scrubber.text("status", "Kim approved"), "text-2");
         assert_eq!(scrubber.text("passphrase", "2026-01-05"), "secret-1");
+        let mut number = json!({"passphrase": 4711, "file_size": 4711});
+        scrubber.json(&mut number);
+        assert_eq!(number, json!({"passphrase": 0, "file_size": 4711}));
         assert_eq!(scrubber.text("created_at", "2026-01-05T09:00:00Z"), "2026-01-05T09:00:00Z");
         assert_eq!(scrubber.text("field_definition_name", "Frame Rate"), "Frame Rate");
         assert_eq!(scrubber.text("field_definition_name", "Client"), "text-3");

@@ -51,7 +51,9 @@ pub(crate) fn is_url(text: &str) -> bool {
 pub(crate) fn is_word(text: &str) -> bool {
     text.len() <= 64
         && text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
-        && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b"_.".contains(&it))
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b"_.".contains(&it))
 }
 
 /// Returns whether a text is the name of a JSON field or of a query parameter.
@@ -107,7 +109,12 @@ mod tests {
         assert!(is_uuid("00000002-f1a0-4000-8000-000000000000") && !is_uuid("2-f1a0"));
         assert!(is_email("kim@example.com") && !is_email("at @ noon") && !is_email("kim"));
         assert!(is_url("https://a/b") && !is_url("see https://a/b") && !is_url("/v4/me"));
-        assert!(is_word("file.upload.completed") && !is_word("Kim Lee") && !is_word("1a") && !is_word("eyJ.eyJ"));
+        assert!(
+            is_word("file.upload.completed")
+                && !is_word("Kim Lee")
+                && !is_word("1a")
+                && !is_word("eyJ.eyJ")
+        );
         assert!(is_media_type("application/json; charset=utf-8") && !is_media_type("a/b/c"));
         assert!(is_color("#ff8800") && !is_color("#cut3"));
         assert!(is_number("60000") && !is_number("-1") && !is_number(""));

@@ -221,7 +221,9 @@ impl Harvest {
                 "shares" | "version_stacks" => &[],
                 _ => &["name"],
             };
-            table.rows.retain(|row| required.iter().all(|it| row.get(*it).is_some_and(Value::is_string)));
+            table
+                .rows
+                .retain(|row| required.iter().all(|it| row.get(*it).is_some_and(Value::is_string)));
         }
     }
 

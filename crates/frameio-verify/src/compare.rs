@@ -31,7 +31,13 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn add(&mut self, kind: DeviationKind, path: &str, expected: impl Into<String>, found: impl Into<String>) {
+    fn add(
+        &mut self,
+        kind: DeviationKind,
+        path: &str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
         let (path, expected, found) = (path.to_owned(), expected.into(), found.into());
         self.found.push(Difference { kind, path, expected, found });
     }

@@ -123,6 +123,9 @@ impl<'c> Crawl<'c> {
         }
         self.missing_file().await?;
         self.collection_folders().await?;
+        let observed = &self.observed;
+        self.skipped
+            .retain(|id, _| !observed.iter().any(|it| it.operation.id == *id && it.is_success()));
         for operation in operations {
             if !self.counts.contains_key(operation.id) && !self.skipped.contains_key(operation.id) {
                 self.skipped.insert(operation.id, reason(operation, self.is_full()));
@@ -186,7 +189,8 @@ impl<'c> Crawl<'c> {
         }
         if is_first {
             if let Some(values) = includes(operation) {
-                variants.push(json!({"include": values}));
+                // Both a list and a single value can be a text.
+                variants.push(json!({"include": values.join(",")}));
             }
             if takes("page_size") {
                 variants.push(json!({"page_size": 1, "include_total_count": true}));
@@ -241,8 +245,13 @@ impl<'c> Crawl<'c> {
                 if observed.status == StatusCode::UNAUTHORIZED {
                     return Err(Cause::SignedOut.into());
                 }
-                if observed.status == StatusCode::FORBIDDEN {
-                    self.skipped.entry(operation.id).or_insert_with(|| "permission denied".to_owned());
+                let reason = match observed.status {
+                    StatusCode::FORBIDDEN => Some("permission denied"),
+                    StatusCode::TOO_MANY_REQUESTS => Some("the quota is exhausted"),
+                    _ => None,
+                };
+                if let Some(reason) = reason {
+                    self.skipped.entry(operation.id).or_insert_with(|| reason.to_owned());
                 }
                 self.pool.harvest(&observed);
                 self.observed.push(observed);

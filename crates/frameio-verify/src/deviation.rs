@@ -134,6 +134,12 @@ pub(crate) fn field_name(name: &str) -> String {
 pub(crate) fn word(text: &str) -> String {
     let is_plain = text.len() <= 40
         && text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
-        && text.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b"_.".contains(&it));
-    if is_plain { format!("'{text}'") } else { format!("a text of {} characters", text.chars().count()) }
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b"_.".contains(&it));
+    if is_plain {
+        format!("'{text}'")
+    } else {
+        format!("a text of {} characters", text.chars().count())
+    }
 }

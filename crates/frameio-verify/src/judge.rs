@@ -34,7 +34,8 @@ pub(crate) fn judge(observed: &Observed) -> (Vec<Difference>, Understood) {
             found.extend(media_type(observed));
         }
     }
-    let understood = if observed.is_success() { understood(observed) } else { Understood::NotDecoded };
+    let understood =
+        if observed.is_success() { understood(observed) } else { Understood::NotDecoded };
     match (&observed.body, schema) {
         _ if is_unexpected => {}
         (ObservedBody::Json(value, _), Some(schema)) => {
@@ -51,7 +52,12 @@ pub(crate) fn judge(observed: &Observed) -> (Vec<Difference>, Understood) {
     if let Understood::No(path) = &understood
         && found.is_empty()
     {
-        found.push(difference(DeviationKind::Undecodable, path, "a value that the models read", "an error"));
+        found.push(difference(
+            DeviationKind::Undecodable,
+            path,
+            "a value that the models read",
+            "an error",
+        ));
     }
     (found, understood)
 }
@@ -72,7 +78,10 @@ fn status(observed: &Observed, contract: Contract<'_>) -> Vec<Difference> {
     let is_documented = contract.statuses().any(|it| it == status.as_u16());
     let is_fine = match observed.expected {
         Expected::Success => {
-            is_documented && (status.is_success() || status == StatusCode::FORBIDDEN)
+            // The role of the user and other programs of the user are no deviation.
+            let is_refused =
+                [StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS].contains(&status);
+            is_documented && (status.is_success() || is_refused)
         }
         Expected::NotFound => status == StatusCode::NOT_FOUND,
         Expected::Documented => is_documented,
@@ -88,7 +97,10 @@ fn status(observed: &Observed, contract: Contract<'_>) -> Vec<Difference> {
 }
 
 /// Returns the schema of the body. An undocumented success is compared with the documented one.
-fn schema(observed: &Observed, contract: Contract<'static>) -> Option<frameio_openapi::Schema<'static>> {
+fn schema(
+    observed: &Observed,
+    contract: Contract<'static>,
+) -> Option<frameio_openapi::Schema<'static>> {
     let status = observed.status.as_u16();
     let exact = contract.all_responses().find(|(it, _)| *it == status);
     let schema = exact.or_else(|| contract.responses().next().filter(|_| observed.is_success()));
@@ -129,9 +141,8 @@ fn media_type(observed: &Observed) -> Option<Difference> {
     let is_empty = matches!(observed.body, ObservedBody::Empty);
     // A body that is not JSON at all is one deviation.
     let is_other = matches!(observed.body, ObservedBody::NotJson);
-    (!is_empty && !is_other && !observed.is_json_type()).then(|| {
-        difference(DeviationKind::MediaType, "", "application/json", "another media type")
-    })
+    (!is_empty && !is_other && !observed.is_json_type())
+        .then(|| difference(DeviationKind::MediaType, "", "application/json", "another media type"))
 }
 
 /// Decodes a successful response like the client.

@@ -101,7 +101,9 @@ impl Observed {
         let response = exchange.response.as_ref()?;
         let mut headers = HeaderMap::new();
         for (name, value) in &response.headers {
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::try_from(name), HeaderValue::from_str(value))
+            {
                 headers.insert(name, value);
             }
         }

@@ -54,6 +54,9 @@ impl Pool {
                 _ => self.add("folder_id", root),
             }
         }
+        if let Some(user) = item["user"]["id"].as_str() {
+            self.add("user_id", user);
+        }
         // Assets inside of a share or of a version stack.
         for name in ["head_version", "asset"] {
             if item[name].is_object() {
@@ -79,6 +82,7 @@ fn kind_of(operation: &str) -> Option<&'static str> {
         "custom_actions.actions_index" => "action_id",
         "groups.index" => "group_id",
         "metadata_fields.metadata_field_definitions_index" => "field_definition_id",
+        "session_watermark_templates.index" => "session_watermark_template_id",
         _ => return None,
     })
 }

@@ -75,7 +75,8 @@ impl Verifier {
             let (differences, understood) = judge(observed);
             for it in differences {
                 let known = deviations.iter_mut().find(|known| {
-                    (known.operation.as_str(), known.kind, &known.path) == (operation, it.kind, &it.path)
+                    (known.operation.as_str(), known.kind, &known.path)
+                        == (operation, it.kind, &it.path)
                         && (&known.expected, &known.found) == (&it.expected, &it.found)
                 });
                 match known {
@@ -93,7 +94,12 @@ impl Verifier {
             }
         }
         deviations.sort_by(|a, b| {
-            (&a.operation, a.kind, &a.path, &a.found).cmp(&(&b.operation, b.kind, &b.path, &b.found))
+            (&a.operation, a.kind, &a.path, &a.found).cmp(&(
+                &b.operation,
+                b.kind,
+                &b.path,
+                &b.found,
+            ))
         });
         let skipped = self.skipped.iter();
         let skipped = skipped.map(|(operation, reason)| Skipped::new(operation, reason)).collect();

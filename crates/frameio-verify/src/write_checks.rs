@@ -39,11 +39,12 @@ impl Verifier {
         client: &Client,
         account: &str,
         folder: &str,
-        stop: impl Future<Output = ()>,
+        stop: impl Future<Output = ()> + Send,
     ) -> Result<WriteOutcome, VerifyError> {
         let name = format!("frameio verify {}", uuid::Uuid::new_v4().simple());
         let mut checks = Checks { verifier: self, client, account, findings: Vec::new() };
-        let created = checks.call("folders.create", json!({"folder_id": folder, "data": {"name": name}}));
+        let created =
+            checks.call("folders.create", json!({"folder_id": folder, "data": {"name": name}}));
         let created = created.await?;
         let Ok(temporary) = id_of(created) else {
             let reason = "the temporary folder could not be created".to_owned();
@@ -143,9 +144,15 @@ impl Checks<'_> {
     }
 
     /// Creates a version stack of two files.
-    async fn new_stack(&mut self, folder: &str, first: &str, second: &str) -> Result<String, VerifyError> {
+    async fn new_stack(
+        &mut self,
+        folder: &str,
+        first: &str,
+        second: &str,
+    ) -> Result<String, VerifyError> {
         let data = json!({"file_ids": [first, second]});
-        let created = self.call("version_stacks.create", json!({"folder_id": folder, "data": data}));
+        let created =
+            self.call("version_stacks.create", json!({"folder_id": folder, "data": data}));
         let stack = match id_of(created.await?) {
             Ok(id) => id,
             Err(reason) => return Ok(reason),

@@ -47,7 +47,9 @@ fn free_text_is_replaced_in_all_other_fields() {
     let kept: Vec<_> = response_fields()
         .into_iter()
         .filter(|(name, is_enum)| {
-            !is_enum && !open.contains(name) && Scrubber::new().text(name, "Canary Kim") == "Canary Kim"
+            !is_enum
+                && !open.contains(name)
+                && Scrubber::new().text(name, "Canary Kim") == "Canary Kim"
         })
         .collect();
     assert!(kept.is_empty(), "{kept:?}");

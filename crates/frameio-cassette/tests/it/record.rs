@@ -3,8 +3,10 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use frameio::{Body, BoxError};
+use frameio::users::ShowCurrentUser;
+use frameio::{Body, BoxError, Client};
 use frameio_cassette::{RecordLayer, RecordedBody, Recorder, Replay};
+use frameio_sim::Sim;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -141,4 +143,22 @@ async fn a_lenient_replay_ignores_order_and_bodies() {
     replay.finish().unwrap();
     let error = replay.oneshot(request("GET", "/v4/folders/f2", "")).await.unwrap_err();
     assert_eq!(error.to_string(), "GET /v4/folders/f2: not in the cassette");
+}
+
+#[tokio::test(start_paused = true)]
+async fn records_attempts_or_calls_depending_on_its_place() {
+    for (is_attempt, recorded) in [(true, 2), (false, 1)] {
+        let sim = Sim::builder().fault("users.show=503".parse().unwrap()).build();
+        let recorder = Recorder::new();
+        let builder = Client::builder().token(Sim::TOKEN).transport(sim);
+        let layer = RecordLayer::new(&recorder);
+        let builder =
+            if is_attempt { builder.attempt_layer(layer) } else { builder.call_layer(layer) };
+        builder.build().unwrap().send(ShowCurrentUser::new()).await.unwrap();
+        let cassette = recorder.cassette();
+        let statuses = cassette.exchanges().iter().map(|it| it.response.as_ref().unwrap().status);
+        let statuses: Vec<_> = statuses.collect();
+        assert_eq!(statuses, [503, 200][2 - recorded..]);
+        assert_eq!(cassette.exchanges()[0].operation.as_deref(), Some("users.show"));
+    }
 }

@@ -26,6 +26,7 @@ mod output;
 mod profile;
 mod program;
 mod quota_store;
+mod recording;
 mod relocate;
 mod restore;
 mod rm;

@@ -50,10 +50,10 @@ fn frame_of(timecode: &str, rate: Option<f64>) -> Option<i64> {
     if timecode.contains(';') {
         return None;
     }
-    let fields: Vec<i64> =
-        timecode.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let fields: Vec<i64> = timecode.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
     let [hours, minutes, seconds, frames] = fields[..] else { return None };
-    let in_seconds = hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)?;
+    let in_seconds =
+        hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)?;
     if in_seconds == 0 {
         return Some(frames);
     }
@@ -98,7 +98,8 @@ fn values(item: &Value) -> impl Iterator<Item = &Value> {
 
 /// Returns the form of a timecode: its digits as zeros.
 fn form(text: &str) -> String {
-    let is_form = text.len() <= 16 && text.chars().all(|it| it.is_ascii_digit() || ":;.,".contains(it));
+    let is_form =
+        text.len() <= 16 && text.chars().all(|it| it.is_ascii_digit() || ":;.,".contains(it));
     match is_form {
         true => text.replace(|it: char| it.is_ascii_digit(), "0"),
         false => format!("another text of {} characters", text.chars().count()),

@@ -8,7 +8,16 @@ use crate::observed::Observed;
 
 /// Segments of links that are written in a report.
 const SEGMENTS: [&str; 10] = [
-    "asset", "file", "files", "folder", "project", "reviews", "share", "stack", "view", "workspace",
+    "asset",
+    "file",
+    "files",
+    "folder",
+    "project",
+    "reviews",
+    "share",
+    "stack",
+    "view",
+    "workspace",
 ];
 
 /// Hosts that are written in a report.
@@ -71,9 +80,8 @@ pub(super) fn next(all: &[Observed]) -> Option<String> {
     for observed in all.iter().filter(|it| it.is_success()) {
         let Some(next) = observed.json()["links"]["next"].as_str() else { continue };
         let query = next.split_once('?').map_or("", |(_, query)| query);
-        let mut names: Vec<_> = form_urlencoded::parse(query.as_bytes())
-            .map(|(name, _)| field_name(&name))
-            .collect();
+        let mut names: Vec<_> =
+            form_urlencoded::parse(query.as_bytes()).map(|(name, _)| field_name(&name)).collect();
         names.sort();
         let form = if next.starts_with('/') { "relative" } else { "absolute" };
         let kept = ["include", "page_size", "sort"].into_iter().filter(|name| {

@@ -23,7 +23,9 @@ pub(super) fn buckets(all: &[Observed]) -> Option<String> {
     }
     let total = own + shared;
     (total > 1).then(|| {
-        format!("the first response of {own} of {total} operations has the whole quota but one call")
+        format!(
+            "the first response of {own} of {total} operations has the whole quota but one call"
+        )
     })
 }
 
@@ -40,8 +42,10 @@ pub(super) fn retry_after(all: &[Observed]) -> Option<String> {
 
 pub(super) fn collection_folder(all: &[Observed]) -> Option<String> {
     let collections = of(all, "collections.index").chain(of(all, "collections.show"));
-    let roots: HashSet<&str> =
-        collections.flat_map(Observed::items).filter_map(|it| it["root_folder_id"].as_str()).collect();
+    let roots: HashSet<&str> = collections
+        .flat_map(Observed::items)
+        .filter_map(|it| it["root_folder_id"].as_str())
+        .collect();
     let mut counts = Counts::default();
     for observed in all.iter().filter(|it| it.operation.id == "folders.index") {
         if observed.path_id("folders").is_some_and(|id| roots.contains(id)) {
@@ -62,7 +66,8 @@ pub(super) fn part_sizes(all: &[Observed]) -> Option<String> {
         let (Some(largest), Some(smallest)) = (sizes.iter().max(), sizes.iter().min()) else {
             continue;
         };
-        let (total, parts) = (sizes.iter().fold(0_u64, |sum, it| sum.saturating_add(*it)), sizes.len());
+        let (total, parts) =
+            (sizes.iter().fold(0_u64, |sum, it| sum.saturating_add(*it)), sizes.len());
         let last = sizes.last().copied().unwrap_or_default();
         counts.add(format!(
             "{total} bytes in {parts} parts of {smallest} to {largest} bytes, the last {last}"

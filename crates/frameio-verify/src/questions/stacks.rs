@@ -9,7 +9,8 @@ use crate::observed::Observed;
 
 /// Returns the complete lists of versions by their stack.
 fn versions(all: &[Observed]) -> impl Iterator<Item = (&str, &[Value])> {
-    let complete = of(all, "version_stacks.index").filter(|it| it.json()["links"]["next"].is_null());
+    let complete =
+        of(all, "version_stacks.index").filter(|it| it.json()["links"]["next"].is_null());
     complete.filter_map(|it| Some((it.path_id("version_stacks")?, it.items())))
 }
 

@@ -35,8 +35,7 @@ fn finds_deviations_in_a_cassette() {
 {"n":3,"request":{"method":"GET","target":"/v4/accounts"},"response":null}
 "#;
     let report = offline(&cassette.parse().unwrap());
-    let found: Vec<_> =
-        report.deviations.iter().map(|it| (it.kind, it.path.as_str())).collect();
+    let found: Vec<_> = report.deviations.iter().map(|it| (it.kind, it.path.as_str())).collect();
     let expected = [(DeviationKind::Quota, ""), (DeviationKind::Null, "data.email")];
     assert_eq!(found, expected, "{report}");
     assert_eq!((report.operations, report.calls), (1, 3));

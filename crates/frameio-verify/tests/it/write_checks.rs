@@ -5,7 +5,7 @@ use frameio_verify::{Question, Verifier, WriteOutcome};
 
 use crate::{client, demo};
 
-async fn checked(sim: &Sim, stop: impl Future<Output = ()>) -> (Verifier, WriteOutcome) {
+async fn checked(sim: &Sim, stop: impl Future<Output = ()> + Send) -> (Verifier, WriteOutcome) {
     let (mut verifier, demo) = (Verifier::new(), sim.demo());
     let client = client(sim.clone());
     let (account, folder) = (demo.account_id.to_string(), demo.root_folder_id.to_string());
