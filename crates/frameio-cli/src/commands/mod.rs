@@ -27,6 +27,7 @@ mod open;
 mod operations;
 mod places;
 mod profile;
+mod record;
 mod relocate;
 mod restore;
 mod rm;
@@ -36,6 +37,7 @@ mod sim;
 mod sync;
 mod tree;
 mod upload;
+mod verify;
 mod versions;
 mod watch;
 mod webhook;
@@ -212,6 +214,12 @@ pub(crate) enum Command {
     /// Explain why something does not work: token, network, clock, accounts, quotas and storage
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Args),
+    /// Compare the responses of the service with its contract, and report deviations
+    #[command(after_help = verify::HELP)]
+    Verify(verify::Args),
+    /// Record the requests of a command without personal data, for tests and reports
+    #[command(after_help = record::HELP)]
+    Record(record::Args),
     /// Print the completion script of a shell
     #[command(after_help = completions::HELP)]
     Completions(completions::Args),
@@ -275,6 +283,8 @@ impl Command {
             Self::Whoami(args) => whoami::run(global, args).await,
             Self::Completions(args) => completions::run(global, args).await,
             Self::Doctor(args) => doctor::run(global, args).await,
+            Self::Verify(args) => verify::run(global, args).await,
+            Self::Record(args) => record::run(global, args).await,
             Self::Man(args) => man::run(args),
             Self::Profile { command } => command.run(global).await,
             #[cfg(feature = "sim")]

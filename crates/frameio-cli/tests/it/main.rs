@@ -30,6 +30,7 @@ mod profile;
 mod program;
 mod proof;
 mod quota_store;
+mod recording;
 mod relocate;
 mod renditions;
 mod restore;
