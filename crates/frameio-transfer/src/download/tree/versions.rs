@@ -4,7 +4,7 @@ use frameio_api::files::File;
 use frameio_api::version_stacks::VersionStack;
 use frameio_core::AccountId;
 
-use super::driver::{Target, TreeDownload};
+use super::driver::TreeDownload;
 use super::local_folder::LocalFolder;
 use crate::versions::numbered_name;
 use crate::{RemotePath, TransferError, TransferErrorKind, VersionChoice, Versions};
@@ -23,9 +23,9 @@ impl TreeDownload {
         remote: RemotePath,
         parent: &mut LocalFolder,
     ) {
-        let include = self.tree.rendition.include();
+        let includes = self.includes();
         let listed =
-            self.transfers.inner.versions(account, &stack.id, |list| list.include([include]));
+            self.transfers.inner.versions(account, &stack.id, |list| list.include(includes));
         let chosen = match Box::pin(listed).await {
             Ok(versions) => choose(versions, self.tree.versions),
             Err(error) => Err(error),
@@ -39,9 +39,8 @@ impl TreeDownload {
                 Some(number) => numbered_name(&file.name, number),
                 None => file.name.clone(),
             };
-            let local = self.local(parent, &name, file.id.as_str());
-            let remote = remote.clone();
-            self.file(Target { account, file: &file, remote, local }).await;
+            let target = (account, &file, remote.clone());
+            self.named(target, parent, (&name, file.id.as_str())).await;
         }
     }
 }
