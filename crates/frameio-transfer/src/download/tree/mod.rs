@@ -4,6 +4,7 @@ mod decide;
 mod deletions;
 mod driver;
 mod local_folder;
+mod renditions;
 mod versions;
 
 use std::fmt;
@@ -52,7 +53,7 @@ use crate::{
 pub struct DownloadTree {
     root: Root,
     directory: PathBuf,
-    rendition: Rendition,
+    renditions: Vec<Rendition>,
     files_in_flight: usize,
     parts_in_flight: usize,
     max_size: Option<u64>,
@@ -107,7 +108,7 @@ impl DownloadTree {
         Self {
             root,
             directory,
-            rendition: Rendition::Original,
+            renditions: vec![Rendition::Original],
             files_in_flight: 4,
             parts_in_flight: 4,
             max_size: None,
@@ -130,8 +131,17 @@ impl DownloadTree {
     ///
     /// The local name of a rendition contains its type and the extension reported by the storage, as
     /// in `a.mov.thumbnail.jpg`, so it never collides with the original or another rendition.
-    pub fn rendition(mut self, rendition: Rendition) -> Self {
-        self.rendition = rendition;
+    pub fn rendition(self, rendition: Rendition) -> Self {
+        self.renditions([rendition])
+    }
+
+    /// Downloads the first of these renditions that exists, for each file. Default: the original.
+    ///
+    /// A file that has none of them fails. The names are those of [`rendition`](Self::rendition). If a
+    /// folder cannot be listed with the links of originals, because the user may not download them, it
+    /// is listed without them.
+    pub fn renditions(mut self, renditions: impl IntoIterator<Item = Rendition>) -> Self {
+        self.renditions = renditions.into_iter().collect();
         self
     }
 
@@ -286,7 +296,7 @@ impl fmt::Debug for DownloadTree {
         f.debug_struct("DownloadTree")
             .field("root", &self.root)
             .field("directory", &self.directory)
-            .field("rendition", &self.rendition)
+            .field("renditions", &self.renditions)
             .field("files_in_flight", &self.files_in_flight)
             .field("existing", &self.existing)
             .field("on_conflict", &self.on_conflict)
@@ -306,7 +316,7 @@ impl Transfers {
     ///
     /// # Errors
     ///
-    /// Fails if the directory cannot be created, the checksum file cannot be read, or the state is in
+    /// Fails if the list of renditions is empty, the directory cannot be created, the checksum file cannot be read, or the state is in
     /// use by another run.
     pub fn download_tree(
         &self,

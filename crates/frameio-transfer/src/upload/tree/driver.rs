@@ -269,6 +269,13 @@ impl Driver {
     }
 
     async fn file(&mut self, remote: RemotePath, local: PathBuf, size: Option<u64>) {
+        if let (Some(check), Some(_)) = (&self.tree.check, size) {
+            let checked = check(&local);
+            if let Err(reason) = self.reporting(checked).await {
+                let error = TransferError::new(TransferErrorKind::Source, reason);
+                return self.failed(remote, local, error);
+            }
+        }
         self.find().await;
         let Some(Level { state: LevelState::Found(folder), groups, .. }) = self.levels.last_mut()
         else {
@@ -338,9 +345,12 @@ impl Driver {
                 return None;
             }
         };
+        let known = candidate.existing.iter().find(|file| Some(&file.id) == file_id.as_ref());
+        let view_url = known.and_then(|file| file.view_url.as_deref()).map(str::to_owned);
         let item = |outcome| {
-            let item = Item::new(remote.clone(), local.clone(), outcome);
-            item.of_file(file_id.clone()).compared(compared.clone())
+            let item = Item::new(remote.clone(), local.clone(), outcome).sized(size);
+            let item = item.of_file(file_id.clone()).linked(view_url.clone());
+            item.compared(compared.clone())
         };
         let base = match action {
             Action::Skip => {

@@ -19,6 +19,9 @@ use crate::{RemotePath, TransferError, TransferErrorKind};
 /// Maximum number of characters of a name at the service.
 const LONGEST_NAME: usize = 255;
 
+/// Name of the directory of hash lists, which describe local files.
+const HASH_LISTS: &str = "ascmhl";
+
 /// Number of entries in a batch.
 const BATCH: usize = 256;
 
@@ -151,6 +154,9 @@ impl Options {
         let below = root.below(path);
         if !is_named && entry.file_name() == TRASH {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
+        }
+        if !is_named && entry.file_name() == HASH_LISTS && entry.file_type().is_dir() {
+            return Ok(EntryKind::Ignored(Ignored::HashLists));
         }
         if !is_named && !self.hidden && is_hidden(entry) {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
