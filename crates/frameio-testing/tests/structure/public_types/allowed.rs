@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Found, Use};
 
 /// Crates whose public API is checked. The list must have exactly one line for each of them.
-const CHECKED: [&str; 17] = [
+const CHECKED: [&str; 18] = [
     "frameio-core",
     "frameio-tower",
     "frameio-client",
@@ -21,6 +21,7 @@ const CHECKED: [&str; 17] = [
     "frameio-markers",
     "frameio-comments",
     "frameio-mhl",
+    "frameio-archive",
     "frameio-migrate",
     "frameio-cassette",
     "frameio-verify",
