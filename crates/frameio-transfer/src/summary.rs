@@ -45,6 +45,8 @@ pub struct Summary {
     /// Number of files that exist only at the target and were not deleted, because somebody may
     /// still need them.
     pub kept: u64,
+    /// Number of remote folders that a download has listed.
+    pub folders: u64,
     /// Existing files that differ and were not replaced.
     pub conflicts: Vec<Item>,
     /// Incomplete remote files with the names of uploaded files. They belong to abandoned uploads or

@@ -8,7 +8,7 @@ mod profile;
 mod report;
 mod transfer;
 
-pub(crate) use self::account::{AccountArg, WorkspaceArgs};
+pub(crate) use self::account::{AccountArg, WorkspaceArgs, only_account};
 pub(crate) use self::format::{FormatArgs, JsonArgs};
 pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::mhl::MhlArgs;

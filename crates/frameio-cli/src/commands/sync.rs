@@ -95,7 +95,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
+    let (account, folder) = match args.down {
+        true => resolver.folder(args.folder.as_deref()).await?,
+        false => resolver.folder_for_write(args.folder.as_deref()).await?,
+    };
     let deletion = args.delete.then(|| args.deletion(&report));
     let result = if args.down {
         let root = RemotePath::default();

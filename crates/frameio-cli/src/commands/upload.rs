@@ -246,7 +246,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let target = resolver.resolve(args.to.as_deref()).await?;
+    let target = resolver.resolve_for_write(args.to.as_deref()).await?;
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
     let tree = UploadTree::paths(&target.account_id, folder, &args.paths);
     let tree = proof.apply(args.options.apply(tree, &global.profile.load()?, &report)?);

@@ -33,9 +33,9 @@ pub(crate) enum Command {
     #[command(after_help = show::HELP)]
     Show(show::Args),
     /// Add files, folders and version stacks to a share
-    Add(add::Args),
+    Add(contents::ChangeArgs),
     /// Remove files, folders and version stacks from a share; they stay in the project
-    Remove(remove::Args),
+    Remove(contents::ChangeArgs),
     /// List, add and remove the reviewers of a share
     Reviewers {
         #[command(subcommand)]

@@ -37,7 +37,8 @@ pub(super) async fn run(
     };
     check(&tree)?;
     let directory = tree.directory.clone();
-    if !tree.dry_run {
+    // A watched directory that no longer exists must not be created again.
+    if !tree.dry_run && tree.open_state.is_none() {
         let path = directory.clone();
         at(&directory, move || std::fs::create_dir_all(path)).await?;
     }
@@ -97,6 +98,9 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
 
 /// Opens the state of the tree.
 async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
+    if tree.open_state.is_some() {
+        return Ok(tree.open_state.clone());
+    }
     let (Some(states), Root::Folder(account, folder)) = (&tree.states, &tree.root) else {
         return Ok(None);
     };
@@ -204,6 +208,7 @@ impl TreeDownload {
             start(&this.transfers).include(this.includes()).sort(AssetSort::CreatedAtAsc)
         };
         let mut walk = start(self);
+        self.summary.folders += 1;
         let mut folders = Folders { account, above, root, below: HashMap::new() };
         while let Some(entry) = walk.next().await {
             match entry {
@@ -241,6 +246,7 @@ impl TreeDownload {
             return;
         }
         if let Asset::Folder(folder) = &entry.asset {
+            self.summary.folders += 1;
             let local = parent.item(&folder.name, folder.id.as_str());
             let below = match self.directory(&local).await {
                 Ok(below) => below,

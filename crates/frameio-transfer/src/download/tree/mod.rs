@@ -9,13 +9,14 @@ mod versions;
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId, ProjectId};
 
 use super::{Existing, Rendition};
 use crate::summary::{OnItem, OnProgress};
+use crate::sync_state::SyncState;
 use crate::{
     Checksum, Deletion, Item, OnConflict, Progress, RemotePath, Resolved, Summary, TransferError,
     Transfers, VersionChoice,
@@ -60,6 +61,8 @@ pub struct DownloadTree {
     on_conflict: OnConflict,
     verify_remote: bool,
     states: Option<PathBuf>,
+    /// State that stays open between the downloads of a watcher.
+    open_state: Option<SyncState>,
     deletion: Option<Deletion>,
     versions: VersionChoice,
     checksum: Option<Checksum>,
@@ -113,6 +116,7 @@ impl DownloadTree {
             on_conflict: OnConflict::Skip,
             verify_remote: false,
             states: None,
+            open_state: None,
             deletion: None,
             versions: VersionChoice::Head,
             checksum: None,
@@ -248,6 +252,41 @@ impl DownloadTree {
         report: impl Fn(&RemotePath, Progress) + Send + Sync + 'static,
     ) -> Self {
         self.report = Some(Arc::new(report));
+        self
+    }
+}
+
+/// Access for watchers.
+impl DownloadTree {
+    /// Returns the local directory.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Returns the account and the folder, if the content of one folder is downloaded.
+    pub(crate) const fn place(&self) -> Option<(&AccountId, &FolderId)> {
+        match &self.root {
+            Root::Folder(account, folder) => Some((account, folder)),
+            Root::Project(..) | Root::Items(_) => None,
+        }
+    }
+
+    /// Returns the directory of state files.
+    pub(crate) fn states(&self) -> Option<&Path> {
+        self.states.as_deref()
+    }
+
+    pub(crate) const fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    pub(crate) const fn deletes(&self) -> bool {
+        self.deletion.is_some()
+    }
+
+    /// Uses a state that is open already, and requires that the local directory exists.
+    pub(crate) fn with_open_state(mut self, state: SyncState) -> Self {
+        self.open_state = Some(state);
         self
     }
 }

@@ -6,7 +6,7 @@ use frameio_core::AccountId;
 
 use super::driver::TreeDownload;
 use super::local_folder::LocalFolder;
-use crate::versions::pattern::split;
+use crate::versions::numbered_name;
 use crate::{RemotePath, TransferError, TransferErrorKind, VersionChoice, Versions};
 
 impl TreeDownload {
@@ -36,7 +36,7 @@ impl TreeDownload {
         };
         for (number, file) in chosen {
             let name = match number {
-                Some(number) => numbered(&file.name, number),
+                Some(number) => numbered_name(&file.name, number),
                 None => file.name.clone(),
             };
             let target = (account, &file, remote.clone());
@@ -67,11 +67,4 @@ fn choose(
         },
         VersionChoice::All | VersionChoice::Head => Ok(all.collect()),
     }
-}
-
-/// Adds the number of a version to a file name.
-fn numbered(name: &str, number: usize) -> String {
-    let (stem, extension) = split(name);
-    let dot = if extension.is_empty() { "" } else { "." };
-    format!("{stem}.v{number}{dot}{extension}")
 }

@@ -9,6 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::UploadTree;
 use super::patterns::Patterns;
 use super::roots::{Root, find, is_partial};
+use super::selection::SelectedFiles;
 use crate::local_file::{LocalFile, reason};
 use crate::summary::Ignored;
 use crate::sync_state::TRASH;
@@ -48,6 +49,8 @@ pub(super) struct Walker {
     roots: VecDeque<Root>,
     current: Option<(Root, walkdir::IntoIter)>,
     options: Options,
+    /// Replaces the roots.
+    selected: Option<SelectedFiles>,
 }
 
 struct Options {
@@ -60,9 +63,10 @@ impl Walker {
     pub(super) async fn new(tree: &UploadTree, patterns: Patterns) -> Result<Self, TransferError> {
         let options = Options { patterns, follow_links: tree.follow_links, hidden: tree.hidden };
         let roots = tree.roots.clone();
+        let selected = tree.selection.as_deref().map(SelectedFiles::new);
         let found = blocking(move || {
             let roots = find(roots, &options.patterns)?;
-            Ok::<_, Failure>(Self { roots, current: None, options })
+            Ok::<_, Failure>(Self { roots, current: None, options, selected })
         });
         found.await.map_err(|Failure(error)| error)
     }
@@ -82,6 +86,9 @@ impl Walker {
     }
 
     fn next(&mut self) -> Option<LocalEntry> {
+        if let Some(selected) = &mut self.selected {
+            return selected.next();
+        }
         loop {
             let (root, walk) = match &mut self.current {
                 Some(current) => current,
@@ -188,17 +195,22 @@ impl Options {
             return Ok(invalid(message));
         }
         Ok(match size {
-            Some(0) => invalid("it is empty; the service accepts no empty files"),
+            Some(0) => empty(),
             size => EntryKind::File(size),
         })
     }
+}
+
+/// Returns the failure of an empty file.
+pub(super) fn empty() -> EntryKind {
+    invalid("it is empty; the service accepts no empty files")
 }
 
 fn invalid(message: &'static str) -> EntryKind {
     EntryKind::Failed(TransferError::new(TransferErrorKind::Invalid, message))
 }
 
-fn failed(error: io::Error) -> TransferError {
+pub(super) fn failed(error: io::Error) -> TransferError {
     TransferError::new(TransferErrorKind::Source, reason(&error)).because(error)
 }
 

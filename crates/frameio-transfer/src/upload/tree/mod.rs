@@ -5,11 +5,13 @@ mod deletions;
 mod driver;
 mod file;
 mod folder_log;
+pub(crate) mod listing;
 mod local;
 mod patterns;
 mod remote;
 mod renames;
 mod roots;
+pub(crate) mod selection;
 mod state;
 mod versions;
 
@@ -21,7 +23,9 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId};
 
+use self::selection::Selection;
 use crate::summary::{OnItem, OnProgress};
+use crate::sync_state::SyncState;
 use crate::{
     Checksum, Deletion, IfExists, Item, OnConflict, Progress, RemotePath, Summary, TransferError,
     Transfers, VersionPattern,
@@ -86,6 +90,10 @@ pub struct UploadTree {
     reorder: bool,
     verify_remote: bool,
     states: Option<PathBuf>,
+    /// State that stays open between the uploads of a watcher.
+    open_state: Option<SyncState>,
+    /// Files to upload; `None` uploads all files of the roots.
+    selection: Option<Arc<Selection>>,
     deletion: Option<Deletion>,
     follow_links: bool,
     hidden: bool,
@@ -165,6 +173,8 @@ impl UploadTree {
             reorder: false,
             verify_remote: false,
             states: None,
+            open_state: None,
+            selection: None,
             deletion: None,
             follow_links: false,
             hidden: false,
