@@ -127,7 +127,7 @@ async fn push(mut redis: ConnectionManager) -> Result<(), Box<dyn Error>> {
         }
         storage.push_all(stream::iter(batch)).await?;
     }
-    println!("{count} jobs queued");
+    println!("queued jobs: {count}");
     Ok(())
 }
 

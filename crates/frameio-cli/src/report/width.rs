@@ -18,8 +18,13 @@ pub(super) fn output_columns() -> Option<usize> {
     terminal.filter(|_| std::io::stdout().is_terminal()).or_else(variable).filter(|it| *it > 0)
 }
 
+/// Returns the number of columns for help: those for results, and at most 100.
+pub(crate) fn help_columns() -> usize {
+    output_columns().unwrap_or(100).min(100)
+}
+
 /// Returns the number of columns of a text, or a slightly larger number.
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 

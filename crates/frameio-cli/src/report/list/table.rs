@@ -2,13 +2,16 @@
 
 use super::cell::Column;
 use crate::report::escape::printable;
-use crate::report::width::{fit_start, width};
+use crate::report::width::{fit_end, fit_start, width};
 
 /// Number of rows from which the widths of the columns are computed. Further rows are printed at once.
 const SAMPLE: usize = 200;
 
 /// Width that flexible columns keep before columns are left out.
 const COMFORTABLE: usize = 20;
+
+/// Same for paths, whose names of folders are worth more than dates.
+const COMFORTABLE_PATH: usize = 40;
 
 /// Minimum width of a shortened column.
 const MINIMUM: usize = 8;
@@ -79,25 +82,29 @@ impl Table {
         let Some(room) = self.room else { return natural };
         loop {
             let mut widths = natural.clone();
-            self.shrink(&mut widths, room, COMFORTABLE);
+            self.shrink(&mut widths, room, |column| match column.is_path {
+                true => COMFORTABLE_PATH,
+                false => COMFORTABLE,
+            });
             if total(&widths) <= room {
                 return widths;
             }
             if !self.may_omit || widths.len() < 2 {
-                self.shrink(&mut widths, room, MINIMUM);
+                self.shrink(&mut widths, room, |_| MINIMUM);
                 return widths;
             }
             natural.pop();
         }
     }
 
-    /// Shortens the widest flexible columns, until the table fits or all have the minimum width.
-    fn shrink(&self, widths: &mut [usize], room: usize, minimum: usize) {
+    /// Shortens the widest flexible columns, until the table fits or all have their minimum width.
+    fn shrink(&self, widths: &mut [usize], room: usize, minimum: impl Fn(&Column) -> usize) {
         while total(widths) > room {
-            let flexible = widths.iter_mut().zip(&self.columns).filter(|(_, it)| it.is_flexible);
-            match flexible.map(|(width, _)| width).max() {
-                Some(width) if *width > minimum => *width -= 1,
-                _ => return,
+            let columns = widths.iter_mut().zip(&self.columns);
+            let wide = columns.filter(|(width, it)| it.is_flexible && **width > minimum(it));
+            match wide.map(|(width, _)| width).max() {
+                Some(width) => *width -= 1,
+                None => return,
             }
         }
     }
@@ -106,6 +113,7 @@ impl Table {
         let mut line = String::new();
         for ((columns, cell), column) in widths.iter().zip(cells).zip(&self.columns) {
             let cell = match column.is_flexible && self.room.is_some() {
+                true if column.is_path => fit_end(cell, *columns),
                 true => shortened(cell, *columns),
                 false => cell.clone(),
             };
@@ -188,6 +196,20 @@ mod tests {
         let printed: Vec<_> = (0..SAMPLE + 2).map(|_| table.push(&row).len()).collect();
         assert_eq!(printed[SAMPLE - 2..], [0, SAMPLE + 1, 1, 1]);
         assert!(table.flush().is_empty());
+    }
+
+    #[test]
+    fn a_shortened_path_keeps_its_end() {
+        let columns = vec![Column::new("path").path(), Column::new("size").right()];
+        let line = |room| {
+            let mut table = Table::new(columns.clone(), Some(room), false, true);
+            table.push(&["/Film/The Crossing/Dailies/Day 01/A001.mov", "7 B"].map(str::to_owned));
+            table.flush().concat()
+        };
+        assert_eq!(line(47), "/Film/The Crossing/Dailies/Day 01/A001.mov  7 B");
+        assert_eq!(line(46), "…ilm/The Crossing/Dailies/Day 01/A001.mov  7 B");
+        assert_eq!(line(45), "…lm/The Crossing/Dailies/Day 01/A001.mov  7 B");
+        assert_eq!(line(30), "…ssing/Dailies/Day 01/A001.mov");
     }
 
     #[test]
