@@ -66,9 +66,6 @@ impl Session {
             .stdin(std::process::Stdio::null());
         let ended = end(command, None).await;
         let mut text = self.redaction.apply(&ended.stdout);
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
         if ended.status != 0 {
             text += &format!("[exit status: {}]\n", ended.status);
         }
