@@ -54,7 +54,7 @@ impl BucketState {
 
     /// Takes a slot for the next call. Returns the time at which the slot will have leaked away.
     fn take(&mut self, now: Instant) -> Option<Instant> {
-        (self.paused_until(now) == now && self.gcra.take()).then(|| self.gcra.empty_at())
+        (self.paused_until(now) == now && self.gcra.take(now)).then(|| self.gcra.empty_at())
     }
 
     /// Returns the turn of a call that has `ahead` calls ahead of it.

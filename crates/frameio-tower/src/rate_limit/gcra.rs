@@ -47,7 +47,7 @@ pub(super) struct QuotaLimiter {
     tolerance: Duration,
     /// Origin of the levels.
     start: Instant,
-    governor: RateLimiter<Level, Levels, TokioClock>,
+    governor: RateLimiter<Level, Levels, DecisionClock>,
     /// Used to find the limiter of a new quota.
     in_use: Arc<QuotaLimiters>,
 }
@@ -63,13 +63,15 @@ impl QuotaLimiter {
         let limits = governor::Quota::with_period(interval)
             .unwrap_or(governor::Quota::per_second(NonZeroU32::MIN))
             .allow_burst(burst);
+        let start = Instant::now();
+        DecisionClock::set(start);
         Self {
             quota,
             pinned,
             interval,
             tolerance: interval * (burst.get() - 1),
-            start: Instant::now(),
-            governor: RateLimiter::new(limits, Levels, TokioClock),
+            start,
+            governor: RateLimiter::new(limits, Levels, DecisionClock),
             in_use,
         }
     }
@@ -105,15 +107,27 @@ impl StateStore for Levels {
     }
 }
 
-/// Tokio's clock, so that quotas follow paused time.
-#[derive(Clone, Copy, Debug)]
-struct TokioClock;
+thread_local! {
+    /// Time at which the current decision is made.
+    static DECIDED_AT: Cell<Option<std::time::Instant>> = const { Cell::new(None) };
+}
 
-impl Clock for TokioClock {
+/// Passes the time of a decision to governor, which can only ask a clock for it. So a decision reads the
+/// clock once, and follows tokio's paused time.
+#[derive(Clone, Copy, Debug)]
+struct DecisionClock;
+
+impl DecisionClock {
+    fn set(now: Instant) {
+        DECIDED_AT.set(Some(now.into_std()));
+    }
+}
+
+impl Clock for DecisionClock {
     type Instant = std::time::Instant;
 
     fn now(&self) -> std::time::Instant {
-        Instant::now().into_std()
+        DECIDED_AT.get().unwrap_or_else(|| Instant::now().into_std())
     }
 }
 
@@ -145,7 +159,8 @@ impl Gcra {
     }
 
     /// Takes a slot if one is free.
-    pub(super) fn take(&mut self) -> bool {
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        DecisionClock::set(now);
         self.limiter.governor.check_key(&self.level).is_ok()
     }
 
@@ -233,10 +248,10 @@ mod tests {
         let turn = gcra.turn(0, now);
         if turn > now {
             tokio::time::advance(turn - now - Duration::from_nanos(1)).await;
-            assert!(!gcra.take());
+            assert!(!gcra.take(Instant::now()));
             tokio::time::advance(Duration::from_nanos(1)).await;
         }
-        assert!(gcra.take());
+        assert!(gcra.take(Instant::now()));
     }
 
     fn secs(from: Instant, to: Instant) -> f64 {
@@ -267,12 +282,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slot_can_be_returned_until_it_has_leaked_away() {
         let (mut gcra, start) = (three(), Instant::now());
-        assert!(gcra.take() && gcra.take());
+        assert!(gcra.take(Instant::now()) && gcra.take(Instant::now()));
         let taken = gcra.empty_at();
         assert_eq!(secs(start, taken), 2.0);
         gcra.give_back(taken, start);
         assert_eq!(secs(start, gcra.empty_at()), 1.0);
-        assert!(gcra.take());
+        assert!(gcra.take(Instant::now()));
 
         tokio::time::advance(Duration::from_secs(2)).await;
         gcra.give_back(taken, Instant::now());
@@ -282,7 +297,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_new_quota_keeps_the_number_of_calls() {
         let (mut gcra, start) = (three(), Instant::now());
-        assert!(gcra.take() && gcra.take());
+        assert!(gcra.take(Instant::now()) && gcra.take(Instant::now()));
         gcra.change(Quota::new(100, Duration::from_secs(200)).unwrap(), start);
         assert_eq!(secs(start, gcra.empty_at()), 4.0);
         gcra.change(Quota::per_second(1), start);
@@ -292,7 +307,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_level_is_raised_by_whole_calls_and_never_lowered() {
         let (mut gcra, start) = (three(), Instant::now());
-        assert!(gcra.take());
+        assert!(gcra.take(Instant::now()));
         for (remaining, more, level) in
             [(3, 0, 1.0), (2, 0, 1.0), (0, 2, 3.0), (0, 0, 3.0), (1, 0, 3.0), (u32::MAX, 0, 3.0)]
         {
