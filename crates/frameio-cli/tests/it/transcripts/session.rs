@@ -38,6 +38,7 @@ impl Session {
         let redaction = Redaction::new(&[
             (server.url().to_string().trim_end_matches('/'), "http://127.0.0.1:8080"),
             (directory.path().to_str().unwrap(), "/home/demo"),
+            (concat!("frameio ", env!("CARGO_PKG_VERSION")), "frameio 0.1.0"),
         ]);
         Self { server, _sim: sim, directory, redaction }
     }
