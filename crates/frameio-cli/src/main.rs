@@ -14,6 +14,8 @@ mod help;
 mod input;
 mod listen_address;
 mod logging;
+mod name_cache;
+mod proof;
 mod quota_store;
 mod report;
 mod resolver;
@@ -26,11 +28,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::CommandFactory;
+use clap::builder::StyledStr;
 use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
+use crate::report::{ColorChoice, Reporter};
 
 /// Time for pending writes at the end of a run. A thread that is blocked for longer, as by a DNS
 /// lookup or a dead network file system, must not keep the process alive.
@@ -40,21 +43,27 @@ fn main() -> ExitCode {
     completion::start(Cli::command);
     match help::parse() {
         Ok(cli) => {
-            logging::start();
+            cli.global.color.select();
+            logging::start(&cli.global.log);
             run_command(&cli)
         }
-        Err(message) => report(print_usage(&message)),
+        Err(message) => {
+            let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+            ColorChoice::of_words(words).select();
+            report(print_usage(&message))
+        }
     }
 }
 
 /// Prints the help, the version, or the reason why the arguments are refused.
 fn print_usage(message: &clap::Error) -> Result<(), Failure> {
-    let (reporter, text) = (Reporter::text(), help::printed(&message.render().to_string()));
+    let text = StyledStr::from(help::printed(&message.render().ansi().to_string()));
+    let reporter = Reporter::text();
     if message.use_stderr() {
-        text.lines().for_each(|line| reporter.status(line));
+        text.to_string().lines().for_each(|line| reporter.status(line));
         return Err(Failure::reported(Status::Usage));
     }
-    text.lines().try_for_each(|line| reporter.line(line))
+    reporter.help(&text)
 }
 
 fn run_command(cli: &Cli) -> ExitCode {

@@ -55,7 +55,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let place = resolver.resolve(Some(&args.project)).await?;
+    let place = resolver.resolve_for_write(Some(&args.project)).await?;
     let project = project(&place)?.clone();
     let mut skipped = SkippedItems::default();
     let trash = Trash::read(&client, &place.account_id, project, &mut skipped).await?;

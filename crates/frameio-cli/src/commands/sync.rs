@@ -10,6 +10,7 @@ use super::upload::{UploadOptions, check_local, not_recorded};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::config;
 use crate::exit::Failure;
+use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -79,13 +80,24 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             return Err(Failure::usage(format!("'{directory}' is not a directory")));
         }
     }
-    let transfers = global.transfers()?;
-    let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
     let dry_run = args.options.dry_run;
     let report = match args.down {
         true => TransferReport::download(args.output, &args.directory, dry_run),
         false => TransferReport::upload(args.output, dry_run),
+    };
+    let roots = Roots::Directory(args.directory.clone());
+    let proof = match args.down {
+        true => {
+            report.save(args.options.report.file()?)?;
+            Proof::of_download(&args.options.mhl, roots, dry_run, &report)?
+        }
+        false => args.options.proof(roots, &report)?,
+    };
+    let transfers = global.transfers()?;
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let (account, folder) = match args.down {
+        true => resolver.folder(args.folder.as_deref()).await?,
+        false => resolver.folder_for_write(args.folder.as_deref()).await?,
     };
     let deletion = args.delete.then(|| args.deletion(&report));
     let result = if args.down {
@@ -107,15 +119,19 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }
-        shutdown::interruptible(transfers.download_tree(tree)).await
+        if args.options.mhl.is_given() || args.options.report.file()?.is_some() {
+            tree = tree.checksum(CHECKSUM);
+        }
+        shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await
     } else {
         let tree = UploadTree::new(account, folder, &args.directory);
-        let mut tree = args.options.apply(tree, &global.profile.load()?, &report)?;
+        let mut tree = proof.apply(args.options.apply(tree, &global.profile.load()?, &report)?);
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }
-        shutdown::interruptible(transfers.upload_tree(tree)).await
+        shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await
     };
+    proof.finish().await;
     report.finish(result, "run the same command again to resume")
 }
 

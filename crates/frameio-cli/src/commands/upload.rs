@@ -5,19 +5,23 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use frameio::auth::profile::Profile;
-use frameio::transfer::{RemotePath, TransferError, UploadTree, VersionPattern};
+use frameio::transfer::{RemotePath, TransferError, Transfers, UploadTree, VersionPattern};
 
-use crate::args::{AccountArg, CompareArg, GlobalArgs, IfExists, OnConflict};
+use super::share::UploadShareArgs;
+use crate::args::{AccountArg, CompareArg, GlobalArgs, IfExists, MhlArgs, OnConflict, ReportArg};
 use crate::config;
 use crate::exit::Failure;
+use crate::proof::{Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
-use crate::resolver::Resolver;
+use crate::resolver::{Resolver, not_a_folder};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
   frameio upload take.mov --to '/Film/The Crossing/Dailies'
   frameio upload rushes --to '/Film/The Crossing/Dailies' --include '*.mov'
+  frameio upload cut.mov --to '/Film/The Crossing/Cuts' --share 'Cut for review' --expires 7d
+  frameio upload A001 --to '/Film/The Crossing/Dailies' --verify-mhl --mhl --report A001.csv
 
 A directory is uploaded with its name and everything in it. Nothing is replaced or deleted.
 
@@ -32,6 +36,10 @@ With '--version-pattern', files with version numbers in their names become versi
 
 To resume an interrupted upload, run the same command again within 24 hours. Concurrent runs of the
 same command upload each file once.
+
+With '--verify-mhl', files are compared with the hash lists of their directory first. With '--mhl', a
+hash list of the sent bytes is added to 'ascmhl'. It proves what was read and sent, not what the
+service stores. Directories named 'ascmhl' are never uploaded.
 
 Standard input ('… | frameio upload /dev/stdin') and named pipes are read to the end before the
 upload starts.
@@ -51,6 +59,8 @@ pub(crate) struct Args {
     to: Option<String>,
     #[command(flatten)]
     account: AccountArg,
+    #[command(flatten)]
+    share: UploadShareArgs,
     #[command(flatten)]
     options: UploadOptions,
     #[command(flatten)]
@@ -99,6 +109,13 @@ pub(super) struct UploadOptions {
     pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) compare: CompareArg,
+    /// Upload only files that equal the hash list in their directory: 'ascmhl', or a legacy file *.mhl
+    #[arg(long)]
+    pub(super) verify_mhl: bool,
+    #[command(flatten)]
+    pub(super) mhl: MhlArgs,
+    #[command(flatten)]
+    pub(super) report: ReportArg,
 }
 
 impl UploadOptions {
@@ -155,6 +172,16 @@ impl UploadOptions {
             .progress(report.on_progress(&root)))
     }
 
+    /// Opens the hash lists and the report of an upload.
+    pub(super) fn proof(
+        &self,
+        roots: Roots,
+        report: &Arc<TransferReport>,
+    ) -> Result<Proof, Failure> {
+        report.save(self.report.file()?)?;
+        Proof::of_upload(&self.mhl, (roots, self.verify_mhl), self.dry_run, report)
+    }
+
     /// Returns the policy for existing files of the arguments or the profile.
     fn if_exists(&self, profile: &Profile) -> Result<Option<IfExists>, Failure> {
         let saved = || {
@@ -179,6 +206,7 @@ impl UploadOptions {
             (self.max_new_versions.is_some(), "--max-new-versions"),
             (self.version_pattern.is_some(), "--version-pattern"),
             (self.reorder_versions, "--reorder-versions"),
+            (self.verify_mhl, "--verify-mhl"),
         ];
         match given.iter().find(|(given, _)| *given) {
             Some((_, name)) => {
@@ -212,12 +240,25 @@ pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> R
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_local(&args.paths)?;
-    let transfers = global.transfers()?;
-    let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(args.to.as_deref()).await?;
     let report = TransferReport::upload(args.output, args.options.dry_run);
-    let tree = UploadTree::paths(account, folder, &args.paths);
-    let tree = args.options.apply(tree, &global.profile.load()?, &report)?;
-    let result = shutdown::interruptible(transfers.upload_tree(tree)).await;
-    report.finish(result, "run the same command again within 24 hours to resume")
+    let proof = args.options.proof(Roots::uploaded(&args.paths), &report)?;
+    let share = args.share.prepare(&args.paths, &report)?;
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let target = resolver.resolve_for_write(args.to.as_deref()).await?;
+    let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
+    let tree = UploadTree::paths(&target.account_id, folder, &args.paths);
+    let tree = proof.apply(args.options.apply(tree, &global.profile.load()?, &report)?);
+    let result = shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await;
+    proof.finish().await;
+    let result = report.finish(result, "run the same command again within 24 hours to resume");
+    match share.filter(|_| !args.options.dry_run) {
+        Some(share) if result.is_ok() => share.create(&client, &target, args.output.json).await,
+        Some(_) => {
+            report.note("not shared, because the upload is incomplete: run the same command again");
+            result
+        }
+        None => result,
+    }
 }

@@ -4,6 +4,7 @@ use frameio::permissions::UserRole;
 
 use super::place::Place;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Cell, Column, Row};
 
@@ -31,7 +32,7 @@ struct MemberRow(UserRole);
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let mut list = args.format.list()?;
-    let place = Place::find(global, &args.account, &args.place).await?;
+    let place = Place::find(global, &args.account, &args.place, Purpose::Read).await?;
     let members = place.members(args.deactivated).await?;
     members.into_iter().try_for_each(|member| list.push(&MemberRow(member)))?;
     list.finish()

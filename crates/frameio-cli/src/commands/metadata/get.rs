@@ -9,6 +9,7 @@ use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::{FormatArgs, GlobalArgs};
 use crate::commands::by_name;
+use crate::commands::places::Purpose;
 use crate::exit::{Failure, Status};
 
 pub(super) const HELP: &str = "\
@@ -48,7 +49,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut list = args.format.list()?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
-    let found = TargetFiles::find(global, &transfers, &args.target, &args.places).await?;
+    let found =
+        TargetFiles::find(global, &transfers, &args.target, &args.places, Purpose::Read).await?;
     let mut values = Values { client: &client, people: None };
     let mut unmatched: Vec<&str> = args.fields.iter().map(String::as_str).collect();
     // JSON has all values of a file in an object, unless columns are chosen.

@@ -14,7 +14,7 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Results, Sibling, Siblings, id, kind, resolve_absolute};
+use super::assets::{Results, Sibling, Siblings, id, kind};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
@@ -65,8 +65,8 @@ impl Action {
     /// Resolves a place; that of a moved item has to be absolute.
     async fn resolve(self, resolver: &Resolver<'_>, text: &str) -> Result<Resolved, Failure> {
         match self {
-            Self::Move => resolve_absolute(resolver, text).await,
-            Self::Copy => resolver.resolve(Some(text)).await,
+            Self::Move => resolver.resolve_absolute(text).await,
+            Self::Copy => resolver.resolve_for_write(Some(text)).await,
         }
     }
 }

@@ -9,7 +9,7 @@ use frameio::{AssetId, Client};
 use serde_json::{Value, json};
 
 use super::target::{Finder, FoundShare, ShareArgs};
-use crate::commands::places;
+use crate::commands::places::{self, Purpose};
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 
@@ -37,7 +37,8 @@ pub(super) async fn items(
     finder: &Finder<'_>,
     arguments: &[String],
 ) -> Result<Vec<Resolved>, Failure> {
-    let items = places::resolve_all(&finder.resolver, &places::expand(arguments)?).await?;
+    let items =
+        places::resolve_all(&finder.resolver, &places::expand(arguments)?, Purpose::Write).await?;
     for item in &items {
         let reason = match item.item {
             ResolvedItem::Workspace => {

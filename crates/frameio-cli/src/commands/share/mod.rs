@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod expiration;
 mod list;
+mod of_upload;
 mod passphrase;
 mod remove;
 mod reviewers;
@@ -16,6 +17,7 @@ mod target;
 
 use clap::Subcommand;
 
+pub(super) use self::of_upload::UploadShareArgs;
 use crate::args::GlobalArgs;
 use crate::exit::Failure;
 

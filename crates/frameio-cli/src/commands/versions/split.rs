@@ -82,7 +82,7 @@ async fn destination(
     to: Option<&str>,
 ) -> Result<(AssetId, RemotePath), Failure> {
     if let Some(to) = to {
-        let item = finder.resolver.resolve(Some(to)).await?;
+        let item = finder.resolver.resolve_for_write(Some(to)).await?;
         check_account(&stack.account, &item.account_id)?;
         let folder = item.folder_id().ok_or_else(|| not_a_folder(&item))?;
         return Ok((folder.clone().into(), item.path));

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use frameio_api::assets::{Asset, AssetSort};
 use frameio_api::files::{File, FileStatus};
-use frameio_core::{AccountId, FileId, FolderId};
+use frameio_core::{AccountId, FileId, FolderId, SignedUrl};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::decide::{Action, Decider, Decision};
 use super::deletions::{self, Found};
@@ -15,7 +16,7 @@ use super::local_folder::{LocalFolder, check_directory, create_directory};
 use super::{DownloadTree, Root};
 use crate::checksums::Checksums;
 use crate::download::driver::{inspect, open, with_extension};
-use crate::download::link::{KnownLink, absent};
+use crate::download::link::KnownLink;
 use crate::existing::{self, LocalTarget, RemoteContent, conflict};
 use crate::local_file::unopened;
 use crate::sync_state::{Access, Pair, Record, SyncState};
@@ -36,7 +37,8 @@ pub(super) async fn run(
     };
     check(&tree)?;
     let directory = tree.directory.clone();
-    if !tree.dry_run {
+    // A watched directory that no longer exists must not be created again.
+    if !tree.dry_run && tree.open_state.is_none() {
         let path = directory.clone();
         at(&directory, move || std::fs::create_dir_all(path)).await?;
     }
@@ -56,6 +58,7 @@ pub(super) async fn run(
     let mut run = TreeDownload {
         decider,
         found: Found::default(),
+        has_no_originals: false,
         transfers,
         tree,
         checksums,
@@ -78,7 +81,10 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
     if has_state && !matches!(tree.root, Root::Folder(..)) {
         return refuse("only the download of a folder can have a state");
     }
-    if has_state && tree.rendition != Rendition::Original {
+    if tree.renditions.is_empty() {
+        return refuse("the list of renditions is empty");
+    }
+    if has_state && tree.renditions != [Rendition::Original] {
         return refuse("only a download of originals can have a state");
     }
     if has_state && tree.versions != VersionChoice::Head {
@@ -92,6 +98,9 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
 
 /// Opens the state of the tree.
 async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
+    if tree.open_state.is_some() {
+        return Ok(tree.open_state.clone());
+    }
     let (Some(states), Root::Folder(account, folder)) = (&tree.states, &tree.root) else {
         return Ok(None);
     };
@@ -112,6 +121,8 @@ pub(super) struct TreeDownload {
     decider: Decider,
     /// Remote files, for deletions.
     found: Found,
+    /// Whether originals are not listed, because the user may not download them.
+    pub(super) has_no_originals: bool,
     downloads: JoinSet<Item>,
     summary: Summary,
 }
@@ -133,18 +144,21 @@ pub(super) struct Target<'a> {
     pub(super) remote: RemotePath,
     /// Local path; for a rendition without its extension.
     pub(super) local: PathBuf,
+    pub(super) rendition: Rendition,
+    /// Link to the rendition, if it was listed.
+    pub(super) url: Option<SignedUrl>,
 }
 
 impl TreeDownload {
     async fn root(&mut self, mut directory: LocalFolder) {
         match self.tree.root.clone() {
             Root::Folder(account, folder) => {
-                let walk = self.transfers.walk(&account, &folder);
-                self.walk(walk, account, RemotePath::default(), directory).await;
+                let start = |transfers: &Transfers| transfers.walk(&account, &folder);
+                self.walk(start, (account.clone(), RemotePath::default()), directory).await;
             }
             Root::Project(account, project) => {
-                let walk = self.transfers.walk_project(&account, &project);
-                self.walk(walk, account, RemotePath::default(), directory).await;
+                let start = |transfers: &Transfers| transfers.walk_project(&account, &project);
+                self.walk(start, (account.clone(), RemotePath::default()), directory).await;
             }
             Root::Items(items) => {
                 for item in items {
@@ -161,9 +175,10 @@ impl TreeDownload {
             return self.versions(account, stack, item.path.clone(), directory).await;
         }
         if let Some(file) = item.file() {
-            let local = self.local(directory, &file.name, file.id.as_str());
             let remote = item.path.clone();
-            return self.file(Target { account, file, remote, local }).await;
+            let name = (&*file.name, file.id.as_str());
+            self.named((account, file, remote), directory, name).await;
+            return;
         }
         let Some(folder) = item.folder_id() else {
             let message =
@@ -175,20 +190,34 @@ impl TreeDownload {
         let local = directory.item(name, folder.as_str());
         match self.directory(&local).await {
             Ok(root) => {
-                let walk = self.transfers.walk(account, folder);
-                self.walk(walk, account.clone(), item.path, root).await;
+                let start = |transfers: &Transfers| transfers.walk(account, folder);
+                self.walk(start, (account.clone(), item.path.clone()), root).await;
             }
             Err(error) => self.failed(item.path, local, error),
         }
     }
 
-    async fn walk(&mut self, walk: Walk, account: AccountId, above: RemotePath, root: LocalFolder) {
+    async fn walk(
+        &mut self,
+        start: impl Fn(&Transfers) -> Walk,
+        (account, above): (AccountId, RemotePath),
+        root: LocalFolder,
+    ) {
         // The oldest item keeps its name, so names do not change when items are added.
-        let mut walk = walk.include([self.tree.rendition.include()]).sort(AssetSort::CreatedAtAsc);
+        let start = |this: &Self| {
+            start(&this.transfers).include(this.includes()).sort(AssetSort::CreatedAtAsc)
+        };
+        let mut walk = start(self);
+        self.summary.folders += 1;
         let mut folders = Folders { account, above, root, below: HashMap::new() };
         while let Some(entry) = walk.next().await {
             match entry {
                 Ok(entry) => self.entry(entry, &mut folders).await,
+                Err(error)
+                    if error.path.names().is_empty() && self.omits_originals(&error.error) =>
+                {
+                    walk = start(self);
+                }
                 Err(error) => {
                     self.found.is_incomplete = true;
                     let path = folders.above.append(&error.path);
@@ -217,6 +246,7 @@ impl TreeDownload {
             return;
         }
         if let Asset::Folder(folder) = &entry.asset {
+            self.summary.folders += 1;
             let local = parent.item(&folder.name, folder.id.as_str());
             let below = match self.directory(&local).await {
                 Ok(below) => below,
@@ -238,13 +268,16 @@ impl TreeDownload {
             let account = &folders.account;
             return self.versions(account, stack, remote, parent).await;
         }
-        let local = self.local(parent, entry.asset.name(), entry.asset.id().as_str());
-        self.note(&entry, &local);
+        let named = (entry.asset.name(), entry.asset.id());
         match entry.file() {
             Some(file) => {
-                self.file(Target { account: &folders.account, file, remote, local }).await;
+                let target = (&folders.account, file, remote);
+                let local = self.named(target, parent, (named.0, named.1.as_str())).await;
+                self.note(&entry, &local);
             }
             None => {
+                let local = parent.item(named.0, named.1.as_str());
+                self.note(&entry, &local);
                 let message = match entry.asset {
                     Asset::VersionStack(_) => "the version stack has no head",
                     _ => "its type is not supported by this version",
@@ -290,26 +323,9 @@ impl TreeDownload {
         .await
     }
 
-    /// Returns the path of a file, or of its rendition without the extension.
-    pub(super) fn local(&self, parent: &mut LocalFolder, name: &str, id: &str) -> PathBuf {
-        match self.tree.rendition {
-            Rendition::Original => parent.item(name, id),
-            rendition => parent.derived(&format!("{name}.{rendition}"), id),
-        }
-    }
-
     pub(super) async fn file(&mut self, target: Target<'_>) {
-        let Target { file, .. } = &target;
-        let wanted = self.tree.rendition;
-        let links = file.media_links.as_deref();
-        let url = links.and_then(|links| wanted.url(links));
-        let is_absent = wanted != Rendition::Original && links.is_some() && url.is_none();
-        if file.status == FileStatus::Created || is_absent {
-            let message = absent(wanted, &file.status);
-            let error = TransferError::new(TransferErrorKind::Invalid, message).of_file(&file.id);
-            return self.failed(target.remote, target.local, error);
-        }
-        let known = url.map(|url| KnownLink::new(file, url));
+        let Target { file, rendition: wanted, .. } = target;
+        let known = target.url.clone().map(|url| KnownLink::new(file, url));
         let mut download = self.download(&target);
         download.known = known;
         if wanted == Rendition::Original && self.compares() {
@@ -331,8 +347,8 @@ impl TreeDownload {
 
     fn download(&self, target: &Target<'_>) -> Download {
         let mut download = Download::new(target.account, &target.file.id, &target.local)
-            .rendition(self.tree.rendition)
-            .add_extension(self.tree.rendition != Rendition::Original)
+            .rendition(target.rendition)
+            .add_extension(target.rendition != Rendition::Original)
             .parts_in_flight(self.tree.parts_in_flight)
             .existing(self.tree.existing);
         download.max_size = self.tree.max_size;
@@ -398,6 +414,7 @@ impl TreeDownload {
         };
         let Target { file, remote, local, .. } = target;
         let item = Item::new(remote, local, outcome).of_file(Some(file.id.clone()));
+        let item = item.linked(Some(file.view_url.clone())).sized(Some(file.file_size));
         self.done(item.compared(compared));
     }
 
@@ -426,10 +443,11 @@ impl TreeDownload {
         if self.tree.dry_run {
             self.wait_for_turn().await;
             let (file_id, remote) = (target.file.id.clone(), target.remote);
+            let view_url = Some(target.file.view_url.clone());
             let transfers = self.transfers.clone();
             self.downloads.spawn(async move {
                 let (local, outcome) = plan(&transfers, download).await;
-                Item::new(remote, local, outcome).of_file(Some(file_id))
+                Item::new(remote, local, outcome).of_file(Some(file_id)).linked(view_url)
             });
             return;
         }
@@ -461,6 +479,7 @@ impl TreeDownload {
             download,
             remote: target.remote.clone(),
             file_id: target.file.id.clone(),
+            view_url: target.file.view_url.clone(),
             checksums: self.checksums.clone(),
             decider: None,
             compared: None,
@@ -486,7 +505,8 @@ impl TreeDownload {
 
     fn outcome(&mut self, target: Target<'_>, outcome: Outcome) {
         let Target { file, remote, local, .. } = target;
-        self.done(Item::new(remote, local, outcome).of_file(Some(file.id.clone())));
+        let item = Item::new(remote, local, outcome).of_file(Some(file.id.clone()));
+        self.done(item.linked(Some(file.view_url.clone())).sized(Some(file.file_size)));
     }
 
     pub(super) fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {
@@ -504,6 +524,7 @@ struct FileDownload {
     download: Download,
     remote: RemotePath,
     file_id: FileId,
+    view_url: String,
     checksums: Option<Checksums>,
     /// Records the file after the download.
     decider: Option<Decider>,
@@ -516,13 +537,17 @@ impl FileDownload {
     async fn run(self) -> Item {
         let is_original = self.download.source.rendition == Rendition::Original;
         let mut local = self.download.path.clone();
+        let (started, mut size) = (Instant::now(), None);
         let outcome = match self.transfers.download(self.download).await {
             Ok(done) => {
+                size = Some(done.size).filter(|size| *size > 0 || !done.skipped);
                 if let Some((checksums, digest)) = self.checksums.zip(done.digest.as_ref())
                     && is_original
-                    && digest.checksum() == Checksum::Xxh3
                 {
-                    checksums.keep(&self.file_id, digest.as_str()).await;
+                    match digest.checksum() {
+                        Checksum::Xxh3 => checksums.keep(&self.file_id, digest.as_str()).await,
+                        _ => checksums.keep_hash_of(&self.file_id, &done.path).await,
+                    }
                 }
                 local = done.path.clone();
                 if let Some(decider) = self.decider {
@@ -537,6 +562,7 @@ impl FileDownload {
             Err(error) => Outcome::of_error(error),
         };
         let item = Item::new(self.remote, local, outcome).of_file(Some(self.file_id));
+        let item = item.linked(Some(self.view_url)).sized(size).took(started.elapsed());
         match self.compared {
             Some(compared) => item.compared(compared),
             None => item,

@@ -9,6 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::UploadTree;
 use super::patterns::Patterns;
 use super::roots::{Root, find, is_partial};
+use super::selection::SelectedFiles;
 use crate::local_file::{LocalFile, reason};
 use crate::summary::Ignored;
 use crate::sync_state::TRASH;
@@ -17,6 +18,9 @@ use crate::{RemotePath, TransferError, TransferErrorKind};
 
 /// Maximum number of characters of a name at the service.
 const LONGEST_NAME: usize = 255;
+
+/// Name of the directory of hash lists, which describe local files.
+const HASH_LISTS: &str = "ascmhl";
 
 /// Number of entries in a batch.
 const BATCH: usize = 256;
@@ -45,6 +49,8 @@ pub(super) struct Walker {
     roots: VecDeque<Root>,
     current: Option<(Root, walkdir::IntoIter)>,
     options: Options,
+    /// Replaces the roots.
+    selected: Option<SelectedFiles>,
 }
 
 struct Options {
@@ -57,9 +63,10 @@ impl Walker {
     pub(super) async fn new(tree: &UploadTree, patterns: Patterns) -> Result<Self, TransferError> {
         let options = Options { patterns, follow_links: tree.follow_links, hidden: tree.hidden };
         let roots = tree.roots.clone();
+        let selected = tree.selection.as_deref().map(SelectedFiles::new);
         let found = blocking(move || {
             let roots = find(roots, &options.patterns)?;
-            Ok::<_, Failure>(Self { roots, current: None, options })
+            Ok::<_, Failure>(Self { roots, current: None, options, selected })
         });
         found.await.map_err(|Failure(error)| error)
     }
@@ -79,6 +86,9 @@ impl Walker {
     }
 
     fn next(&mut self) -> Option<LocalEntry> {
+        if let Some(selected) = &mut self.selected {
+            return selected.next();
+        }
         loop {
             let (root, walk) = match &mut self.current {
                 Some(current) => current,
@@ -145,6 +155,9 @@ impl Options {
         if !is_named && entry.file_name() == TRASH {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
         }
+        if !is_named && entry.file_name() == HASH_LISTS && entry.file_type().is_dir() {
+            return Ok(EntryKind::Ignored(Ignored::HashLists));
+        }
         if !is_named && !self.hidden && is_hidden(entry) {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
         }
@@ -182,17 +195,22 @@ impl Options {
             return Ok(invalid(message));
         }
         Ok(match size {
-            Some(0) => invalid("it is empty; the service accepts no empty files"),
+            Some(0) => empty(),
             size => EntryKind::File(size),
         })
     }
+}
+
+/// Returns the failure of an empty file.
+pub(super) fn empty() -> EntryKind {
+    invalid("it is empty; the service accepts no empty files")
 }
 
 fn invalid(message: &'static str) -> EntryKind {
     EntryKind::Failed(TransferError::new(TransferErrorKind::Invalid, message))
 }
 
-fn failed(error: io::Error) -> TransferError {
+pub(super) fn failed(error: io::Error) -> TransferError {
     TransferError::new(TransferErrorKind::Source, reason(&error)).because(error)
 }
 

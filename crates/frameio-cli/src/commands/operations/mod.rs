@@ -1,4 +1,8 @@
-//! `frameio operations`: lists the operations of the API.
+//! `frameio operations`: lists the operations of the API, and describes one.
+
+mod example;
+mod fields;
+mod show;
 
 use frameio::endpoint::dynamic::{Parameter, ParameterLocation};
 use frameio::{Catalog, Operation, QuotaScope};
@@ -6,25 +10,35 @@ use serde_json::{Value, json};
 
 use crate::args::FormatArgs;
 use crate::exit::{Failure, Status};
+use crate::input;
 use crate::report::{Cell, Column, Row};
 
 pub(super) const HELP: &str = "\
 Examples:
   frameio operations comments.
   frameio operations --json upload
+  frameio operations --show comments.create
 
 Parameters in brackets are optional. Those that begin with 'data.' are fields of an object in the
-input of `frameio call`: {\"data\": {\"name\": \"…\"}}.";
+input of `frameio call`: {\"data\": {\"name\": \"…\"}}. `frameio call -f name=…` sets them as well.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// List only operations whose name or route contains this text
+    #[arg(conflicts_with = "operation")]
     pattern: Option<String>,
+    /// Describe an operation: its fields, their types and allowed values, its quota, and an example
+    #[arg(id = "operation", long = "show", value_name = "NAME")]
+    show: Option<String>,
     #[command(flatten)]
     format: FormatArgs,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    if let Some(name) = &args.show {
+        let operation = input::operation(name).map_err(Failure::usage)?;
+        return show::run(operation, &args.format);
+    }
     let pattern = args.pattern.as_deref().unwrap_or_default().to_lowercase();
     let fits = |operation: &&Operation| {
         operation.id.contains(&pattern) || operation.path.contains(&pattern)
@@ -87,9 +101,30 @@ fn notes(operation: &Operation) -> Vec<String> {
 
 /// Returns the name of a parameter; in brackets if it is optional.
 fn name(operation: &Operation, parameter: &Parameter) -> String {
-    let in_data = parameter.location == ParameterLocation::Body && operation.schema().envelope;
-    let name = if in_data { format!("data.{}", parameter.name) } else { parameter.name.to_owned() };
+    let name = full_name(operation, parameter);
     if parameter.required { name } else { format!("[{name}]") }
+}
+
+/// Returns the name of a parameter, after `data.` if it is a field of that object.
+fn full_name(operation: &Operation, parameter: &Parameter) -> String {
+    match is_in_data(operation, parameter) {
+        true => format!("data.{}", parameter.name),
+        false => parameter.name.to_owned(),
+    }
+}
+
+fn is_in_data(operation: &Operation, parameter: &Parameter) -> bool {
+    parameter.location == ParameterLocation::Body && operation.schema().envelope
+}
+
+/// Returns the part of the request that contains a parameter.
+fn place(operation: &Operation, parameter: &Parameter) -> &'static str {
+    match parameter.location {
+        ParameterLocation::Path => "path",
+        ParameterLocation::Query => "query",
+        _ if is_in_data(operation, parameter) => "data",
+        _ => "body",
+    }
 }
 
 fn describe(operation: &Operation) -> Value {
@@ -97,12 +132,7 @@ fn describe(operation: &Operation) -> Value {
     let parameter = |it: &Parameter| {
         json!({
             "name": it.name,
-            "in": match it.location {
-                ParameterLocation::Path => "path",
-                ParameterLocation::Query => "query",
-                _ if schema.envelope => "data",
-                _ => "body",
-            },
+            "in": place(operation, it),
             "required": it.required,
             "values": it.values,
             "min": it.range.as_ref().map(|range| *range.start()),
