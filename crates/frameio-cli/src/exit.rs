@@ -9,6 +9,7 @@ use frameio::auth::profile::{ProfileError, ProfileErrorKind};
 use frameio::auth::{Error as AuthError, ErrorKind as AuthErrorKind};
 use frameio::transfer::{TransferError, TransferErrorKind};
 use frameio::{EncodeError, Error, ErrorKind};
+use frameio_archive::{ArchiveError, ArchiveErrorKind};
 pub(crate) use frameio_private_file::reason as io_reason;
 
 /// Exit status by kind of failure. The numbers and the names are part of the interface.
@@ -202,6 +203,18 @@ impl From<ProfileError> for Failure {
 impl From<TransferError> for Failure {
     fn from(error: TransferError) -> Self {
         Self::new(Status::of_transfer(&error), one_line(&error))
+    }
+}
+
+impl From<ArchiveError> for Failure {
+    fn from(error: ArchiveError) -> Self {
+        let status = match (error.kind(), error.api(), error.as_transfer()) {
+            (_, Some(api), _) => Status::of_call(api),
+            (_, None, Some(transfer)) => Status::of_transfer(transfer),
+            (ArchiveErrorKind::NotAnArchive | ArchiveErrorKind::Destination, ..) => Status::Usage,
+            _ => Status::Other,
+        };
+        Self::new(status, one_line(&error))
     }
 }
 

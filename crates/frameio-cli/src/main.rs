@@ -10,9 +10,12 @@ mod completion;
 mod config;
 mod credentials;
 mod exit;
+mod help;
 mod input;
 mod listen_address;
 mod logging;
+mod name_cache;
+mod proof;
 mod quota_store;
 mod report;
 mod resolver;
@@ -24,12 +27,13 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
+use clap::builder::StyledStr;
 use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
+use crate::report::{ColorChoice, HELP_STYLES, Reporter};
 
 /// Time for pending writes at the end of a run. A thread that is blocked for longer, as by a DNS
 /// lookup or a dead network file system, must not keep the process alive.
@@ -37,23 +41,32 @@ const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     completion::start(Cli::command);
-    match Cli::try_parse() {
+    match help::parse() {
         Ok(cli) => {
-            logging::start();
+            cli.global.color.select();
+            logging::start(&cli.global.log);
             run_command(&cli)
         }
-        Err(message) => report(print_usage(&message)),
+        Err(message) => {
+            let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+            ColorChoice::of_words(words).select();
+            report(print_usage(&message))
+        }
     }
 }
 
 /// Prints the help, the version, or the reason why the arguments are refused.
 fn print_usage(message: &clap::Error) -> Result<(), Failure> {
-    let (reporter, text) = (Reporter::text(), message.render().to_string());
+    let text = StyledStr::from(help::printed(&message.render().ansi().to_string()));
+    let reporter = Reporter::text();
     if message.use_stderr() {
-        text.lines().for_each(|line| reporter.status(line));
+        // Without styles, this is the plain text. `Display` would remove escape sequences in arguments,
+        // which the reporter shows instead.
+        text.ansi().to_string().lines().for_each(|line| reporter.status(line));
         return Err(Failure::reported(Status::Usage));
     }
-    text.lines().try_for_each(|line| reporter.line(line))
+    let styled = Cli::command().styles(HELP_STYLES).try_get_matches();
+    reporter.help(&styled.err().map_or(text, |styled| styled.render()))
 }
 
 fn run_command(cli: &Cli) -> ExitCode {

@@ -1,38 +1,75 @@
-//! Links to items in the web app.
+//! Links to items and shares in the web app.
 
 use crate::exit::Failure;
 
-/// Returns the ID of the item that a link names; `None` if the text is not a link.
-///
-/// The API's `view_url` has these forms: `project/PROJECT`, `project/PROJECT/FOLDER` and
-/// `project/PROJECT/view/FILE`.
-pub(crate) fn id(text: &str) -> Result<Option<&str>, Failure> {
-    let Some(link) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
-        return Ok(None);
-    };
-    let refuse =
-        |reason: &str| Err(Failure::usage(format!("cannot use the link '{text}': {reason}")));
-    let (link, _) = link.split_once(['?', '#']).unwrap_or((link, ""));
-    let mut parts = link.split('/').filter(|part| !part.is_empty());
-    let host = parts.next().unwrap_or_default().to_ascii_lowercase();
-    let path: Vec<_> = parts.collect();
-    match (host.as_str(), path.as_slice()) {
-        ("next.frame.io", ["project", id])
-        | ("next.frame.io", ["project", _, id])
-        | ("next.frame.io", ["project", _, "view", id])
-            if *id != "view" =>
-        {
-            Ok(Some(*id))
+/// What a link names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WebLink<'a> {
+    /// ID of a project, folder, file or version stack.
+    Item(&'a str),
+    /// ID of a share.
+    Share(&'a str),
+    /// Host and path of a short link to a share.
+    Short(&'a str),
+}
+
+impl<'a> WebLink<'a> {
+    /// Parses a link; `None` if the text is not one.
+    ///
+    /// The API's `view_url` has these forms: `project/PROJECT`, `project/PROJECT/FOLDER` and
+    /// `project/PROJECT/view/FILE`. Links of shares are `share/SHARE`, the same with an item below it, and
+    /// `f.io/CODE`.
+    pub(crate) fn parse(text: &'a str) -> Result<Option<Self>, Failure> {
+        if !is_link(text) {
+            return Ok(None);
         }
-        ("next.frame.io", ["share", ..]) | ("f.io", _) => {
-            refuse("it is a share: pass the path, ID or link of a shared item in its project")
-        }
-        ("app.frame.io", _) => refuse(
-            "it belongs to the legacy web app: open it in a browser, and pass the link to which it \
-             redirects",
-        ),
-        _ => refuse("expected https://next.frame.io/project/…, as the web app shows"),
+        let refuse =
+            |reason: &str| Err(Failure::usage(format!("cannot use the link '{text}': {reason}")));
+        let link = without_scheme(text);
+        let mut parts = link.split('/').filter(|part| !part.is_empty());
+        let host = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let path: Vec<_> = parts.collect();
+        Ok(Some(match (host.trim_start_matches("www."), path.as_slice()) {
+            ("next.frame.io", ["project", id] | ["project", _, id])
+            | ("next.frame.io", ["project", _, "view", id])
+                if *id != "view" =>
+            {
+                Self::Item(id)
+            }
+            ("next.frame.io", ["share", id]) => Self::Share(id),
+            ("next.frame.io", ["share", _, id] | ["share", _, "view", id]) if *id != "view" => {
+                Self::Item(id)
+            }
+            ("f.io", [_]) => Self::Short(link),
+            ("app.frame.io", _) => {
+                return refuse(
+                    "it belongs to the legacy web app: open it in a browser, and pass the link to which \
+                     it redirects",
+                );
+            }
+            _ => {
+                return refuse(
+                    "expected https://next.frame.io/project/…, https://next.frame.io/share/… or \
+                     https://f.io/…, as the web app shows",
+                );
+            }
+        }))
     }
+}
+
+/// Returns whether a text is a link, also one without a scheme.
+pub(crate) fn is_link(text: &str) -> bool {
+    let host = text.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    let is_host =
+        matches!(host.trim_start_matches("www."), "next.frame.io" | "app.frame.io" | "f.io");
+    text.contains("://") || is_host && text.contains('/')
+}
+
+/// Returns a link without scheme, query and final slash.
+pub(crate) fn without_scheme(link: &str) -> &str {
+    let link =
+        link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).unwrap_or(link);
+    link.split(['?', '#']).next().unwrap_or(link).trim_end_matches('/')
 }
 
 #[cfg(test)]
@@ -42,31 +79,40 @@ mod tests {
     #[test]
     fn reads_the_id_at_the_end_of_a_link() {
         for (link, expected) in [
-            ("https://next.frame.io/project/p", "p"),
-            ("https://next.frame.io/project/p/", "p"),
-            ("https://next.frame.io/project/p/d", "d"),
-            ("https://NEXT.frame.io/project/p/view/f?comment=c#x", "f"),
+            ("https://next.frame.io/project/p", WebLink::Item("p")),
+            ("https://next.frame.io/project/p/", WebLink::Item("p")),
+            ("https://next.frame.io/project/p/d", WebLink::Item("d")),
+            ("https://NEXT.frame.io/project/p/view/f?comment=c#x", WebLink::Item("f")),
+            ("next.frame.io/project/p/view/f", WebLink::Item("f")),
+            ("https://next.frame.io/share/s/", WebLink::Share("s")),
+            ("https://next.frame.io/share/s/d", WebLink::Item("d")),
+            ("https://next.frame.io/share/s/view/f?a=b", WebLink::Item("f")),
+            ("https://f.io/Ab3_x/?utm=1", WebLink::Short("f.io/Ab3_x")),
+            ("f.io/Ab3_x", WebLink::Short("f.io/Ab3_x")),
         ] {
-            assert_eq!(id(link).unwrap(), Some(expected), "{link}");
+            assert_eq!(WebLink::parse(link).unwrap(), Some(expected), "{link}");
         }
-        assert_eq!(id("/Film/The Crossing").unwrap(), None);
-        assert_eq!(id("0000001f-f1a0-4000-8000-000000000000").unwrap(), None);
+        for text in
+            ["/Film/The Crossing", "0000001f-f1a0-4000-8000-000000000000", "a/f.io/b", "f.io"]
+        {
+            assert_eq!(WebLink::parse(text).unwrap(), None, "{text}");
+        }
     }
 
     #[test]
     fn explains_links_that_name_no_item() {
+        let expected = "expected https://next.frame.io/project/";
         for (link, reason) in [
-            ("https://next.frame.io/share/s", "it is a share"),
-            ("https://f.io/x", "it is a share"),
             ("https://app.frame.io/player/x", "legacy web app"),
-            ("https://next.frame.io/project/p/view", "expected https://next.frame.io/project/"),
-            (
-                "https://next.frame.io.example.com/project/p",
-                "expected https://next.frame.io/project/",
-            ),
-            ("https://example.com/project/p", "expected https://next.frame.io/project/"),
+            ("app.frame.io/reviews/x", "legacy web app"),
+            ("https://next.frame.io/project/p/view", expected),
+            ("https://next.frame.io/share/s/view", expected),
+            ("https://next.frame.io/", expected),
+            ("https://f.io/", expected),
+            ("https://next.frame.io.example.com/project/p", expected),
+            ("https://example.com/project/p", expected),
         ] {
-            let message = id(link).unwrap_err().message;
+            let message = WebLink::parse(link).unwrap_err().message;
             assert!(message.contains(reason), "{message}");
         }
     }

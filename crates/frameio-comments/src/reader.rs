@@ -190,6 +190,21 @@ impl CommentReader {
         media::media(&shown, &self.timing, true, &mut Vec::new()).map_err(fail)
     }
 
+    /// Returns all comments of a file as the service has them, with their authors and replies, and the
+    /// comments that were [skipped](Self::skip_undecodable).
+    ///
+    /// # Errors
+    /// When a call fails.
+    pub async fn comments(
+        &self,
+        file: &FileId,
+    ) -> Result<(Vec<Comment>, Vec<Skipped>), CommentsError> {
+        self.list(file).await.map_err(|error| {
+            let kind = CommentsErrorKind::Call(error);
+            CommentsError::new(&RemotePath::default(), kind).of_file(file)
+        })
+    }
+
     async fn target(
         &self,
         target: Target,
@@ -197,8 +212,8 @@ impl CommentReader {
     ) -> Result<FileComments, CommentsError> {
         let Target { path, file, version } = target;
         let fail = |kind| CommentsError::new(&path, kind).of_file(&file.id);
-        let call = |error| fail(CommentsErrorKind::Call(error));
-        let (comments, skipped) = self.comments(&file.id).await.map_err(call)?;
+        let (comments, skipped) =
+            self.list(&file.id).await.map_err(|error| fail(CommentsErrorKind::Call(error)))?;
         let has_frames = comments.iter().any(|comment| comment.timestamp.is_some());
         let mut notes = Vec::new();
         let media = media::media(&file, &self.timing, has_frames, &mut notes);
@@ -233,8 +248,8 @@ impl CommentReader {
         Ok(FileComments { path, file, list, is_rate_known, notes, skipped, thumbnail })
     }
 
-    /// Reads all comments of a file with their authors and replies.
-    async fn comments(
+    /// Lists all comments of a file with their authors and replies.
+    async fn list(
         &self,
         file: &FileId,
     ) -> Result<(Vec<Comment>, Vec<Skipped>), frameio_client::Error> {

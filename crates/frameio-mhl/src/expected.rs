@@ -1,10 +1,10 @@
 //! Comparison of files with the checksums of a list.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
-use crate::hash::{HashFormat, HashValue, Hasher, read_all};
+use crate::hash::{HashFormat, HashValue};
 use crate::list::{Action, FileEntry, HashEntry};
 
 /// Checksums that a list or history has of a file.
@@ -96,28 +96,47 @@ impl Expected {
     ///
     /// Fails if the file cannot be read.
     pub fn check(&self, path: &Path) -> io::Result<Verdict> {
-        let found = fs::metadata(path)?.len();
-        if let Some(expected) = self.size.filter(|size| *size != found) {
-            return Ok(Verdict::Size { expected, found });
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        self.check_reader(size, file)
+    }
+
+    /// Compares the size and all checksums of a file of `size` bytes, as [`check`](Self::check) does. Reads
+    /// nothing if the size differs. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the reader fails.
+    pub fn check_reader(&self, size: u64, reader: impl Read) -> io::Result<Verdict> {
+        if let Some(expected) = self.size.filter(|expected| *expected != size) {
+            return Ok(Verdict::Size { expected, found: size });
         }
-        let mut hashers: Vec<_> =
-            self.hashes.iter().map(|hash| Hasher::new(hash.format())).collect();
-        if hashers.is_empty() {
+        let formats: Vec<_> = self.hashes.iter().map(HashEntry::format).collect();
+        if formats.is_empty() {
             return Ok(Verdict::Unsupported);
         }
-        read_all(path, |bytes| hashers.iter_mut().for_each(|hasher| hasher.update(bytes)))?;
-        for (hash, hasher) in self.hashes.iter().zip(hashers) {
-            let found = hasher.finish();
-            if !hash.matches(&found) {
-                return Ok(Verdict::Hash { expected: hash.value.clone(), found });
+        let (_, found) = HashFormat::hash_all(&formats, reader)?;
+        Ok(self.compare(&found))
+    }
+
+    /// Compares computed checksums with those of the same format. Other formats are not compared.
+    pub fn compare(&self, found: &[HashValue]) -> Verdict {
+        let known = found.iter().filter_map(|found| Some((self.of_format(found.format())?, found)));
+        let mut is_compared = false;
+        for (expected, found) in known {
+            if !expected.matches(found) {
+                return Verdict::Hash { expected: expected.value.clone(), found: found.clone() };
             }
+            is_compared = true;
         }
-        Ok(Verdict::Match)
+        if is_compared { Verdict::Match } else { Verdict::Unsupported }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -140,6 +159,12 @@ mod tests {
             assert_eq!(expected.check(&path).unwrap(), Verdict::Size { expected: 3, found: 4 });
             fs::write(&path, "abc").unwrap();
         }
+        let both =
+            Expected { size: None, hashes: vec![hash(HashFormat::Md5), hash(HashFormat::Xxh64)] };
+        let computed = |bytes: &[u8]| [HashFormat::Sha1.hash(b""), HashFormat::Xxh64.hash(bytes)];
+        assert_eq!(both.compare(&computed(b"abc")), Verdict::Match);
+        assert!(matches!(both.compare(&computed(b"abd")), Verdict::Hash { .. }));
+        assert_eq!(both.compare(&[HashFormat::C4.hash(b"abc")]), Verdict::Unsupported);
         let none = Expected { size: Some(3), hashes: Vec::new() };
         assert_eq!(none.check(&path).unwrap(), Verdict::Unsupported);
     }

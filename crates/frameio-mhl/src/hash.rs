@@ -60,8 +60,24 @@ impl HashFormat {
     /// Fails if the file cannot be read.
     pub fn hash_file(self, path: &Path) -> io::Result<HashValue> {
         let mut hasher = Hasher::new(self);
-        read_all(path, |bytes| hasher.update(bytes))?;
+        read_all(File::open(path)?, |bytes| hasher.update(bytes))?;
         Ok(hasher.finish())
+    }
+
+    /// Reads to the end and computes a checksum of each format. Returns the number of bytes, and the
+    /// checksums in the order of the formats. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the reader fails.
+    pub fn hash_all(formats: &[Self], reader: impl Read) -> io::Result<(u64, Vec<HashValue>)> {
+        let mut hashers: Vec<_> = formats.iter().copied().map(Hasher::new).collect();
+        let mut size = 0;
+        read_all(reader, |bytes| {
+            size += bytes.len() as u64;
+            hashers.iter_mut().for_each(|hasher| hasher.update(bytes));
+        })?;
+        Ok((size, hashers.into_iter().map(Hasher::finish).collect()))
     }
 
     /// Computes the checksum of some bytes.
@@ -88,12 +104,11 @@ impl fmt::Display for HashFormat {
     }
 }
 
-/// Reads a file to its end.
-pub(crate) fn read_all(path: &Path, mut each: impl FnMut(&[u8])) -> io::Result<()> {
-    let mut file = File::open(path)?;
+/// Reads to the end.
+fn read_all(mut reader: impl Read, mut each: impl FnMut(&[u8])) -> io::Result<()> {
     let mut buffer = vec![0; 256 << 10];
     loop {
-        match file.read(&mut buffer) {
+        match reader.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(read) => each(buffer.get(..read).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -151,6 +151,10 @@ impl History {
         self.files.keys().map(String::as_str)
     }
 
+    pub(crate) fn into_files(self) -> impl Iterator<Item = (String, Expected)> {
+        self.files.into_iter()
+    }
+
     /// Begins the next generation.
     pub fn next_generation(self, process: Process) -> Generation {
         Generation { history: self, process, files: Vec::new() }

@@ -39,7 +39,8 @@
 //! | MHL 1.1 and 1.0 | yes | `xxhash64be`, `xxhash64`, `md5`, `sha1` | no |
 //!
 //! Hashes of directories and references between nested histories are optional in ASC MHL. They are neither read nor
-//! written; a nested history is a history of its own.
+//! written; a nested history is a separate history. [`HashLists`] finds the lists of a directory and all directories
+//! in it, of both versions, to verify files.
 //!
 //! # Input from others
 //!
@@ -54,6 +55,7 @@ mod expected;
 mod hash;
 mod history;
 mod list;
+mod lists;
 mod path;
 mod read;
 mod write;
@@ -64,6 +66,7 @@ pub use self::expected::{Expected, Verdict};
 pub use self::hash::{HashFormat, HashValue, Hasher};
 pub use self::history::{Generation, HashedFile, History};
 pub use self::list::{Action, FileEntry, HashEntry, HashList, MhlVersion, Process};
+pub use self::lists::HashLists;
 pub use self::xml::ReadLimits;
 
 /// Name of the directory of a [`History`].

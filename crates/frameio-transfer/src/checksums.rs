@@ -93,6 +93,15 @@ impl Checksums {
     }
 }
 
+impl Checksums {
+    /// Records the checksum of a local file that was just transferred, unless it cannot be read.
+    pub(crate) async fn keep_hash_of(&self, id: &FileId, local: &Path) {
+        if let Ok(checksum) = hash(local.to_owned()).await {
+            self.keep(id, &checksum).await;
+        }
+    }
+}
+
 fn failed(path: &Path, error: io::Error) -> TransferError {
     let message = format!("cannot use the checksum file '{}': {}", path.display(), reason(&error));
     TransferError::new(TransferErrorKind::Manifest, message).because(error)

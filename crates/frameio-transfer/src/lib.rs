@@ -40,6 +40,7 @@ mod path;
 mod poll;
 mod progress;
 mod resolve;
+mod resolved;
 pub(crate) mod retry;
 mod safe_name;
 pub(crate) mod signed_http;
@@ -49,6 +50,7 @@ mod tasks;
 mod upload;
 mod versions;
 mod walk;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -72,7 +74,7 @@ pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;
 pub use self::poll::WaitFor;
 pub use self::progress::{Progress, ProgressStream};
-pub use self::resolve::{Resolved, ResolvedItem};
+pub use self::resolved::{ItemId, ItemLocation, Resolved, ResolvedItem};
 use self::retry::Retries;
 pub use self::safe_name::{SafeNames, safe_name};
 use self::signed_http::Storage;
@@ -81,8 +83,14 @@ pub use self::sync_state::compare::{Compared, Verdict};
 use self::upload::buffers::Buffers;
 pub use self::upload::{Attached, RemoteUpload, Upload, UploadTree, Uploaded};
 pub use self::versions::stack::Stacked;
-pub use self::versions::{IfExists, OnConflict, VersionChoice, VersionPattern, Versions};
+pub use self::versions::{
+    IfExists, OnConflict, VersionChoice, VersionPattern, Versions, numbered_name,
+};
 pub use self::walk::{Entry, Walk, WalkError};
+pub use self::watch::{
+    AfterUpload, FolderTemplate, SentFile, Watch, WatchActivity, WatchEvent, WatchFolder,
+    WatchStatus,
+};
 use frameio_client::Client;
 use frameio_tower::HttpService;
 use frameio_transport::HyperTransport;
@@ -124,6 +132,11 @@ impl Transfers {
     /// Creates transfers that use `client`, with the defaults of [`TransfersBuilder`].
     pub fn new(client: Client) -> Self {
         Self::builder(client).build()
+    }
+
+    /// Returns the client that calls the API.
+    pub fn client(&self) -> &Client {
+        &self.inner.client
     }
 
     /// Returns a builder with the default settings.

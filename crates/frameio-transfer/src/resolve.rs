@@ -4,17 +4,16 @@ use std::future::Future;
 
 use frameio_api::accounts::{Account, ListAccounts};
 use frameio_api::assets::{Asset, AssetKind};
-use frameio_api::files::{File, ShowFile};
-use frameio_api::folders::{Folder, ListFolderChildren, ShowFolder};
+use frameio_api::files::ShowFile;
+use frameio_api::folders::{ListFolderChildren, ShowFolder};
 use frameio_api::projects::{ListProjects, Project, ShowProject};
-use frameio_api::version_stacks::{ShowVersionStack, VersionStack};
+use frameio_api::version_stacks::ShowVersionStack;
 use frameio_api::workspaces::{ListWorkspaces, ShowWorkspace, Workspace};
 use frameio_client::{Client, Error};
-use frameio_core::{
-    AccountId, AssetId, FileId, FolderId, Paged, ProjectId, VersionStackId, WorkspaceId,
-};
+use frameio_core::{AccountId, AssetId, FileId, FolderId, Paged, VersionStackId};
 
 use crate::match_name::only;
+use crate::resolved::{ItemId, ItemLocation, Resolved, ResolvedItem};
 use crate::{Locator, RemotePath, TransferError, TransferErrorKind, Transfers};
 
 /// Maximum number of folders above a file.
@@ -22,59 +21,6 @@ const MAX_DEPTH: usize = 256;
 
 /// Maximum number of pages of one list.
 const MAX_PAGES: usize = 10_000;
-
-/// Item that a [`Locator`] refers to, with its location.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Resolved {
-    /// Account that contains the item.
-    pub account_id: AccountId,
-    /// Workspace that contains the item, or that is the item.
-    pub workspace_id: WorkspaceId,
-    /// Project that contains the item, or that is the item; `None` for a workspace.
-    pub project_id: Option<ProjectId>,
-    /// Path of the item, starting with the workspace. Prefix it with `//{account}` to include the
-    /// account.
-    pub path: RemotePath,
-    /// Item with its properties.
-    pub item: ResolvedItem,
-}
-
-/// Type and properties of a [`Resolved`] item.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ResolvedItem {
-    /// A workspace.
-    Workspace,
-    /// A project.
-    Project(Box<Project>),
-    /// A folder.
-    Folder(Box<Folder>),
-    /// A file.
-    File(Box<File>),
-    /// A version stack.
-    VersionStack(Box<VersionStack>),
-}
-
-impl Resolved {
-    /// Returns the id of the folder, or of the root folder of the project.
-    pub fn folder_id(&self) -> Option<&FolderId> {
-        match &self.item {
-            ResolvedItem::Project(project) => Some(&project.root_folder_id),
-            ResolvedItem::Folder(folder) => Some(&folder.id),
-            _ => None,
-        }
-    }
-
-    /// Returns the file, or the head of the version stack.
-    pub fn file(&self) -> Option<&File> {
-        match &self.item {
-            ResolvedItem::File(file) => Some(file),
-            ResolvedItem::VersionStack(stack) => stack.head_version.as_deref(),
-            _ => None,
-        }
-    }
-}
 
 impl Transfers {
     /// Resolves a path or an id.
@@ -124,6 +70,42 @@ impl Transfers {
                 None => Err(not_found(id.as_str())),
             }
         }
+    }
+
+    /// Resolves the path of an item below a workspace, project or folder. A path without names is the
+    /// item itself.
+    ///
+    /// Costs one list request for each name.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`resolve`](Self::resolve) does.
+    pub fn resolve_in(
+        &self,
+        item: &Resolved,
+        below: &RemotePath,
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        let (item, below) = (item.clone(), below.clone());
+        async move { Box::pin(lookup.descend(item, below.names())).await }
+    }
+
+    /// Reads an item by its id, with one request: before it is changed, or because only its location was
+    /// saved.
+    ///
+    /// The result has the current name and parent of the item. In [`Resolved::path`], only the last
+    /// name is current.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if the item is deleted.
+    pub fn read_again(
+        &self,
+        location: &ItemLocation,
+    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
+        let lookup = Lookup { client: self.inner.client.clone() };
+        let location = location.clone();
+        async move { Box::pin(lookup.read_again(location)).await }
     }
 
     /// Lists the workspaces of all accounts of the user, or of the account with this name or id.
@@ -237,38 +219,58 @@ impl Lookup {
                 let id = format!("{} in account {}", it.id.as_str(), account.as_str());
                 (it.name.clone(), id)
             })?;
-        let mut within = RemotePath::new([&workspace.name]);
-        let Some(name) = names.next() else { return Ok(in_workspace(account_id, workspace)) };
-        let workspace_id = workspace.id;
-        let list = ListProjects::new(&account_id, &workspace_id).page_size(100);
-        let project = only(self.all(list).await?, name, &within.to_string(), "project", |it| {
-            (it.name.clone(), it.id.as_str().to_owned())
-        })?;
-        within = within.join(&project.name);
-        let mut folder = project.root_folder_id.clone();
-        let project_id = Some(project.id.clone());
-        let mut item = ResolvedItem::Project(Box::new(project));
-        let mut names = names.peekable();
+        self.descend(in_workspace(account_id, workspace), names.as_slice()).await
+    }
+
+    /// Follows names below an item.
+    async fn descend(&self, item: Resolved, names: &[String]) -> Result<Resolved, TransferError> {
+        let (mut item, mut names) = (item, names.iter().peekable());
         while let Some(name) = names.next() {
-            let mut list = ListFolderChildren::new(&account_id, &folder).page_size(500);
-            let mut what = "file or folder";
-            if names.peek().is_some() {
-                list = list.kinds([AssetKind::Folder]);
-                what = "folder";
-            }
-            let asset = only(self.all(list).await?, name, &within.to_string(), what, |it| {
-                (it.name().to_owned(), format!("{} ({})", it.id().as_str(), it.kind()))
-            })?;
-            within = within.join(asset.name());
-            item = match asset {
-                Asset::Folder(found) => {
-                    folder = found.id.clone();
-                    ResolvedItem::Folder(found)
-                }
-                other => self.item(other)?,
+            item = match item.item {
+                ResolvedItem::Workspace => self.project_named(item, name).await?,
+                _ => self.child_named(item, name, names.peek().is_none()).await?,
             };
         }
-        Ok(Resolved { account_id, workspace_id, project_id, path: within, item })
+        Ok(item)
+    }
+
+    /// Finds a project of a workspace by its name.
+    async fn project_named(&self, at: Resolved, name: &str) -> Result<Resolved, TransferError> {
+        let list = ListProjects::new(&at.account_id, &at.workspace_id).page_size(100);
+        let within = at.path.to_string();
+        let project = only(self.all(list).await?, name, &within, "project", |it| {
+            (it.name.clone(), it.id.as_str().to_owned())
+        })?;
+        Ok(Resolved {
+            path: at.path.join(&project.name),
+            project_id: Some(project.id.clone()),
+            item: ResolvedItem::Project(Box::new(project)),
+            ..at
+        })
+    }
+
+    /// Finds an item of a project or folder by its name. Only the last one of a path can be a file.
+    async fn child_named(
+        &self,
+        at: Resolved,
+        name: &str,
+        is_last: bool,
+    ) -> Result<Resolved, TransferError> {
+        let within = at.path.to_string();
+        let Some(folder) = at.folder_id() else {
+            let message = format!("'{within}' is not a folder");
+            return Err(TransferError::new(TransferErrorKind::NotFound, message));
+        };
+        let mut list = ListFolderChildren::new(&at.account_id, folder).page_size(500);
+        let mut what = "file or folder";
+        if !is_last {
+            list = list.kinds([AssetKind::Folder]);
+            what = "folder";
+        }
+        let asset = only(self.all(list).await?, name, &within, what, |it| {
+            (it.name().to_owned(), format!("{} ({})", it.id().as_str(), it.kind()))
+        })?;
+        Ok(Resolved { path: at.path.join(asset.name()), item: self.item(asset)?, ..at })
     }
 
     fn item(&self, asset: Asset) -> Result<ResolvedItem, TransferError> {
@@ -295,6 +297,36 @@ impl Lookup {
             return Ok(Some(Asset::File(Box::new(file))));
         }
         self.parent(account, id).await
+    }
+
+    async fn read_again(&self, location: ItemLocation) -> Result<Resolved, TransferError> {
+        let (client, account) = (&self.client, &location.account_id);
+        let read = match &location.id {
+            ItemId::Workspace(id) => found(client.send(ShowWorkspace::new(account, id)).await)?
+                .map(|it| (it.name, ResolvedItem::Workspace)),
+            ItemId::Project(id) => found(client.send(ShowProject::new(account, id)).await)?
+                .map(|it| (it.name.clone(), ResolvedItem::Project(Box::new(it)))),
+            ItemId::Folder(id) => found(client.send(ShowFolder::new(account, id)).await)?
+                .map(|it| (it.name.clone(), ResolvedItem::Folder(Box::new(it)))),
+            ItemId::File(id) => found(client.send(ShowFile::new(account, id)).await)?
+                .map(|it| (it.name.clone(), ResolvedItem::File(Box::new(it)))),
+            ItemId::VersionStack(id) => {
+                found(client.send(ShowVersionStack::new(account, id)).await)?
+                    .map(|it| (it.name.clone(), ResolvedItem::VersionStack(Box::new(it))))
+            }
+        };
+        let Some((name, item)) = read else {
+            let message = format!("'{}' was deleted a moment ago", location.path);
+            return Err(TransferError::new(TransferErrorKind::NotFound, message));
+        };
+        let above = location.path.names().split_last().map_or(&[][..], |(_, above)| above);
+        Ok(Resolved {
+            path: RemotePath::new(above).join(&name),
+            account_id: location.account_id,
+            workspace_id: location.workspace_id,
+            project_id: location.project_id,
+            item,
+        })
     }
 
     /// Requests the folder or version stack with this id.

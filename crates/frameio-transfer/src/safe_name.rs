@@ -137,7 +137,7 @@ impl SafeNames {
 }
 
 /// Returns a form that is equal for all names that a file system may treat as equal.
-fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     let upper: String = name.nfc().flat_map(char::to_uppercase).collect();
     upper.nfc().flat_map(char::to_lowercase).nfc().collect()
 }

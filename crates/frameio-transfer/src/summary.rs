@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use frameio_core::FileId;
 
@@ -44,6 +45,8 @@ pub struct Summary {
     /// Number of files that exist only at the target and were not deleted, because somebody may
     /// still need them.
     pub kept: u64,
+    /// Number of remote folders that a download has listed.
+    pub folders: u64,
     /// Existing files that differ and were not replaced.
     pub conflicts: Vec<Item>,
     /// Incomplete remote files with the names of uploaded files. They belong to abandoned uploads or
@@ -125,6 +128,12 @@ pub struct Item {
     pub local: PathBuf,
     /// Id of the remote file, if known.
     pub file_id: Option<FileId>,
+    /// Link to the remote file in the web app, if known.
+    pub view_url: Option<String>,
+    /// Size of the transferred or compared content in bytes, if known.
+    pub size: Option<u64>,
+    /// Duration of the transfer, if one was started.
+    pub elapsed: Option<Duration>,
     /// Result of the transfer.
     pub outcome: Outcome,
     /// Result of the comparison of both sides, if they were compared.
@@ -136,7 +145,35 @@ pub struct Item {
 impl Item {
     /// Creates an item without a known remote file.
     pub(crate) fn new(remote: RemotePath, local: PathBuf, outcome: Outcome) -> Self {
-        Self { remote, local, file_id: None, outcome, compared: None, stacked: None }
+        Self {
+            remote,
+            local,
+            file_id: None,
+            view_url: None,
+            size: None,
+            elapsed: None,
+            outcome,
+            compared: None,
+            stacked: None,
+        }
+    }
+
+    /// Sets the size of the content.
+    pub(crate) fn sized(mut self, size: Option<u64>) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Sets the link to the remote file.
+    pub(crate) fn linked(mut self, view_url: Option<String>) -> Self {
+        self.view_url = view_url;
+        self
+    }
+
+    /// Sets the duration of the transfer.
+    pub(crate) fn took(mut self, elapsed: Duration) -> Self {
+        self.elapsed = Some(elapsed);
+        self
     }
 
     /// Sets the id of the remote file.
@@ -233,6 +270,8 @@ pub enum Ignored {
     Special,
     /// Part of an incomplete download.
     Partial,
+    /// Directory `ascmhl`, the history of the media hash lists of a directory.
+    HashLists,
 }
 
 impl fmt::Display for Ignored {
@@ -244,6 +283,7 @@ impl fmt::Display for Ignored {
             Self::Link => "a symbolic link",
             Self::Special => "neither a file nor a directory",
             Self::Partial => "part of an incomplete download",
+            Self::HashLists => "the hash lists of a directory",
         })
     }
 }

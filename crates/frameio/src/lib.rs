@@ -85,6 +85,7 @@
 //! | `http2` | yes | HTTP/2 where the server offers it |
 //! | `gzip` | yes | compressed responses |
 //! | `transfer` | no | `transfer`: uploads, downloads, trees, paths |
+//! | `notify` | no | notifications of the system for watched directories; implies `transfer` |
 //! | `markers` | no | `markers`: comments as markers of editing systems; implies `transfer` |
 //! | `auth` | no | `auth`: signing in with Adobe IMS |
 //! | `env` | no | `Client::from_env`; implies `auth` |

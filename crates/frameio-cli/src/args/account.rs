@@ -8,7 +8,7 @@ use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 
 /// Account of a command.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct AccountArg {
     /// Account ID; commands that take paths also accept the name [default: the profile's account]
     #[arg(id = "account", long, value_name = "ACCOUNT")]
@@ -21,10 +21,17 @@ impl AccountArg {
         self.given.as_deref()
     }
 
-    /// Returns the ID of the account, from the argument or the profile.
-    pub(crate) fn id(&self, profile: &Profile) -> Result<AccountId, Failure> {
-        let id = required("--account", &self.given, &profile.account_id);
-        id.map(AccountId::from).map_err(|failure| profile.explain(failure))
+    /// Returns the ID of the account: of the argument or the profile, or else the only account of the
+    /// user.
+    pub(crate) async fn id(
+        &self,
+        client: &Client,
+        profile: &Profile,
+    ) -> Result<AccountId, Failure> {
+        match self.given().or(profile.account_id.as_deref()) {
+            Some(id) => Ok(id.into()),
+            None => only_account(client).await.map_err(|failure| profile.explain(failure)),
+        }
     }
 
     /// Lists the account of the argument or the profile, by its ID or name, or else all accounts of
@@ -65,10 +72,45 @@ pub(crate) struct WorkspaceArgs {
 
 impl WorkspaceArgs {
     /// Returns the IDs, from the arguments or the profile.
-    pub(crate) fn ids(&self, profile: &Profile) -> Result<(AccountId, WorkspaceId), Failure> {
+    pub(crate) async fn ids(
+        &self,
+        client: &Client,
+        profile: &Profile,
+    ) -> Result<(AccountId, WorkspaceId), Failure> {
         let id = required("--workspace", &self.given, &profile.workspace_id);
         let id = id.map_err(|failure| profile.explain(failure))?;
-        Ok((self.account.id(profile)?, id.into()))
+        Ok((self.account.id(client, profile).await?, id.into()))
+    }
+}
+
+/// Maximum number of accounts in an error.
+const MAX_LISTED: usize = 10;
+
+/// Returns the only account of the user.
+///
+/// # Errors
+/// Fails if the user has no account, or several: the error lists them.
+pub(crate) async fn only_account(client: &Client) -> Result<AccountId, Failure> {
+    let mut items = client.items(ListAccounts::new().page_size(100));
+    let mut accounts: Vec<Account> = Vec::new();
+    while let Some(account) = items.next().await {
+        accounts.push(account?);
+    }
+    match &*accounts {
+        [account] => Ok(account.id.clone()),
+        [] => Err(Failure::new(Status::NotFound, "the user has no account")),
+        accounts => {
+            let listed = accounts.iter().take(MAX_LISTED);
+            let listed: Vec<_> = listed
+                .map(|account| format!("'{}' ({})", account.display_name, account.id.as_str()))
+                .collect();
+            Err(Failure::usage(format!(
+                "the user has {} accounts: pass the ID of one, or set a default with `frameio profile \
+                 set --account`: {}",
+                accounts.len(),
+                listed.join(", ")
+            )))
+        }
     }
 }
 

@@ -44,6 +44,21 @@ impl FormatArgs {
             && self.columns.is_empty()
     }
 
+    /// Returns whether results of changes, which are no list, are printed as JSON lines.
+    pub(crate) fn changes_as_json(&self) -> Result<bool, Failure> {
+        let is_json = self.json || self.format == Some(Format::Jsonl);
+        let is_table = matches!(self.format, None | Some(Format::Table));
+        match self.jq.is_none() && self.columns.is_empty() && (is_json || is_table) {
+            true => Ok(is_json),
+            false => Err(Failure::usage("results of changes are printed as text or with '--json'")),
+        }
+    }
+
+    /// Returns whether the user named columns.
+    pub(crate) const fn has_columns(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
     fn options(&self, is_long: bool) -> Result<ListOptions, Failure> {
         let format = match (self.format, self.json || self.jq.is_some()) {
             (None, true) => Format::Jsonl,

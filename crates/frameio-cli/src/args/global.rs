@@ -12,7 +12,11 @@ use frameio::{Client, ClientBuilder};
 use super::{PaceArgs, ProfileArg};
 use crate::credentials::{Credentials, SignInSettings};
 use crate::exit::{Failure, Status};
+use crate::input::variable;
+use crate::logging::LogArgs;
+use crate::name_cache::Owner;
 use crate::quota_store::{self, QuotaStoreArgs, RemoteQuotas};
+use crate::report::ColorChoice;
 
 /// Arguments of every command.
 #[derive(Debug, clap::Args)]
@@ -27,6 +31,19 @@ pub(crate) struct GlobalArgs {
     max_retries: Option<u32>,
     #[command(flatten)]
     pub(crate) quota_store: QuotaStoreArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+    /// When to print colors: auto, always or never; auto follows the terminal and NO_COLOR
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        global = true,
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub(crate) color: ColorChoice,
     /// Quotas of this run on several machines.
     #[arg(skip)]
     pub(crate) remote_quotas: RemoteQuotas,
@@ -62,6 +79,11 @@ impl GlobalArgs {
         builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
+    /// Creates a client for transfers.
+    pub(crate) fn transfers(&self) -> Result<Transfers, Failure> {
+        Ok(Transfers::new(self.client()?))
+    }
+
     /// Creates a client for transfers with a limited bandwidth, and returns the profile.
     pub(crate) fn limited_transfers(
         &self,
@@ -79,6 +101,20 @@ impl GlobalArgs {
         let credentials = Credentials::find(&name, &profile, &self.sign_in_settings(&profile)?)?;
         self.keep(&credentials);
         Ok((name, profile, credentials))
+    }
+
+    /// Returns the service and user whose names are cached.
+    pub(crate) fn name_owner(&self) -> Result<Owner, Failure> {
+        let (name, profile) = self.profile.load_named()?;
+        let api_url = Services::new(self.base_url(&profile)?, None).api_url;
+        let credentials = match variable("FRAMEIO_TOKEN")? {
+            Some(token) => Some(token),
+            None => {
+                let has_secret = variable("FRAMEIO_CLIENT_SECRET")?.is_some();
+                variable("FRAMEIO_CLIENT_ID")?.filter(|_| has_secret)
+            }
+        };
+        Ok(Owner::new(&api_url, &name, credentials.as_deref()))
     }
 
     /// Saves the tokens of these credentials at the end of the run.

@@ -4,12 +4,16 @@ mod account;
 mod filter;
 mod format;
 mod global;
+mod mhl;
 mod profile;
+mod report;
 mod transfer;
 
-pub(crate) use self::account::{AccountArg, WorkspaceArgs};
+pub(crate) use self::account::{AccountArg, WorkspaceArgs, only_account};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::format::{FormatArgs, JsonArgs};
 pub(crate) use self::global::GlobalArgs;
+pub(crate) use self::mhl::MhlArgs;
 pub(crate) use self::profile::ProfileArg;
+pub(crate) use self::report::ReportArg;
 pub(crate) use self::transfer::{CompareArg, IfExists, OnConflict, PaceArgs};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use frameio::auth::profile::Profile;
-use frameio::transfer::{self, Bandwidth};
+use frameio::transfer::{self, Bandwidth, UploadTree};
 
 use crate::config;
 use crate::exit::Failure;
@@ -32,6 +32,14 @@ enum Order {
 }
 
 impl PaceArgs {
+    /// Applies the order to an upload.
+    pub(crate) fn apply(&self, tree: UploadTree) -> UploadTree {
+        match self.order() {
+            Some(order) => tree.order(order),
+            None => tree,
+        }
+    }
+
     /// Returns the order of the transfers, if one is given.
     pub(crate) fn order(&self) -> Option<transfer::Order> {
         self.order.map(|order| match order {

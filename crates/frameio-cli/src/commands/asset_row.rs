@@ -1,4 +1,4 @@
-//! Rows of `frameio ls` and `frameio tree`.
+//! Rows of `frameio ls`, `frameio tree` and `frameio find`.
 
 use frameio::VersionStackId;
 use frameio::assets::Asset;
@@ -19,13 +19,13 @@ pub(super) struct Version {
 /// A row of a listing.
 #[derive(Clone, Debug)]
 pub(super) struct AssetRow {
-    kind: String,
-    id: String,
-    name: String,
+    pub(super) kind: String,
+    pub(super) id: String,
+    pub(super) name: String,
     size: Option<u64>,
     status: Option<String>,
-    updated_at: Option<Timestamp>,
-    url: Option<String>,
+    pub(super) updated_at: Option<Timestamp>,
+    pub(super) url: Option<String>,
     /// Number of versions of a stack, if it was requested.
     pub(super) versions: Option<u32>,
     /// Position of a file in its version stack, in listings of versions.
@@ -112,7 +112,7 @@ impl AssetRow {
     }
 
     /// Returns the status in the words of people.
-    fn status(&self) -> Cell {
+    pub(super) fn status(&self) -> Cell {
         match self.status.as_deref() {
             Some("created") => Cell::Both("not uploaded".to_owned(), "created".into()),
             status => status.into(),
@@ -139,7 +139,7 @@ impl Row for AssetRow {
         let number = self.version.and_then(|version| version.number);
         vec![
             Cell::Both(self.shown_name(), self.name.as_str().into()),
-            self.size.map_or(Cell::Empty, Cell::Size),
+            Cell::size(self.size),
             self.status(),
             self.updated_at.into(),
             self.versions.map_or(Cell::Empty, |it| Cell::Number(it.into())),

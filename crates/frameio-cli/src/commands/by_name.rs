@@ -89,9 +89,14 @@ pub(super) fn available(names: &[String]) -> String {
     }
 }
 
-/// Returns a name for comparison without case, in the normalization form C (macOS decomposes `é`).
+/// Returns the form of a name in which names are compared: macOS decomposes `é`.
+pub(super) fn normalized(name: &str) -> String {
+    name.nfc().collect()
+}
+
+/// Returns the form of a name in which names are compared without case.
 pub(super) fn folded(name: &str) -> String {
-    name.nfc().collect::<String>().to_lowercase().nfc().collect()
+    normalized(&normalized(name).to_lowercase())
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use std::time::Duration;
 use clap::ValueEnum;
 use frameio::assets::Asset;
 use frameio::folders::ListFolderChildren;
-use frameio::projects::ListProjects;
+use frameio::projects::{ListProjects, Project};
 use frameio::transfer::{ResolvedItem, Transfers};
 use frameio::{Client, Paged};
 
 use crate::args::{AccountArg, GlobalArgs};
-use crate::completion::{self, Names};
+use crate::completion;
 use crate::exit::{Failure, Status, io_reason};
+use crate::name_cache::{CachedItem, NameCache, Names};
 use crate::report::Reporter;
 use crate::resolver::{Listable, Resolver};
 
@@ -83,12 +84,18 @@ async fn refresh(global: &GlobalArgs, args: &Args, place: &str, key: &str) -> Re
     if !is_key {
         return Err(Failure::usage("invalid key"));
     }
-    let Some(_lock) = completion::lock(key).map_err(failed)? else { return Ok(()) };
-    let names = names(global, args, place).await?;
-    completion::save(key, &names).map_err(failed)
+    let Some(cache) = NameCache::locate() else { return Ok(()) };
+    let Some(_lock) = cache.lock(key).map_err(failed)? else { return Ok(()) };
+    let (item, names) = names(global, args, place).await?;
+    cache.save_names(key, item, names).map_err(failed)
 }
 
-async fn names(global: &GlobalArgs, args: &Args, place: &str) -> Result<Names, Failure> {
+/// Returns the item at a place, and the names in it.
+async fn names(
+    global: &GlobalArgs,
+    args: &Args,
+    place: &str,
+) -> Result<(Option<CachedItem>, Names), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
@@ -98,9 +105,9 @@ async fn names(global: &GlobalArgs, args: &Args, place: &str) -> Result<Names, F
     let item = match resolver.listable(Some(path)).await? {
         Listable::Root(account) => {
             for (_, workspace) in transfers.workspaces(account.as_deref()).await? {
-                names.add(&workspace.name, true);
+                names.add(&workspace.name, "workspace", workspace.id.as_str());
             }
-            return Ok(names);
+            return Ok((None, names));
         }
         Listable::Item(item) => item,
     };
@@ -108,18 +115,31 @@ async fn names(global: &GlobalArgs, args: &Args, place: &str) -> Result<Names, F
     match (&item.item, item.folder_id()) {
         (ResolvedItem::Workspace, _) => {
             let list = ListProjects::new(account, &item.workspace_id).page_size(100);
-            collect(&client, list, &mut names, |it, names| names.add(&it.name, true)).await?;
+            let add = |it: &Project, names: &mut Names| {
+                names.add(&it.name, "project", it.id.as_str());
+            };
+            collect(&client, list, &mut names, add).await?;
         }
         (_, Some(folder)) => {
             let list = ListFolderChildren::new(account, folder).page_size(500);
             let add = |asset: &Asset, names: &mut Names| {
-                names.add(asset.name(), matches!(asset, Asset::Folder(_)));
+                names.add(asset.name(), asset_kind(asset), asset.id().as_str());
             };
             collect(&client, list, &mut names, add).await?;
         }
         _ => {}
     }
-    Ok(names)
+    Ok((CachedItem::of(&item), names))
+}
+
+/// Returns the type as the cache of names has it.
+const fn asset_kind(asset: &Asset) -> &'static str {
+    match asset {
+        Asset::Folder(_) => "folder",
+        Asset::File(_) => "file",
+        Asset::VersionStack(_) => "version_stack",
+        _ => "unknown",
+    }
 }
 
 async fn collect<E: Paged>(

@@ -7,8 +7,11 @@ use frameio::transfer::{
     Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
-use crate::args::{AccountArg, CompareArg, FilterArgs, GlobalArgs, OnConflict, PaceArgs};
+use crate::args::{
+    AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
+};
 use crate::exit::Failure;
+use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -17,6 +20,7 @@ pub(super) const HELP: &str = "\
 Examples:
   frameio download '/Film/The Crossing/Dailies/Day 01/Camera A/A001_C001.mov'
   frameio download '/Film/The Crossing/Stills' --rendition high_quality -o stills
+  frameio download '/Film/The Crossing/Dailies' --rendition high_quality,efficient,original --mhl
 
 A folder or project is downloaded into a directory with its name. Of a version stack, the head is
 downloaded, or with '--version' another version or all of them, as take.v1.mov. Versions are numbered
@@ -41,9 +45,9 @@ pub(crate) struct Args {
     /// Directory to download to; created if missing
     #[arg(long = "output", short = 'o', value_name = "DIR", default_value = ".")]
     directory: PathBuf,
-    /// Rendition of each file to download
-    #[arg(long, default_value = "original", value_parser = renditions())]
-    rendition: String,
+    /// Rendition of each file to download; of several, separated by commas, the first that exists
+    #[arg(long, value_name = "RENDITION,…", default_value = "original", value_delimiter = ',', value_parser = renditions())]
+    rendition: Vec<String>,
     /// Compute and print a checksum of each file
     #[arg(long, value_enum, value_name = "ALGORITHM")]
     checksum: Option<Algorithm>,
@@ -68,6 +72,10 @@ pub(crate) struct Args {
     compare: CompareArg,
     #[command(flatten)]
     pace: PaceArgs,
+    #[command(flatten)]
+    mhl: MhlArgs,
+    #[command(flatten)]
+    report: ReportArg,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -107,12 +115,15 @@ fn renditions() -> clap::builder::PossibleValuesParser {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let rendition: Rendition = args.rendition.parse()?;
+    let renditions = args.rendition.iter().map(|name| name.parse());
+    let renditions = renditions.collect::<Result<Vec<Rendition>, _>>()?;
     if args.directory.exists() && !args.directory.is_dir() {
         let directory = args.directory.display();
         return Err(Failure::value("--output", directory, "it is not a directory"));
     }
     let filter = args.filters.filter()?;
+    let run_file = args.report.file()?;
+    let checksum = args.checksum()?.or_else(|| run_file.as_ref().map(|_| CHECKSUM));
     let (transfers, _) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let targets: Vec<Option<&str>> = match &*args.targets {
@@ -126,11 +137,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         check(&item)?;
         items.push(item);
     }
+    args.check_history(&items)?;
     let report = TransferReport::download(args.output, &args.directory, args.dry_run);
+    report.save(run_file)?;
+    let roots = Roots::downloaded(&args.directory, items.iter().filter_map(folder_name));
+    let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;
     // Reported paths begin with the workspace.
     let root = RemotePath::default();
     let mut tree = DownloadTree::items(items, &args.directory)
-        .rendition(rendition)
+        .renditions(renditions)
         .filter(filter)
         .files_in_flight(args.concurrency.into())
         .on_conflict(args.on_conflict.into())
@@ -140,8 +155,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .on_item(report.on_item(&root))
         .on_totals(report.on_totals())
         .progress(report.on_progress(&root));
-    if let Some(algorithm) = args.checksum {
-        tree = tree.checksum(algorithm.into());
+    if let Some(checksum) = checksum {
+        tree = tree.checksum(checksum);
     }
     if let Some(order) = args.pace.order() {
         tree = tree.order(order);
@@ -149,8 +164,42 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if let Some(path) = args.compare.checksums()? {
         tree = tree.checksums(path);
     }
-    let result = shutdown::interruptible(transfers.download_tree(tree)).await;
+    let result = shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await;
+    proof.finish().await;
     report.finish(result, "run the same command again to resume")
+}
+
+impl Args {
+    /// Returns the checksum to compute.
+    fn checksum(&self) -> Result<Option<Checksum>, Failure> {
+        let given = self.checksum.map(Checksum::from);
+        match (given, self.mhl.is_given()) {
+            (Some(given), true) if given != CHECKSUM => {
+                Err(Failure::usage("hash lists have XXH64: omit '--checksum', or use xxh64"))
+            }
+            (given, true) => Ok(given.or(Some(CHECKSUM))),
+            (given, false) => Ok(given),
+        }
+    }
+
+    /// Refuses several histories in one directory.
+    fn check_history(&self, items: &[Resolved]) -> Result<(), Failure> {
+        let folders = items.iter().filter_map(folder_name).count();
+        let has_files = folders < items.len();
+        match self.mhl.directory() {
+            Some(directory) if folders + usize::from(has_files) > 1 => {
+                let reason = "it has one history: download one folder, or files only";
+                Err(Failure::value("--mhl-dir", directory.display(), reason))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Returns the name of a folder or project; `None` for a file.
+fn folder_name(item: &Resolved) -> Option<&str> {
+    let name = item.path.names().last()?;
+    item.file().is_none().then_some(name)
 }
 
 /// Refuses items without files.

@@ -7,14 +7,12 @@ use std::time::Duration;
 use axum::Router;
 use frameio::Client;
 use frameio_legacy::relay::Relays;
-use frameio_legacy::{
-    AcceptedTokens, Counts, Hosts, LegacyBuilder, LegacyService, Replies, RouteClass,
-};
+use frameio_legacy::{AcceptedTokens, Counts, Hosts, LegacyBuilder, LegacyService, Replies};
 use tokio::net::TcpListener;
 
-use crate::args::GlobalArgs;
+use crate::args::{FormatArgs, GlobalArgs};
 use crate::exit::{Failure, io_reason};
-use crate::report::Reporter;
+use crate::report::{Cell, Column, Reporter, Row};
 use crate::server::Limits;
 use crate::{input, listen_address};
 
@@ -45,16 +43,22 @@ pub(crate) enum Command {
     #[command(after_help = HELP)]
     Serve(Box<Args>),
     /// List the routes with the V4 operations that serve them
-    Routes,
+    Routes(RoutesArgs),
 }
 
 impl Command {
     pub(super) async fn run(&self, global: &GlobalArgs) -> Result<(), Failure> {
         match self {
             Self::Serve(args) => serve(global, args).await,
-            Self::Routes => routes(),
+            Self::Routes(args) => routes(args),
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RoutesArgs {
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -223,18 +227,31 @@ fn announce(address: SocketAddr) -> Result<(), Failure> {
 }
 
 /// Prints the routes that are served, and those that are refused.
-fn routes() -> Result<(), Failure> {
-    let reporter = Reporter::text();
-    for route in frameio_legacy::Route::all() {
-        let operations = match (route.class(), route.operations()) {
-            (RouteClass::Gone | RouteClass::NeverExisted | RouteClass::NotConcerned, []) => "-",
-            (_, operations) => &operations.join(" "),
-        };
-        let class = route.class().to_string();
-        let route = format!("{} {}", route.method(), route.path());
-        reporter.line(&format!("{class:<13} {route:<55} {operations}"))?;
+fn routes(args: &RoutesArgs) -> Result<(), Failure> {
+    let mut list = args.format.list()?;
+    frameio_legacy::Route::all().try_for_each(|route| list.push(&RouteRow(route)))?;
+    list.finish()
+}
+
+/// A route of the legacy API in the list.
+struct RouteRow(&'static frameio_legacy::Route);
+
+impl Row for RouteRow {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("class"),
+        Column::new("method"),
+        Column::new("path").flexible(),
+        Column::new("operations").flexible(),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            self.0.class().to_string().into(),
+            self.0.method().to_string().into(),
+            self.0.path().into(),
+            Cell::List(self.0.operations().iter().map(|&it| it.to_owned()).collect()),
+        ]
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         transfers: args.versions.then_some(&transfers),
     };
     let listable = match args.path.as_deref() {
-        None if !resolver.has_project() => Listable::Root(resolver.account().map(str::to_owned)),
+        None if !resolver.has_base() => Listable::Root(resolver.account().map(str::to_owned)),
         text => resolver.listable(text).await?,
     };
     let mut skipped = SkippedItems::default();

@@ -9,7 +9,7 @@ use frameio::{AccountId, Client, FolderId};
 use super::assets::{Change, NewPlace, Results, Siblings};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::resolver::{Resolver, not_a_folder};
+use crate::resolver::{Resolver, has_base, not_a_folder};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -39,9 +39,9 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let mut places = Vec::new();
+    let (mut places, has_base) = (Vec::new(), has_base(global)?);
     for text in &args.places {
-        places.push((text.as_str(), NewPlace::split(text)?));
+        places.push((text.as_str(), NewPlace::split(text, has_base)?));
     }
     let client = global.conservative_client()?;
     let transfers = Transfers::new(client.clone());
@@ -87,7 +87,7 @@ impl Maker<'_> {
     ) -> Result<(), Failure> {
         let Some(place) = place else {
             // An id or a link is the place of an existing item.
-            let existing = self.resolver.resolve(Some(text)).await?;
+            let existing = self.resolver.resolve_for_write(Some(text)).await?;
             return match (existing.folder_id(), self.creates_parents) {
                 (Some(_), true) => {
                     results.done(&Change::of("exists", &existing));
@@ -111,7 +111,7 @@ impl Maker<'_> {
         if self.folders.contains_key(&key) {
             return Ok(key);
         }
-        let missing = match self.resolver.resolve(place).await {
+        let missing = match self.resolver.resolve_for_write(place).await {
             Ok(found) => {
                 self.add_existing(key.clone(), &found).await?;
                 return Ok(key);
@@ -119,7 +119,8 @@ impl Maker<'_> {
             Err(failure) if failure.status == Status::NotFound => failure,
             Err(failure) => return Err(failure),
         };
-        let above = place.and_then(|place| NewPlace::split(place).ok().flatten());
+        let above =
+            place.and_then(|place| NewPlace::split(place, self.resolver.has_base()).ok().flatten());
         match above {
             Some(above) if self.creates_parents => {
                 let parent = Box::pin(self.parent(results, above.parent.as_deref())).await?;

@@ -1,5 +1,6 @@
 //! The commands: one module each, with its arguments and a function that runs it.
 
+mod archive;
 mod asset_row;
 mod assets;
 mod batch;
@@ -11,6 +12,7 @@ mod doctor;
 mod download;
 mod find;
 mod first_run;
+mod input_ids;
 #[cfg(feature = "legacy")]
 mod legacy;
 mod login;
@@ -25,6 +27,7 @@ mod open;
 mod operations;
 mod places;
 mod profile;
+mod record;
 mod relocate;
 mod restore;
 mod rm;
@@ -34,10 +37,13 @@ mod sim;
 mod sync;
 mod tree;
 mod upload;
+mod verify;
 mod versions;
+mod watch;
 mod webhook;
 mod whoami;
 
+use clap::builder::Styles;
 use clap::{Parser, Subcommand};
 
 use crate::args::GlobalArgs;
@@ -64,9 +70,12 @@ Environment variables:
   FRAMEIO_CONFIG_DIR        Directory for profiles and the state of uploads
                             [default: frameio in your configuration directory]
   FRAMEIO_INSECURE_STORAGE  Set to 1 to save sign-ins in files instead of the keyring
+  FRAMEIO_CWD               Folder that relative paths start at [default: the profile's project]
+  FRAMEIO_NO_CACHE          Set to 1 to look up every name at the service
   FRAMEIO_QUOTA_STORE       Same as --quota-store; may contain a password
   FRAMEIO_QUOTA_STORE_FILE  Same as --quota-store-file
-  RUST_LOG                  Log spans and events to standard error, such as frameio=debug
+  RUST_LOG                  Log spans and events to standard error, such as frameio=debug; see -v
+  NO_COLOR                  Print no colors
 
 Exit status:
     0  Success
@@ -87,7 +96,7 @@ If several files fail, the status is the one that all failures share, or else 1.
 
 /// Upload and download files, and call every operation of the Frame.io V4 API
 #[derive(Debug, Parser)]
-#[command(name = "frameio", version, after_help = ENVIRONMENT)]
+#[command(name = "frameio", version, after_help = ENVIRONMENT, styles = Styles::plain())]
 pub(crate) struct Cli {
     #[command(flatten, next_help_heading = "Global options")]
     pub(crate) global: GlobalArgs,
@@ -105,6 +114,17 @@ impl Cli {
     }
 }
 
+#[cfg(test)]
+impl Cli {
+    /// Returns the arguments of `frameio call`.
+    pub(crate) const fn call_args(&self) -> Option<&call::Args> {
+        match &self.command {
+            Some(Command::Call(args)) => Some(args),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Upload files and folders
@@ -116,6 +136,12 @@ pub(crate) enum Command {
     /// Copy new and changed files between a local directory and a folder, in one direction
     #[command(after_help = sync::HELP)]
     Sync(sync::Args),
+    /// Save a project with comments, metadata and shares in a directory, verify and restore it
+    #[command(after_help = archive::HELP)]
+    Archive(archive::Args),
+    /// Upload files as they appear in a directory, or download them as they appear in a folder
+    #[command(after_help = watch::HELP)]
+    Watch(watch::Args),
     /// List the contents of a folder, project or workspace
     #[command(after_help = ls::HELP)]
     Ls(ls::Args),
@@ -175,7 +201,7 @@ pub(crate) enum Command {
     /// Call operations from a file, concurrently and within the quotas
     #[command(after_help = batch::HELP)]
     Batch(batch::Args),
-    /// List the operations of the API with their routes, quotas and parameters
+    /// List the operations of the API with their routes, quotas and parameters, or describe one
     #[command(after_help = operations::HELP)]
     Operations(operations::Args),
     /// Sign in and save the credentials in a profile
@@ -188,6 +214,12 @@ pub(crate) enum Command {
     /// Explain why something does not work: token, network, clock, accounts, quotas and storage
     #[command(after_help = doctor::HELP)]
     Doctor(doctor::Args),
+    /// Compare the responses of the service with its contract, and report deviations
+    #[command(after_help = verify::HELP)]
+    Verify(verify::Args),
+    /// Record the requests of a command without personal data, for tests and reports
+    #[command(after_help = record::HELP)]
+    Record(record::Args),
     /// Print the completion script of a shell
     #[command(after_help = completions::HELP)]
     Completions(completions::Args),
@@ -227,6 +259,8 @@ impl Command {
             Self::Upload(args) => upload::run(global, args).await,
             Self::Download(args) => download::run(global, args).await,
             Self::Sync(args) => sync::run(global, args).await,
+            Self::Archive(args) => archive::run(global, args).await,
+            Self::Watch(args) => watch::run(global, args).await,
             Self::Ls(args) => ls::run(global, args).await,
             Self::Tree(args) => tree::run(global, args).await,
             Self::Find(args) => find::run(global, args).await,
@@ -249,6 +283,8 @@ impl Command {
             Self::Whoami(args) => whoami::run(global, args).await,
             Self::Completions(args) => completions::run(global, args).await,
             Self::Doctor(args) => doctor::run(global, args).await,
+            Self::Verify(args) => verify::run(global, args).await,
+            Self::Record(args) => record::run(global, args).await,
             Self::Man(args) => man::run(args),
             Self::Profile { command } => command.run(global).await,
             #[cfg(feature = "sim")]

@@ -25,15 +25,26 @@ pub(super) fn expand(arguments: &[String]) -> Result<Vec<String>, Failure> {
     }
 }
 
+/// Whether the resolved items are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+}
+
 /// Resolves places in their order, each item once. All are resolved before any is changed.
 pub(super) async fn resolve_all(
     resolver: &Resolver<'_>,
     places: &[String],
+    purpose: Purpose,
 ) -> Result<Vec<Resolved>, Failure> {
     let mut seen = HashSet::new();
     let mut items = Vec::new();
     for place in places {
-        let item = resolver.resolve(Some(place)).await?;
+        let item = match purpose {
+            Purpose::Read => resolver.resolve(Some(place)).await?,
+            Purpose::Write => resolver.resolve_for_write(Some(place)).await?,
+        };
         if seen.insert(id(&item).to_owned()) {
             items.push(item);
         }

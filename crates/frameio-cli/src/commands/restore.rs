@@ -9,13 +9,12 @@ use frameio::experimental::version_stacks::RestoreVersionStack;
 use frameio::projects::{DeletedAssetSort, ListDeletedAssets};
 use frameio::transfer::{Resolved, Transfers};
 use frameio::{AccountId, AssetId, Client, ProjectId};
-use indicatif::HumanBytes;
-use serde_json::{Value, json};
 
-use super::assets::{Change, Locations, Results, folded};
-use crate::args::{AccountArg, GlobalArgs};
+use super::assets::{Change, Locations, Results};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::commands::by_name::normalized;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter, SkippedItems};
+use crate::report::{Cell, Column, Reporter, Row, SkippedItems};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
@@ -41,29 +40,31 @@ pub(crate) struct Args {
     /// List the items that can be restored
     #[arg(long, conflicts_with = "items")]
     list: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let list = match args.list || args.items.is_empty() {
+        true => Some(args.format.list()?),
+        false => None,
+    };
+    let is_json = list.is_none() && args.format.changes_as_json()?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let place = resolver.resolve(Some(&args.project)).await?;
+    let place = resolver.resolve_for_write(Some(&args.project)).await?;
     let project = project(&place)?.clone();
     let mut skipped = SkippedItems::default();
     let trash = Trash::read(&client, &place.account_id, project, &mut skipped).await?;
-    if args.list || args.items.is_empty() {
-        let reporter = Reporter::new(args.json);
-        for asset in &trash.assets {
-            reporter.record(&Row(asset))?;
-        }
+    if let Some(mut list) = list {
+        trash.assets.iter().try_for_each(|asset| list.push(&DeletedRow(asset)))?;
+        list.finish()?;
         return skipped.finish();
     }
-    let mut results = Results::new("restore", args.json);
+    let mut results = Results::new("restore", is_json);
     let mut found = Vec::new();
     for text in &args.items {
         match trash.find(text) {
@@ -127,7 +128,7 @@ impl Trash {
         if let Some(asset) = self.assets.iter().find(|asset| asset.id().as_str() == text) {
             return Ok(asset);
         }
-        let is_named = |asset: &&DeletedAsset| folded(asset.name()) == folded(text);
+        let is_named = |asset: &&DeletedAsset| normalized(asset.name()) == normalized(text);
         let named: Vec<_> = self.assets.iter().filter(is_named).collect();
         match named.as_slice() {
             [only] => Ok(only),
@@ -202,9 +203,9 @@ fn explain(error: frameio::Error) -> Failure {
 }
 
 /// A deleted item in the list.
-struct Row<'a>(&'a DeletedAsset);
+struct DeletedRow<'a>(&'a DeletedAsset);
 
-impl Row<'_> {
+impl DeletedRow<'_> {
     const fn size(&self) -> Option<u64> {
         match self.0 {
             DeletedAsset::File(file) => Some(file.file_size),
@@ -222,24 +223,24 @@ impl Row<'_> {
     }
 }
 
-impl Record for Row<'_> {
-    fn lines(&self) -> Vec<String> {
-        let at = self.0.deleted_at().map(|at| at.strftime("%F %R").to_string());
-        let size = self.size().map(|size| HumanBytes(size).to_string()).unwrap_or_default();
-        vec![format!(
-            "{}  {:16}  {:13}  {size:>10}  {}",
-            self.0.id().as_str(),
-            at.unwrap_or_default(),
-            self.0.kind(),
-            self.0.name()
-        )]
-    }
+impl Row for DeletedRow<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("name").flexible(),
+        Column::new("size").right(),
+        Column::new("deleted_at"),
+        Column::new("type"),
+        Column::new("id"),
+        Column::new("parent_id").hidden(),
+    ];
 
-    fn json(&self) -> Value {
-        json!({
-            "type": self.0.kind(), "id": self.0.id().as_str(), "name": self.0.name(),
-            "size": self.size(), "parent_id": self.parent_id(),
-            "deleted_at": self.0.deleted_at(),
-        })
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            self.0.name().into(),
+            Cell::size(self.size()),
+            self.0.deleted_at().into(),
+            self.0.kind().into(),
+            self.0.id().as_str().into(),
+            self.parent_id().into(),
+        ]
     }
 }

@@ -5,7 +5,8 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use frameio_sim::{Fault, SavedState, Sim, SimServer, Storage};
+use frameio_cassette::Cassette;
+use frameio_sim::{Fault, SavedState, Sim, SimServer, StateError, Storage};
 
 use crate::exit::{Failure, Status, io_reason};
 use crate::report::Reporter;
@@ -55,6 +56,9 @@ pub(crate) struct Args {
     /// demo account, save nothing]
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Start with what a recording of `frameio record` shows of an account
+    #[arg(long, value_name = "FILE", conflicts_with = "state")]
+    cassette: Option<PathBuf>,
     /// Do not enforce quotas
     #[arg(long)]
     no_quotas: bool,
@@ -78,7 +82,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         .quotas(!args.no_quotas)
         .storage(storage(&args.storage)?)
         .seed(args.seed)
-        .state(state(args.state.as_deref())?);
+        .state(initial_state(args)?);
     if let Some(bytes) = args.part_size {
         builder = builder.part_size(bytes);
     }
@@ -114,6 +118,14 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         }),
         None => Ok(()),
     }
+}
+
+fn initial_state(args: &Args) -> Result<SavedState, Failure> {
+    let Some(path) = &args.cassette else { return state(args.state.as_deref()) };
+    let unusable = |reason: &dyn Display| Failure::value("--cassette", path.display(), reason);
+    let cassette = Cassette::read(path).map_err(|error| unusable(&error))?;
+    let state = cassette.simulator_state().to_string();
+    state.parse().map_err(|error: StateError| unusable(&error))
 }
 
 /// Returns the initial state: that of the file, or the demo account if the file is missing.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
 
-use super::upload::{UploadOptions, check_local, not_recorded};
+use super::upload::{ProofOptions, UploadOptions, check_local, not_recorded};
 use crate::args::{AccountArg, GlobalArgs, PaceArgs};
 use crate::config;
 use crate::exit::Failure;
+use crate::proof::{CHECKSUM, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -64,6 +65,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
+    proof: ProofOptions,
+    #[command(flatten)]
     options: UploadOptions,
     #[command(flatten)]
     output: OutputArgs,
@@ -84,20 +87,27 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             return Err(Failure::usage(format!("'{directory}' is not a directory")));
         }
     }
-    let filter = args.options.filters.filter()?;
-    let (transfers, profile) = global.limited_transfers(&args.pace)?;
-    let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(args.folder.as_deref()).await?;
     let dry_run = args.options.dry_run;
     let report = match args.down {
         true => TransferReport::download(args.output, &args.directory, dry_run),
         false => TransferReport::upload(args.output, dry_run),
     };
+    let roots = Roots::Directory(args.directory.clone());
+    let proof = match args.down {
+        true => args.proof.of_download(roots, dry_run, &report)?,
+        false => args.proof.of_upload(roots, dry_run, &report)?,
+    };
+    let (transfers, profile) = global.limited_transfers(&args.pace)?;
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let (account, folder) = match args.down {
+        true => resolver.folder(args.folder.as_deref()).await?,
+        false => resolver.folder_for_write(args.folder.as_deref()).await?,
+    };
     let deletion = args.delete.then(|| args.deletion(&report));
     let result = if args.down {
         let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)
-            .filter(filter)
+            .filter(args.options.filters.filter()?)
             .files_in_flight(args.options.concurrency.into())
             .on_conflict(args.options.on_conflict.unwrap_or_default().into())
             .verify_remote(args.options.verify_remote)
@@ -118,18 +128,20 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }
-        shutdown::interruptible(transfers.download_tree(tree)).await
+        if args.proof.mhl.is_given() || args.proof.report.file()?.is_some() {
+            tree = tree.checksum(CHECKSUM);
+        }
+        shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await
     } else {
         let tree = UploadTree::new(account, folder, &args.directory);
-        let mut tree = args.options.apply(tree, &profile, (filter, &report))?;
-        if let Some(order) = args.pace.order() {
-            tree = tree.order(order);
-        }
+        let tree = args.options.apply(tree, &profile, &report)?;
+        let mut tree = proof.apply(args.pace.apply(tree));
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }
-        shutdown::interruptible(transfers.upload_tree(tree)).await
+        shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await
     };
+    proof.finish().await;
     report.finish(result, "run the same command again to resume")
 }
 

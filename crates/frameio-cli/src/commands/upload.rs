@@ -5,19 +5,26 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use frameio::auth::profile::Profile;
-use frameio::transfer::{Filter, RemotePath, TransferError, UploadTree, VersionPattern};
+use frameio::transfer::{RemotePath, TransferError, UploadTree, VersionPattern};
 
-use crate::args::{AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, OnConflict, PaceArgs};
+use super::share::UploadShareArgs;
+use crate::args::{
+    AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, PaceArgs,
+    ReportArg,
+};
 use crate::config;
 use crate::exit::Failure;
+use crate::proof::{Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
-use crate::resolver::Resolver;
+use crate::resolver::{Resolver, not_a_folder};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
   frameio upload take.mov --to '/Film/The Crossing/Dailies'
   frameio upload rushes --to '/Film/The Crossing/Dailies' --include '*.mov'
+  frameio upload cut.mov --to '/Film/The Crossing/Cuts' --share 'Cut for review' --expires 7d
+  frameio upload A001 --to '/Film/The Crossing/Dailies' --verify-mhl --mhl --report A001.csv
 
 A directory is uploaded with its name and everything in it. Nothing is replaced or deleted.
 
@@ -32,6 +39,10 @@ With '--version-pattern', files with version numbers in their names become versi
 
 To resume an interrupted upload, run the same command again within 24 hours. Concurrent runs of the
 same command upload each file once.
+
+With '--verify-mhl', files are compared with the hash lists of their directory first. With '--mhl', a
+hash list of the sent bytes is added to 'ascmhl'. It proves what was read and sent, not what the
+service stores. Directories named 'ascmhl' are never uploaded.
 
 Standard input ('… | frameio upload /dev/stdin') and named pipes are read to the end before the
 upload starts.
@@ -55,6 +66,10 @@ pub(crate) struct Args {
     pace: PaceArgs,
     #[command(flatten)]
     account: AccountArg,
+    #[command(flatten)]
+    share: UploadShareArgs,
+    #[command(flatten)]
+    proof: ProofOptions,
     #[command(flatten)]
     options: UploadOptions,
     #[command(flatten)]
@@ -101,13 +116,52 @@ pub(super) struct UploadOptions {
     pub(super) compare: CompareArg,
 }
 
+/// Hash lists and report of `frameio upload` and `frameio sync`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ProofOptions {
+    /// Upload only files that equal the hash list in their directory: 'ascmhl', or a legacy file *.mhl
+    #[arg(long)]
+    pub(super) verify_mhl: bool,
+    #[command(flatten)]
+    pub(super) mhl: MhlArgs,
+    #[command(flatten)]
+    pub(super) report: ReportArg,
+}
+
+impl ProofOptions {
+    /// Opens the hash lists and the report of an upload.
+    pub(super) fn of_upload(
+        &self,
+        roots: Roots,
+        is_dry_run: bool,
+        report: &Arc<TransferReport>,
+    ) -> Result<Proof, Failure> {
+        report.save(self.report.file()?)?;
+        Proof::of_upload(&self.mhl, (roots, self.verify_mhl), is_dry_run, report)
+    }
+
+    /// Opens the hash lists and the report of a download.
+    pub(super) fn of_download(
+        &self,
+        roots: Roots,
+        is_dry_run: bool,
+        report: &Arc<TransferReport>,
+    ) -> Result<Proof, Failure> {
+        if self.verify_mhl {
+            return Err(Failure::usage("'--verify-mhl' cannot be used with '--down'"));
+        }
+        report.save(self.report.file()?)?;
+        Proof::of_download(&self.mhl, roots, is_dry_run, report)
+    }
+}
+
 impl UploadOptions {
     /// Applies the options to an upload.
     pub(super) fn apply(
         &self,
         mut tree: UploadTree,
         profile: &Profile,
-        (filter, report): (Filter, &Arc<TransferReport>),
+        report: &Arc<TransferReport>,
     ) -> Result<UploadTree, Failure> {
         if let Some(policy) = self.if_exists(profile)? {
             tree = tree.if_exists(policy.into());
@@ -137,7 +191,7 @@ impl UploadOptions {
         let warned = report.clone();
         let root = RemotePath::default();
         Ok(tree
-            .filter(filter)
+            .filter(self.filters.filter()?)
             .hidden(self.hidden)
             .follow_links(self.follow_links)
             .files_in_flight(self.concurrency.into())
@@ -206,16 +260,28 @@ pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> R
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_local(&args.paths)?;
-    let filter = args.options.filters.filter()?;
+    let report = TransferReport::upload(args.output, args.options.dry_run);
+    let roots = Roots::uploaded(&args.paths);
+    let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
+    let share = args.share.prepare(&args.paths, &report)?;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(args.to.as_deref()).await?;
-    let report = TransferReport::upload(args.output, args.options.dry_run);
-    let tree = UploadTree::paths(account, folder, &args.paths);
-    let mut tree = args.options.apply(tree, &profile, (filter, &report))?;
-    if let Some(order) = args.pace.order() {
-        tree = tree.order(order);
+    let target = resolver.resolve_for_write(args.to.as_deref()).await?;
+    let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
+    let tree = UploadTree::paths(&target.account_id, folder, &args.paths);
+    let tree = args.options.apply(tree, &profile, &report)?;
+    let tree = proof.apply(args.pace.apply(tree));
+    let result = shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await;
+    proof.finish().await;
+    let result = report.finish(result, "run the same command again within 24 hours to resume");
+    match share.filter(|_| !args.options.dry_run) {
+        Some(share) if result.is_ok() => {
+            share.create(transfers.client(), &target, args.output.json).await
+        }
+        Some(_) => {
+            report.note("not shared, because the upload is incomplete: run the same command again");
+            result
+        }
+        None => result,
     }
-    let result = shutdown::interruptible(transfers.upload_tree(tree)).await;
-    report.finish(result, "run the same command again within 24 hours to resume")
 }

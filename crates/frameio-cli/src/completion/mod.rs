@@ -4,12 +4,10 @@
 //! runs saved, and sends no request itself: a missing or old list is read by a separate process
 //! (`frameio completions --refresh`), whose result a later completion finds.
 
-mod cache;
 mod places;
 mod quoting;
 
 use std::ffi::OsStr;
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -18,7 +16,6 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::CompleteEnv;
 use frameio::{Catalog, Operation};
 
-pub(crate) use self::cache::Names;
 use self::quoting::Quoting;
 use crate::config;
 
@@ -122,21 +119,6 @@ fn remote(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = quoting.plain(current);
     let paths = places::starting_with(&typed, limit().mul_f64(0.7));
     paths.iter().map(|path| CompletionCandidate::new(quoting.quoted(path))).collect()
-}
-
-/// Saves the names in a place for later completions. `key` identifies the list.
-pub(crate) fn save(key: &str, names: &Names) -> std::io::Result<()> {
-    cache::save(&directory()?, key, names)
-}
-
-/// Runs `work` unless another process reads the same list.
-pub(crate) fn lock(key: &str) -> std::io::Result<Option<std::fs::File>> {
-    cache::lock(&directory()?, key)
-}
-
-fn directory() -> std::io::Result<std::path::PathBuf> {
-    let cache = config::cache().map_err(|failure| std::io::Error::other(failure.message))?;
-    Ok(Path::new(&cache).join("completion"))
 }
 
 #[cfg(test)]

@@ -5,12 +5,10 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use frameio::auth::profile::{Profile, Profiles, Services};
-use sha2::{Digest, Sha256};
 
-use super::cache::{self, Saved};
-use super::directory;
 use crate::config;
 use crate::input::variable;
+use crate::name_cache::{NameCache, Owner, Saved};
 
 /// Interval at which a list that is being read is looked for.
 const POLL: Duration = Duration::from_millis(5);
@@ -34,14 +32,14 @@ pub(super) fn starting_with(typed: &str, limit: Duration) -> Vec<String> {
     }
     let (place, prefix) = typed.split_at(typed.rfind('/').map_or(0, |at| at + 1));
     let Some(selection) = Selection::of_line() else { return Vec::new() };
-    let Ok(directory) = directory() else { return Vec::new() };
-    let key = selection.key(place);
-    let mut saved = cache::load(&directory, &key);
+    let Some(cache) = NameCache::locate() else { return Vec::new() };
+    let key = selection.owner.key(place);
+    let mut saved = cache.names(&key);
     if saved.as_ref().is_none_or(|saved| !saved.is_fresh) && selection.is_signed_in {
         selection.refresh(place, &key);
         while saved.is_none() && begun.elapsed() + POLL < limit {
             sleep(POLL);
-            saved = cache::load(&directory, &key);
+            saved = cache.names(&key);
         }
     }
     let Some(Saved { names, .. }) = saved else { return Vec::new() };
@@ -51,9 +49,7 @@ pub(super) fn starting_with(typed: &str, limit: Duration) -> Vec<String> {
 /// Service and user whose names are completed.
 struct Selection {
     variables: Vec<(&'static str, String)>,
-    api_url: String,
-    profile: String,
-    token: Option<String>,
+    owner: Owner,
     is_signed_in: bool,
 }
 
@@ -76,19 +72,11 @@ impl Selection {
         let url = given("FRAMEIO_BASE_URL").or_else(|| profile.base_url.clone());
         let api_url = Services::new(url.as_deref(), None).api_url;
         let token = given("FRAMEIO_TOKEN");
-        let app = given("FRAMEIO_CLIENT_ID").zip(given("FRAMEIO_CLIENT_SECRET"));
-        let is_signed_in = token.is_some() || app.is_some() || has_sign_in(&profile);
-        Some(Self { variables, api_url, profile: name, token, is_signed_in })
-    }
-
-    /// Returns the name of the list of a place, which reveals nothing.
-    fn key(&self, place: &str) -> String {
-        let mut hash = Sha256::new();
-        for part in [&self.api_url, &self.profile, self.token.as_deref().unwrap_or(""), place] {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part);
-        }
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        let client =
+            given("FRAMEIO_CLIENT_ID").filter(|_| given("FRAMEIO_CLIENT_SECRET").is_some());
+        let is_signed_in = token.is_some() || client.is_some() || has_sign_in(&profile);
+        let owner = Owner::new(&api_url, &name, token.or(client).as_deref());
+        Some(Self { variables, owner, is_signed_in })
     }
 
     /// Starts a process that reads the list of a place.

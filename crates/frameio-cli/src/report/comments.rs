@@ -1,4 +1,4 @@
-//! Progress of exports and imports of comments, in one line on a terminal.
+//! Progress of archives, and of exports and imports of comments, in one line on a terminal.
 
 use std::time::Duration;
 
@@ -47,6 +47,16 @@ impl CommentProgress {
     /// Shows how many comments are imported, and the remaining time.
     pub(crate) fn imported(&self, done: usize, all: usize, remaining: Duration) {
         self.show(&imported(done, all, remaining));
+    }
+
+    /// Shows how many files of an archive are saved, and of how many the comments are.
+    pub(crate) fn archived(&self, files: u64, commented: u64, all: u64) {
+        self.show(&format!("{files} of {all} files, comments of {commented}"));
+    }
+
+    /// Shows how many files and comments of an archive are restored.
+    pub(crate) fn restored(&self, files: u64, comments: u64) {
+        self.show(&format!("{files} files, {comments} comments restored"));
     }
 
     fn show(&self, message: &str) {

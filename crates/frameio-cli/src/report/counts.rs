@@ -36,6 +36,8 @@ pub(super) struct Counts {
     status: Option<Status>,
     /// Files that are incomplete because of an interruption.
     incomplete: u64,
+    /// Files that are not in a hash list.
+    unlisted: u64,
     /// Minimum number of bytes of incomplete files that need not be transferred again.
     bytes_kept: u64,
 }
@@ -74,6 +76,17 @@ impl Counts {
                 self.add_status(Status::Other);
             }
         }
+    }
+
+    /// Counts a file that differs from a hash list.
+    pub(super) fn add_failure(&mut self) {
+        self.failed += 1;
+        self.add_status(Status::Other);
+    }
+
+    /// Counts a file that is not in a hash list.
+    pub(super) const fn add_unlisted(&mut self) {
+        self.unlisted += 1;
     }
 
     fn add_status(&mut self, status: Status) {
@@ -125,7 +138,7 @@ impl Counts {
             "conflicts": self.conflicts, "failed": self.failed, "incomplete": self.incomplete,
             "bytes_kept": self.bytes_kept, "changed": self.changed, "unverified": self.unverified,
             "moved": self.moved, "deleted": self.deleted, "kept": self.kept,
-            "not_head": self.not_head,
+            "not_head": self.not_head, "unlisted": self.unlisted,
         })
     }
 }
@@ -150,6 +163,7 @@ impl fmt::Display for Counts {
             (self.unfinished, "incomplete at the service"),
             (self.failed, "failed"),
             (self.incomplete, "incomplete"),
+            (self.unlisted, "not in a hash list"),
         ] {
             if count > 0 {
                 write!(f, ", {count} {what}")?;

@@ -15,6 +15,11 @@ impl Escaped {
         Self(printable(text))
     }
 
+    /// Takes text of the program itself as it is.
+    pub(super) fn trusted(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// Formats JSON in one line.
     pub(super) fn json(value: &Value) -> Self {
         Self::json_text(&value.to_string())

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use frameio::FileId;
 use frameio::transfer::{
-    Compared, Digest, Ignored, Outcome, RemotePath, Stacked, TransferError, Verdict,
+    Compared, Digest, Ignored, Item, Outcome, RemotePath, Stacked, TransferError, Verdict,
 };
 use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 
 use super::Record;
+use super::run_file::ReportRow;
 use crate::exit::Status;
 
 /// Outcome of one file, or of a folder that failed.
@@ -62,9 +63,29 @@ impl FileRecord<'_> {
     pub(super) const fn is_ignored_unexpectedly(&self) -> bool {
         match self.outcome {
             Outcome::Ignored(why) => {
-                !matches!(why, Ignored::Hidden | Ignored::Excluded | Ignored::ExcludedByDefault)
+                use Ignored::{Excluded, ExcludedByDefault, HashLists, Hidden};
+                !matches!(why, Hidden | Excluded | ExcludedByDefault | HashLists)
             }
             _ => false,
+        }
+    }
+
+    /// Returns the row of a report.
+    pub(super) fn row(&self, item: &Item) -> ReportRow {
+        let error = self.error().map(ToString::to_string);
+        let local = self.local.to_string_lossy();
+        ReportRow {
+            state: if self.is_unverified() { Verdict::Unverified.as_str() } else { self.name() },
+            path: self.remote.to_owned(),
+            local: Some(local.into_owned()).filter(|local| !local.is_empty()),
+            size: item.size,
+            checksum: self.digest().map(ToString::to_string),
+            id: self.file_id.map(|id| id.as_str().to_owned()),
+            link: item.view_url.clone(),
+            seconds: item.elapsed.map(|elapsed| elapsed.as_secs_f64()),
+            reason: error
+                .or_else(|| self.compared.map(|it| it.reason.clone()))
+                .or_else(|| self.reason()),
         }
     }
 

@@ -52,6 +52,11 @@ impl Jq {
         Ok(Self(Rc::new(filter)))
     }
 
+    /// Checks an expression in the arguments, before anything is sent.
+    pub(crate) fn check(code: &str) -> Result<String, String> {
+        Self::new(code).map(|_| code.to_owned())
+    }
+
     /// Applies the filter to a value.
     pub(super) fn run(&self, value: &Value) -> Result<Vec<Output>, Failure> {
         let failed = |error: String| Failure::new(Status::Other, format!("'--jq': {error}"));

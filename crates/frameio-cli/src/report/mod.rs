@@ -1,6 +1,7 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
 mod bars;
+mod color;
 mod comments;
 mod counts;
 mod escape;
@@ -11,6 +12,7 @@ mod list;
 mod log;
 mod meter;
 mod overall;
+mod run_file;
 mod skipped;
 mod terminal_echo;
 mod transfer;
@@ -18,9 +20,11 @@ mod width;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
+use clap::builder::StyledStr;
 use indicatif::MultiProgress;
 use serde_json::Value;
 
+pub(crate) use self::color::{ColorChoice, HELP_STYLES};
 pub(crate) use self::comments::CommentProgress;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
@@ -28,8 +32,10 @@ pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
 pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row};
 pub(crate) use self::log::LogWriter;
+pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
+pub(crate) use self::width::{help_columns, output_columns, width, wrapped};
 use crate::exit::{Failure, Status, io_reason};
 
 /// A result that can be printed as text or as JSON.
@@ -135,8 +141,20 @@ impl Reporter {
 
     /// Prints a line on standard error. Ignores errors, so that a closed output does not fail the run.
     pub(crate) fn status(&self, text: &str) {
-        let text = Escaped::line(text);
+        self.print_status(&Escaped::line(text));
+    }
+
+    fn print_status(&self, text: &Escaped) {
         self.suspended(|| drop(writeln!(std::io::stderr(), "{text}")));
+    }
+
+    /// Prints the help of the program, with colors if they are enabled. It has no text of users.
+    pub(crate) fn help(&self, help: &StyledStr) -> Result<(), Failure> {
+        let help = match color::is_enabled_on(&std::io::stdout()) {
+            true => help.ansi().to_string(),
+            false => help.to_string(),
+        };
+        self.print(&Escaped::trusted(help.trim_end()))
     }
 
     /// Asks a question on the terminal. Returns `true` only for yes.

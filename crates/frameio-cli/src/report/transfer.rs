@@ -17,6 +17,7 @@ use super::escape::Escaped;
 use super::file::FileRecord;
 use super::meter::Meter;
 use super::overall::Overall;
+use super::run_file::{ReportFormat, ReportRow, RunFile};
 use super::width::terminal_size;
 use super::{Record, Reporter, output_failure};
 use crate::exit::{Failure, Status};
@@ -62,7 +63,15 @@ struct State {
     is_ended: bool,
     /// Failure to write results.
     output_failure: Option<Failure>,
+    /// Report of all files.
+    file: Option<RunFile>,
+    /// Hash lists that were written.
+    hash_lists: Vec<String>,
+    observers: Vec<Observer>,
 }
+
+/// Callback for each file.
+type Observer = Arc<dyn Fn(&Item) + Send + Sync>;
 
 impl TransferReport {
     /// Starts the report of an upload. Must be called within a runtime.
@@ -148,6 +157,59 @@ impl TransferReport {
         }
     }
 
+    /// Calls `observer` with each file from now on.
+    pub(crate) fn observe(&self, observer: impl Fn(&Item) + Send + Sync + 'static) {
+        self.state().observers.push(Arc::new(observer));
+    }
+
+    /// Saves a report of all files at the end of the run.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the directory of the file cannot be written.
+    pub(crate) fn save(&self, file: Option<(PathBuf, ReportFormat)>) -> Result<(), Failure> {
+        if let Some((path, format)) = file {
+            self.state().file = Some(RunFile::create(path, format)?);
+        }
+        Ok(())
+    }
+
+    /// Reports a local file that differs from a hash list, as a failure.
+    pub(crate) fn problem(&self, local: &Path, reason: &str) {
+        let local = local.display().to_string();
+        let row = ReportRow::failed(&local, reason);
+        {
+            let State { counts, file, .. } = &mut *self.state();
+            counts.add_failure();
+            if let Some(file) = file {
+                file.add(&row);
+            }
+        }
+        match self.reporter.is_json() {
+            true => self.output(&Escaped::json(&json!({
+                "outcome": "failed", "local": local,
+                "error": {"kind": Status::Other.name(), "message": reason},
+            }))),
+            false => self.reporter.status(&format!("failed      {local}: {reason}")),
+        }
+    }
+
+    /// Reports a local file that is not in a hash list.
+    pub(crate) fn unlisted(&self, local: &Path) {
+        self.state().counts.add_unlisted();
+        if !self.is_quiet {
+            self.reporter.status(&format!("unlisted    {}", local.display()));
+        }
+    }
+
+    /// Reports a hash list that was written.
+    pub(crate) fn hash_list(&self, list: &Path) {
+        self.state().hash_lists.push(list.display().to_string());
+        if !self.is_quiet && !self.reporter.is_json() {
+            self.reporter.note(&format!("wrote the hash list '{}'", list.display()));
+        }
+    }
+
     /// Prints a note on standard error.
     pub(crate) fn note(&self, text: &str) {
         self.reporter.note(text);
@@ -163,7 +225,7 @@ impl TransferReport {
     }
 
     fn item(&self, remote: &str, item: &Item) {
-        self.file(&FileRecord {
+        let record = FileRecord {
             outcome: &item.outcome,
             remote,
             local: &item.local,
@@ -172,7 +234,16 @@ impl TransferReport {
             compared: item.compared.as_ref(),
             stacked: item.stacked,
             is_dry_run: self.is_dry_run,
-        });
+        };
+        self.file(&record);
+        let observers = {
+            let State { file, observers, .. } = &mut *self.state();
+            if let Some(file) = file {
+                file.add(&record.row(item));
+            }
+            observers.clone()
+        };
+        observers.iter().for_each(|observer| observer(item));
     }
 
     fn file(&self, record: &FileRecord<'_>) {
@@ -218,7 +289,7 @@ impl TransferReport {
     /// after an interruption.
     pub(crate) fn finish(&self, result: Result<(), Failure>, resume: &str) -> Result<(), Failure> {
         let is_stopped = matches!(&result, Err(failure) if failure.status == Status::Interrupted);
-        let counts = {
+        let (counts, hash_lists, run_file) = {
             let mut state = self.state();
             state.is_ended = true;
             if let Some(bars) = state.bars.take() {
@@ -227,14 +298,23 @@ impl TransferReport {
             let files = std::mem::take(&mut state.files);
             if is_stopped {
                 files.values().for_each(|file| state.counts.add_incomplete(file.kept()));
+                if let Some(file) = &mut state.file {
+                    files.keys().for_each(|path| file.add(&ReportRow::incomplete(path)));
+                }
             }
-            state.counts
+            (state.counts, std::mem::take(&mut state.hash_lists), state.file.take())
+        };
+        let summary = || {
+            let mut summary = counts.json();
+            summary["interrupted"] = is_stopped.into();
+            if !hash_lists.is_empty() {
+                summary["hash_lists"] = hash_lists.clone().into();
+            }
+            summary
         };
         let has_summary = result.is_ok() || is_stopped;
         if self.reporter.is_json() && has_summary {
-            let mut summary = counts.json();
-            summary["interrupted"] = is_stopped.into();
-            self.output(&Escaped::json(&json!({ "summary": summary })));
+            self.output(&Escaped::json(&json!({ "summary": summary() })));
         } else if !self.is_quiet && has_summary {
             self.reporter.status(&counts.to_string());
             for hint in counts.hints(self.directory.is_none()) {
@@ -248,6 +328,9 @@ impl TransferReport {
             (Ok(()), Some(status)) => Err(Failure::reported(status)),
             (result, _) => result,
         };
+        if let Some(failure) = run_file.and_then(|file| file.finish(&summary()).err()) {
+            self.state().output_failure.get_or_insert(failure);
+        }
         match (result, self.state().output_failure.take()) {
             (Ok(()), Some(output_failure)) => Err(output_failure),
             (Err(failure), Some(output_failure)) => {

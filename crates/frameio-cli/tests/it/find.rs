@@ -40,13 +40,18 @@ async fn prints_ids_types_sizes_and_paths() {
     let (_sim, server) = demo().await;
     let text = run(&server, &["find", "--name", "Poster.png", "/Film/The Crossing"]).await;
     text.succeeded();
-    let expected = "0000002a-f1a0-4000-8000-000000000000  file             4.59 MiB  \
-                    /Film/The Crossing/Stills/Poster.png\n";
-    assert_eq!(text.stdout, expected);
-    let json = run(&server, &["find", "--json", "--name", "Poster.png", "/Film"]).await.json();
+    let row = text.stdout.lines().nth(1).unwrap();
+    assert!(row.starts_with("/Film/The Crossing/Stills/Poster.png  4.59 MiB  "), "{text:?}");
+    assert!(row.ends_with("file  0000002a-f1a0-4000-8000-000000000000"), "{text:?}");
+    let ids = ["find", "--name", "Poster.png", "/Film", "--format", "ids"];
+    assert_eq!(run(&server, &ids).await.stdout, "0000002a-f1a0-4000-8000-000000000000\n");
+    let mut json = run(&server, &["find", "--json", "--name", "Poster.png", "/Film"]).await.json();
+    let others = ["status", "updated_at", "url"].map(|name| json[name].take());
+    assert!(others.iter().all(serde_json::Value::is_string), "{others:?}");
     let expected = json!({
         "type": "file", "id": "0000002a-f1a0-4000-8000-000000000000", "name": "Poster.png",
-        "size": 4_815_162, "path": "/Film/The Crossing/Stills/Poster.png",
+        "size": 4_815_162, "path": "/Film/The Crossing/Stills/Poster.png", "matches": [],
+        "status": null, "updated_at": null, "url": null,
     });
     assert_eq!(json, expected);
 }
@@ -67,9 +72,10 @@ async fn searches_an_account_and_selects_by_place() {
     }
     assert_eq!(find(&["dailies", "--type", "folder"]).await, ["/Film/The Crossing/Dailies"]);
     assert_eq!(find(&["harbour", "--type", "project", "/Film"]).await, ["/Film/Harbour Lights"]);
-    let comment = run(&server, &["find", "--text", "too early", "/Film"]).await;
+    let comment = ["find", "--text", "too early", "/Film", "--columns", "matches", "--no-header"];
+    let comment = run(&server, &comment).await;
     comment.succeeded();
-    assert!(comment.stdout.trim_end().ends_with("[comment]"), "{comment:?}");
+    assert_eq!(comment.stdout, "comment\n");
     // No experimental header: the scope of a search is not stable.
     let searches = sim.requests();
     assert!(searches.iter().all(|it| !format!("{it:?}").contains("experimental")));
@@ -90,7 +96,7 @@ async fn requests_each_folder_of_the_results_once() {
 async fn reports_results_beyond_the_limit() {
     let (_sim, server) = demo().await;
     let found = run(&server, &["find", "--text", "mov", "--limit", "2"]).await;
-    assert_eq!((found.status, found.stdout.lines().count()), (0, 2), "{found:?}");
+    assert_eq!((found.status, found.stdout.lines().count()), (0, 3), "{found:?}");
     assert!(found.stderr.contains("only the first 2 results are shown"), "{found:?}");
 }
 

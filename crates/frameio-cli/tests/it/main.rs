@@ -1,8 +1,10 @@
 //! Tests that run the program against the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod archive;
 mod batch;
 mod call;
+mod call_fields;
 mod comments;
 mod comments_exchange;
 mod comments_output;
@@ -23,10 +25,14 @@ mod mkdir;
 mod open;
 mod operations;
 mod output;
+mod places;
 mod profile;
 mod program;
+mod proof;
 mod quota_store;
+mod recording;
 mod relocate;
+mod renditions;
 mod restore;
 mod rm;
 mod share;
@@ -35,7 +41,11 @@ mod sign_in;
 mod sim;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod transcripts;
 mod transfer;
 mod upload;
+mod upload_share;
 mod versions;
+mod watch;
 mod webhook;

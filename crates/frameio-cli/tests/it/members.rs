@@ -11,14 +11,16 @@ const PROJECT: &str = "/Film/The Crossing";
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_members_with_their_roles() {
     let (_sim, server) = demo().await;
-    let listed = run(&server, &["members", "list", "/Film"]).await;
+    let listed = ["members", "list", "/Film", "--columns", "name,email,role"];
+    let listed = run(&server, &listed).await;
     listed.succeeded();
     let expected = "\
-owner            Demo User <demo@example.com>
-editor           Mina Okafor <editor@example.com>
-commenter        Jonas Weber <commenter@example.com>
-viewer           Priya Raman <viewer@example.com>
-admin            Lucía Ortega <admin@example.com>
+NAME          EMAIL                  ROLE
+Demo User     demo@example.com       owner
+Mina Okafor   editor@example.com     editor
+Jonas Weber   commenter@example.com  commenter
+Priya Raman   viewer@example.com     viewer
+Lucía Ortega  admin@example.com      admin
 ";
     assert_eq!(listed.stdout, expected);
     let folder = "/Film/The Crossing/Legal";

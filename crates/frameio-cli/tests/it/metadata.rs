@@ -55,25 +55,29 @@ async fn shows_the_values_of_the_head_of_a_stack() {
     shown.succeeded();
     let expected = format!(
         "\
-{STACK_PATH}
-  Comment Count  3
-  Date Uploaded  2026-03-09T10:08:00Z
-  Duration       121.0
-  File Size      313000009
-  Frame Rate     24
-  Resolution     1920 x 1080
-  Uploader       Demo User
-  Rating         5
-  Status         Approved
+FIELD          VALUE                 PATH
+Comment Count  3                     {STACK_PATH}
+Date Uploaded  2026-03-09T10:08:00Z  {STACK_PATH}
+Duration       121.0                 {STACK_PATH}
+File Size      313000009             {STACK_PATH}
+Frame Rate     24                    {STACK_PATH}
+Resolution     1920 x 1080           {STACK_PATH}
+Uploader       Demo User             {STACK_PATH}
+Rating         5                     {STACK_PATH}
+Status         Approved              {STACK_PATH}
 "
     );
     assert_eq!(shown.stdout, expected);
     let wanted = ["get", STACK, MIX, "--field", "status", "--field", "KEYWORDS"];
-    let shown = metadata(&server, &wanted).await;
+    let csv = ["--format", "csv", "--columns", "path,field,value"];
+    let shown = metadata(&server, &[&wanted[..], &csv].concat()).await;
     let expected = format!(
-        "{STACK_PATH}\n  Keywords  -\n  Status    Approved\n\n{MIX}\n  Keywords  -\n  Status    -\n"
+        "path,field,value\n{STACK_PATH},Keywords,\n{STACK_PATH},Status,Approved\n\
+         {MIX},Keywords,\n{MIX},Status,\n"
     );
     assert_eq!(shown.stdout, expected);
+    let json = [&wanted[..], &["--columns", "value", "--json"]].concat();
+    assert_eq!(metadata(&server, &json).await.lines()[1], json!({"value": "Approved"}));
     let json =
         metadata(&server, &["get", CUT_3, "--field", "Status", "--field", "Uploader", "--json"]);
     let json = json.await.json();
@@ -276,12 +280,13 @@ async fn lists_fields_with_their_types_and_options() {
     let listed = metadata(&server, &["fields", "--writable"]).await;
     listed.succeeded();
     let expected = "\
-Keywords   select_multi             B-Roll, Interview
+NAME       TYPE          MUTABLE  VALUES
+Keywords   select_multi           B-Roll, Interview
 Notes      long_text
-Rating     rating                   1 to 5
+Rating     rating                 1 to 5
 Scene      text
-Shot Type  select                   Wide, Medium, Close-up
-Status     select                   Needs Review, In Progress, Approved
+Shot Type  select                 Wide, Medium, Close-up
+Status     select                 Needs Review, In Progress, Approved
 ";
     assert_eq!(listed.stdout, expected);
     let listed = metadata(&server, &["fields", MIX]).await;

@@ -52,6 +52,12 @@ async fn demo() -> (Sim, SimServer) {
     (sim, server)
 }
 
+/// Returns the row of a link in the table.
+#[track_caller]
+fn row<'a>(ended: &'a Ended, link: &str) -> &'a str {
+    ended.stdout.lines().find(|line| line.starts_with(link)).unwrap().trim_end()
+}
+
 #[tokio::test]
 async fn reports_which_links_match() {
     let (sim, _server) = demo().await;
@@ -64,10 +70,10 @@ async fn reports_which_links_match() {
     let rows = links.rows(&[]).await;
     let states: Vec<_> = rows.iter().map(|row| row["state"].clone()).collect();
     assert_eq!(states, ["matches", "matches", "no match", "no match"]);
-    assert_eq!((&rows[0]["share_id"], &rows[0]["new"]), (&json!(SHARE), &json!(short)));
+    assert_eq!((&rows[0]["id"], &rows[0]["new"]), (&json!(SHARE), &json!(short)));
     assert_eq!((&rows[0]["note"], &rows[0]["name"]), (&json!("open"), &json!("Cut 3 for review")));
     let text = links.run(&[]).await;
-    assert!(text.stdout.contains("f.io/nothing -> -  no match"), "{text:?}");
+    assert!(row(&text, "f.io/nothing ").ends_with(" no match"), "{text:?}");
     assert!(text.stderr.contains("2 of 4 links match a share; nothing to create"), "{text:?}");
     assert!(!links.directory.path().join("links.csv.results").exists());
     assert!(links.sim.requests().iter().all(|request| request.method == "GET"));
@@ -78,7 +84,7 @@ async fn creates_shares_once_and_notifies_nobody() {
     let text = format!("f.io/gone, {CUTS}\nf.io/alone\n{SHARE}, {CUTS}\n");
     let links = Links::new(&text).await;
     let planned = links.run(&[]).await;
-    assert!(planned.stdout.contains("f.io/gone -> -  to create  Cuts"), "{planned:?}");
+    assert!(row(&planned, "f.io/gone ").contains("  to create  Cuts"), "{planned:?}");
     assert!(planned.stderr.contains("would create 1; create them with --send"), "{planned:?}");
     assert_eq!(links.shares().len(), 1);
     let created = links.run(&["--send", "--format", "csv"]).await;
@@ -87,12 +93,12 @@ async fn creates_shares_once_and_notifies_nobody() {
     assert_eq!(shares.len(), 2, "a link that matches is not created again");
     let share = &shares[1];
     let line = format!(
-        "f.io/gone,{},created,{},Cuts,",
+        "f.io/gone,{},created,Cuts,,{}",
         share["short_url"].as_str().unwrap(),
         share["id"].as_str().unwrap()
     );
     assert_eq!(created.stdout.lines().nth(1), Some(&*line), "{created:?}");
-    assert_eq!(created.stdout.lines().next(), Some("old,new,state,share_id,name,note"));
+    assert_eq!(created.stdout.lines().next(), Some("old,new,state,name,note,id"));
     assert_eq!(
         (&share["access"], &share["downloading_enabled"]),
         (&json!("public"), &json!(false))
@@ -131,7 +137,7 @@ async fn a_lost_response_creates_no_second_share() {
     let again = links.rows(&["--send"]).await;
     let shares = links.shares();
     assert_eq!(shares.len(), 3, "{again:?}");
-    let ids: Vec<_> = again.iter().map(|row| row["share_id"].clone()).collect();
+    let ids: Vec<_> = again.iter().map(|row| row["id"].clone()).collect();
     assert_eq!(ids, [shares[1]["id"].clone(), shares[2]["id"].clone()]);
 }
 
@@ -155,7 +161,7 @@ async fn a_killed_run_continues_without_duplicates() {
     }
     links.sim.clear_faults();
     let rows = links.rows(&["--send"]).await;
-    let mut ids: Vec<_> = rows.iter().map(|row| row["share_id"].to_string()).collect();
+    let mut ids: Vec<_> = rows.iter().map(|row| row["id"].to_string()).collect();
     ids.sort();
     ids.dedup();
     assert_eq!((ids.len(), links.shares().len()), (6, 7), "{rows:?}");
@@ -185,7 +191,7 @@ async fn standard_input_needs_a_file_of_results_to_create() {
         command
     };
     let shown = end(shares(&[]), Some("f.io/a\r\nf.io/b\r\n")).await;
-    assert_eq!(shown.stdout.lines().count(), 2, "{shown:?}");
+    assert_eq!(shown.stdout.lines().count(), 3, "{shown:?}");
     let refused = end(shares(&["--send"]), Some("f.io/a\n")).await;
     assert!(refused.failed(2).contains("'--results' is required"));
 }
@@ -196,7 +202,7 @@ async fn a_refused_share_does_not_stop_the_others() {
     links.sim.inject("shares.create=422:next1".parse().unwrap());
     let sent = links.run(&["--send"]).await;
     assert_eq!(sent.status, 6, "{sent:?}");
-    assert!(sent.stdout.contains("f.io/one -> -  failed"), "{sent:?}");
+    assert!(row(&sent, "f.io/one ").contains("  failed  "), "{sent:?}");
     assert_eq!(links.shares().len(), 2);
     let again = links.rows(&["--send"]).await;
     assert_eq!((&again[0]["state"], links.shares().len()), (&json!("created"), 3));

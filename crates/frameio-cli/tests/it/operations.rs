@@ -66,3 +66,28 @@ async fn a_pattern_matches_names_and_routes() {
     let message = "frameio: no operation contains 'moodboard' in its name or route";
     assert_eq!(operations(&["Moodboard"]).await.failed(5), message);
 }
+
+#[tokio::test]
+async fn show_describes_fields_quota_and_an_example() {
+    let shown = operations(&["--show", "comments.create"]).await;
+    assert_eq!((shown.status, shown.stderr.as_str()), (0, ""), "{shown:?}");
+    for part in [
+        "POST /v4/accounts/{account_id}/files/{file_id}/comments",
+        "quota: 100 calls in 60 s, for each user in an account",
+        "data.text",
+        "string, required",
+        "frameio call comments.create --path file_id='/Film/The Crossing/Stills/Poster.png' -f text=text",
+    ] {
+        assert!(shown.stdout.contains(part), "{part}: {}", shown.stdout);
+    }
+    let events = operations(&["--show", "webhooks.create"]).await.stdout;
+    assert!(events.contains("file.ready | "), "{events}");
+    let described =
+        operations(&["--show", "shares.add_reviewers", "--format", "json"]).await.json();
+    let fields = described[0]["fields"].as_array().unwrap();
+    let emails = fields.iter().find(|it| it["name"] == "data.reviewers[emails]").unwrap();
+    assert_eq!(emails["type"], "list of string");
+    assert!(described[0]["example"].as_str().unwrap().starts_with("frameio call shares.add_re"));
+    let unknown = operations(&["--show", "file.show"]).await;
+    assert!(unknown.failed(2).contains("did you mean 'files.show'?"), "{unknown:?}");
+}

@@ -29,7 +29,10 @@ pub(crate) fn offline() -> Command {
         .env_remove("RUST_LOG")
         .env_remove("FRAMEIO_COMPLETE")
         .env_remove("FRAMEIO_QUOTA_STORE_FILE")
-        // A later server may have the same port.
+        .env_remove("FRAMEIO_CWD")
+        .env_remove("NO_COLOR")
+        // A later server may have the same port, and tests count requests.
+        .env("FRAMEIO_NO_CACHE", "1")
         .env("FRAMEIO_QUOTA_STORE", "none")
         .env_remove("COLUMNS")
         .env("TZ", "UTC")

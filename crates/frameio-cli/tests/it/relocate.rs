@@ -268,3 +268,57 @@ async fn continues_if_the_output_is_full_and_fails_at_the_end() {
     let all = paths(&server, "/Film/Harbour Lights").await;
     assert!(all.contains(&"/Poster.png".to_owned()) && all.contains(&"/Sound".to_owned()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_an_item_again_before_it_is_changed() {
+    let (sim, server) = demo().await;
+    let input = json!({"file_id": POSTER_ID, "account_id": sim.demo().account_id}).to_string();
+    let shown = run(&server, &["call", "files.show", "--input", &input]).await.json();
+    for (field, value, reason) in [
+        ("name", json!("Renamed.png"), "is named 'Renamed.png' now"),
+        ("parent_id", json!(sim.demo().root_folder_id), "is in another folder now"),
+    ] {
+        let mut other = shown.clone();
+        other["data"][field] = value;
+        for command in [
+            vec!["rm", "--yes", POSTER],
+            vec!["mv", POSTER, "/Film/The Crossing/Cuts"],
+            vec!["comments", "add", POSTER, "text"],
+            vec!["metadata", "set", POSTER, "Status=Approved"],
+            vec!["share", "create", "Poster", POSTER],
+        ] {
+            let body = Fault::body(StatusCode::OK, "application/json", other.to_string());
+            sim.inject(body.on("files.show"));
+            let ended = run(&server, &command).await;
+            sim.clear_faults();
+            assert_eq!(ended.status, 12, "{command:?}: {ended:?}");
+            let message = format!("{} {}", ended.stdout, ended.stderr);
+            assert!(message.contains(reason), "{command:?}: {ended:?}");
+        }
+    }
+    let calls = sim.stats().by_operation;
+    let is_write =
+        |name: &&str| ["delete", "create", "update", "move"].iter().any(|it| name.contains(it));
+    assert_eq!(calls.keys().copied().find(is_write), None, "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn siblings_of_the_same_name_are_refused_with_their_ids() {
+    let (sim, server) = demo().await;
+    let mut created = Vec::new();
+    for name in ["Twin", "Other"] {
+        let place = format!("/Film/The Crossing/Stills/{name}");
+        let made = run(&server, &["mkdir", "--json", &place]).await;
+        created.push(made.lines()[0]["id"].as_str().unwrap().to_owned());
+    }
+    let rename = json!({
+        "account_id": sim.demo().account_id, "folder_id": created[1], "data": {"name": "Twin"},
+    });
+    run(&server, &["call", "folders.update", "--input", &rename.to_string()]).await.json();
+    let twin = "/Film/The Crossing/Stills/Twin";
+    for command in [vec!["rm", "-r", "--yes", twin], vec!["upload", "Cargo.toml", "--to", twin]] {
+        let refused = run(&server, &command).await;
+        assert_eq!(refused.status, 2, "{refused:?}");
+        assert!(created.iter().all(|id| refused.stderr.contains(id)), "{refused:?}");
+    }
+}

@@ -19,8 +19,11 @@ async fn lists_and_restores_deleted_items() {
     run(&server, &["rm", "--yes", POSTER]).await.succeeded();
     let listed = run(&server, &["restore", PROJECT, "--list"]).await;
     listed.succeeded();
-    assert!(listed.stdout.starts_with(POSTER_ID), "{listed:?}");
-    assert!(listed.stdout.ends_with("file             4.59 MiB  Poster.png\n"), "{listed:?}");
+    let row = listed.stdout.lines().nth(1).unwrap();
+    assert!(row.starts_with("Poster.png  4.59 MiB  "), "{listed:?}");
+    assert!(row.ends_with(&format!("file  {POSTER_ID}")), "{listed:?}");
+    let csv = run(&server, &["restore", PROJECT, "Poster.png", "--format", "csv"]).await;
+    assert!(csv.failed(2).contains("printed as text or with '--json'"), "{csv:?}");
     let json = run(&server, &["restore", PROJECT, "--json"]).await.json();
     assert_eq!((&json["id"], &json["type"]), (&json!(POSTER_ID), &json!("file")));
     assert!(json["deleted_at"].is_string(), "{json}");

@@ -29,9 +29,10 @@ async fn lists_versions_oldest_first_with_the_head_marked() {
     listed.succeeded();
     let expected = format!(
         "\
-v1         296.59 MiB  2026-03-07T10:06:00Z  {CUT_1}  The Crossing - cut 1.mp4
-v2         297.55 MiB  2026-03-08T10:07:00Z  {CUT_2}  The Crossing - cut 2.mp4
-v3   head  298.50 MiB  2026-03-09T10:08:00Z  {CUT_3}  The Crossing - cut 3.mp4
+VERSION  HEAD  NAME                            SIZE  STATUS      CREATED AT        ID
+v1             The Crossing - cut 1.mp4  296.59 MiB  transcoded  2026-03-07 10:06  {CUT_1}
+v2             The Crossing - cut 2.mp4  297.55 MiB  transcoded  2026-03-08 10:07  {CUT_2}
+v3       head  The Crossing - cut 3.mp4  298.50 MiB  transcoded  2026-03-09 10:08  {CUT_3}
 "
     );
     assert_eq!(listed.stdout, expected);

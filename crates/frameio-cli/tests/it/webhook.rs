@@ -503,8 +503,9 @@ async fn the_profile_is_the_default_for_account_and_workspace() {
     let message = "frameio: '--workspace' is required: `frameio profile set --workspace` sets a \
                    default";
     assert_eq!(none.failed(2), message);
+    // The only account of the user is used.
     let none = run(&server, &["webhook", "delete", "w"]).await;
-    assert!(none.failed(2).starts_with("frameio: '--account' is required"), "{none:?}");
+    assert!(none.failed(5).starts_with("frameio: webhooks.delete: 404"), "{none:?}");
 
     let directory = tempfile::tempdir().unwrap();
     let demo = sim.demo();

@@ -129,7 +129,7 @@ impl SyncState {
         pair: Pair,
         access: Access,
     ) -> Result<Self, TransferError> {
-        let path = states.join(format!("{:016x}.sync", pair.key()));
+        let path = pair.path(states);
         if access == Access::Shared {
             shorten(&path, &pair).await;
         }
@@ -186,6 +186,23 @@ impl SyncState {
             _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Returns the device of the directory in the last run, without opening the state.
+    pub(crate) async fn last_device(states: &Path, pair: &Pair) -> Option<u64> {
+        let path = pair.path(states);
+        blocking(move || format::read(&path)).await.ok()?.device
+    }
+
+    /// Returns whether the state has a record of any file, without opening it.
+    pub(crate) async fn has_records(states: &Path, pair: &Pair) -> bool {
+        let path = pair.path(states);
+        blocking(move || format::read(&path)).await.is_ok_and(|content| !content.files.is_empty())
+    }
+
+    /// Returns the path of the state file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.inner.path
     }
 
     pub(crate) fn record(&self, key: &str) -> Option<Record> {
@@ -362,6 +379,10 @@ impl Inner {
 }
 
 impl Pair {
+    fn path(&self, states: &Path) -> PathBuf {
+        states.join(format!("{:016x}.sync", self.key()))
+    }
+
     fn key(&self) -> u64 {
         let directory = self.directory.as_deref().map(Path::to_string_lossy).unwrap_or_default();
         let keys = [self.account.as_str(), self.folder.as_str(), &directory].join("\0");
@@ -374,6 +395,12 @@ impl Pair {
 pub(crate) fn state_key(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| name.nfc().collect()).collect();
     names.join("/")
+}
+
+/// Returns the name of a file in a state: its path below the directory.
+pub(crate) fn key_of(below: &Path) -> String {
+    let names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    state_key(&names)
 }
 
 /// Removes superseded lines, unless another run uses the state. A failure is only logged.
@@ -446,7 +473,7 @@ fn log(error: io::Error) {
 }
 
 /// Appends a line with a single write. The leading newline terminates a truncated line.
-fn append(path: &Path, line: &str) -> io::Result<File> {
+pub(crate) fn append(path: &Path, line: &str) -> io::Result<File> {
     let mut options = frameio_private_file::options();
     let mut file = open_regular(path, options.read(true).append(true).create(true))?;
     file.write_all(line.as_bytes())?;

@@ -13,7 +13,7 @@ mod send;
 mod sent_digest;
 mod source;
 mod spool;
-mod tree;
+pub(crate) mod tree;
 
 use std::fmt;
 use std::path::PathBuf;

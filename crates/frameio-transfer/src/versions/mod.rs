@@ -4,7 +4,7 @@ pub(crate) mod pattern;
 pub(crate) mod stack;
 
 use frameio_api::assets::Asset;
-use frameio_api::files::File;
+use frameio_api::files::{File, FileInclude};
 use frameio_api::version_stacks::{ListVersions, ShowVersionStack};
 use frameio_core::{AccountId, FileId, VersionStackId};
 
@@ -103,6 +103,32 @@ impl Transfers {
     ) -> Result<Versions, TransferError> {
         self.inner.versions(account, stack, |list| list).await
     }
+
+    /// Lists the versions of a version stack with related resources of each version.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a call of the API fails.
+    pub async fn versions_with(
+        &self,
+        account: &AccountId,
+        stack: &VersionStackId,
+        include: impl IntoIterator<Item = FileInclude>,
+    ) -> Result<Versions, TransferError> {
+        let include: Vec<FileInclude> = include.into_iter().collect();
+        self.inner.versions(account, stack, |list| list.include(include)).await
+    }
+}
+
+/// Adds the number of a version to a file name, as downloads of all versions do.
+///
+/// ```
+/// assert_eq!(frameio::transfer::numbered_name("take.mov", 2), "take.v2.mov");
+/// ```
+pub fn numbered_name(name: &str, number: usize) -> String {
+    let (stem, extension) = pattern::split(name);
+    let dot = if extension.is_empty() { "" } else { "." };
+    format!("{stem}.v{number}{dot}{extension}")
 }
 
 impl Inner {

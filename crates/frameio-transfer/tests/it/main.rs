@@ -36,3 +36,7 @@ mod upload_together;
 mod upload_tree;
 mod walk;
 mod walk_limits;
+mod watch;
+mod watch_folder;
+mod watch_killed;
+mod watch_support;

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use super::siblings::folded;
+use crate::commands::by_name::normalized;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::Reporter;
@@ -23,7 +23,7 @@ pub(in crate::commands) fn confirm_name(
     question: &str,
     name: &str,
 ) -> Result<bool, Failure> {
-    Ok(folded(&typed(reporter, question, "its name")?) == folded(name.trim()))
+    Ok(normalized(&typed(reporter, question, "its name")?) == normalized(name.trim()))
 }
 
 fn typed(reporter: &Reporter, question: &str, expected: &str) -> Result<String, Failure> {

@@ -1,6 +1,5 @@
 //! Properties that the resolved items of all types have.
 
-use frameio::AssetId;
 use frameio::transfer::{Resolved, ResolvedItem};
 
 /// Returns the type as the service names it.
@@ -32,16 +31,6 @@ pub(in crate::commands) fn name(item: &Resolved) -> &str {
 /// Returns the size of a file, or of the newest version of a stack.
 pub(in crate::commands) fn size(item: &Resolved) -> Option<u64> {
     item.file().map(|file| file.file_size)
-}
-
-/// Returns the folder or version stack that contains the item.
-pub(in crate::commands) fn parent_id(item: &Resolved) -> Option<AssetId> {
-    match &item.item {
-        ResolvedItem::Folder(folder) => folder.parent_id.clone().map(Into::into),
-        ResolvedItem::File(file) => file.parent_id.clone(),
-        ResolvedItem::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
-        _ => None,
-    }
 }
 
 pub(in crate::commands) const fn is_folder(item: &Resolved) -> bool {

@@ -7,13 +7,11 @@ mod locations;
 mod new_place;
 mod results;
 mod siblings;
-mod write_place;
 
 pub(super) use self::change::Change;
 pub(super) use self::confirm::{confirm, confirm_name, is_interactive};
-pub(super) use self::item::{id, is_folder, kind, name, parent_id, size};
+pub(super) use self::item::{id, is_folder, kind, name, size};
 pub(super) use self::locations::Locations;
 pub(super) use self::new_place::{NewPlace, has_trailing_slash};
 pub(super) use self::results::Results;
-pub(super) use self::siblings::{Sibling, Siblings, folded};
-pub(super) use self::write_place::resolve_absolute;
+pub(super) use self::siblings::{Sibling, Siblings};

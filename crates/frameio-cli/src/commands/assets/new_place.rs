@@ -3,6 +3,8 @@
 use frameio::transfer::{Locator, RemotePath};
 
 use crate::exit::Failure;
+use crate::resolver::is_relative;
+use crate::web_link::is_link;
 
 /// Place of an item that need not exist: the place of its folder, and its name.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,9 +15,10 @@ pub(in crate::commands) struct NewPlace {
 }
 
 impl NewPlace {
-    /// Splits a path; `None` for an id or a link, which only existing items have.
-    pub(in crate::commands) fn split(text: &str) -> Result<Option<Self>, Failure> {
-        if text.contains("://") {
+    /// Splits a path; `None` for an id or a link, which only existing items have. A name without a slash
+    /// is a path if relative paths have a start.
+    pub(in crate::commands) fn split(text: &str, has_base: bool) -> Result<Option<Self>, Failure> {
+        if is_link(text) {
             return Ok(None);
         }
         let (parent, name) = if text.starts_with('/') {
@@ -35,15 +38,28 @@ impl NewPlace {
                 true => text.len() - 1,
                 false => text.len(),
             };
-            let Some(&at) = slashes.iter().rfind(|at| **at < end) else { return Ok(None) };
+            let Some(&at) = slashes.iter().rfind(|at| **at < end) else {
+                if !is_relative(text, has_base) {
+                    return Ok(None);
+                }
+                let path: RemotePath =
+                    format!("/{}", text.get(..end).unwrap_or_default()).parse()?;
+                let name = path.names().last().cloned().unwrap_or_default();
+                return Self { parent: None, name }.checked().map(Some);
+            };
             let path: RemotePath = text.get(at..end).unwrap_or_default().parse()?;
             let name = path.names().last().cloned().unwrap_or_default();
             (text.get(..at).map(str::to_owned), name)
         };
-        if matches!(name.as_str(), "." | "..") {
-            return Err(Failure::usage(format!("'{name}' cannot be used as a name")));
+        Self { parent, name }.checked().map(Some)
+    }
+
+    /// Refuses names that have a meaning in paths.
+    fn checked(self) -> Result<Self, Failure> {
+        match self.name.as_str() {
+            "." | ".." => Err(Failure::usage(format!("'{}' cannot be used as a name", self.name))),
+            _ => Ok(self),
         }
-        Ok(Some(Self { parent, name }))
     }
 }
 
@@ -69,7 +85,7 @@ mod tests {
     use super::*;
 
     fn split(text: &str) -> Option<(Option<String>, String)> {
-        NewPlace::split(text).unwrap().map(|place| (place.parent, place.name))
+        NewPlace::split(text, false).unwrap().map(|place| (place.parent, place.name))
     }
 
     #[test]
@@ -91,6 +107,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_a_path_in_the_current_folder() {
+        for (text, name) in [("New", "New"), (r"A\/B/", "A/B"), ("Day 01", "Day 01")] {
+            assert_eq!(
+                NewPlace::split(text, false).unwrap().map(|it| it.name),
+                (text.ends_with('/')).then(|| name.to_owned()),
+                "{text}"
+            );
+            let place = NewPlace { parent: None, name: name.to_owned() };
+            assert_eq!(NewPlace::split(text, true).unwrap(), Some(place), "{text}");
+        }
+        assert!(NewPlace::split("..", true).is_err());
+        let id = "0000001f-f1a0-4000-8000-000000000000";
+        assert_eq!(NewPlace::split(id, true).unwrap(), None);
+    }
+
+    #[test]
     fn refuses_places_outside_of_projects() {
         for (text, message) in [
             ("/W", "is the path of a workspace"),
@@ -99,7 +131,8 @@ mod tests {
             ("/W/P/..", "'..' cannot be used as a name"),
             ("/W//P/New", "it contains an empty name"),
         ] {
-            let failure = NewPlace::split(text).err().map(|it| it.message).unwrap_or_default();
+            let failure =
+                NewPlace::split(text, false).err().map(|it| it.message).unwrap_or_default();
             assert!(failure.contains(message), "{text}: {failure}");
         }
     }

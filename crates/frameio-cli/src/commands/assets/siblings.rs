@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use frameio::folders::ListFolderChildren;
 use frameio::{AccountId, Client, FolderId};
-use unicode_normalization::UnicodeNormalization;
 
+use crate::commands::by_name::normalized;
 use crate::exit::Failure;
 
 /// Names of the items in a folder. The service allows several items of the same name.
@@ -39,21 +39,16 @@ impl Siblings {
 
     pub(in crate::commands) fn add(&mut self, name: &str, id: &str, kind: &str) {
         let sibling = Sibling { id: id.to_owned(), kind: kind.to_owned() };
-        self.0.entry(folded(name)).or_default().push(sibling);
+        self.0.entry(normalized(name)).or_default().push(sibling);
     }
 
     /// Returns the items with this name, after Unicode normalization.
     pub(in crate::commands) fn named(&self, name: &str) -> &[Sibling] {
-        self.0.get(&folded(name)).map_or(&[], Vec::as_slice)
+        self.0.get(&normalized(name)).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the ids of all items.
     pub(in crate::commands) fn ids(&self) -> impl Iterator<Item = &str> {
         self.0.values().flatten().map(|sibling| sibling.id.as_str())
     }
-}
-
-/// Returns the form of a name in which names are compared: macOS decomposes `é`.
-pub(in crate::commands) fn folded(name: &str) -> String {
-    name.nfc().collect()
 }

@@ -7,6 +7,9 @@ use frameio::{CallOptions, Operation};
 use serde_json::{Map, Value};
 
 use super::job_id::{JobId, JobIds};
+use crate::args::GlobalArgs;
+use crate::commands::call::FieldPath;
+use crate::commands::input_ids::{IdLookup, InputIds};
 use crate::config::ProfileIds;
 use crate::exit::Failure;
 use crate::input;
@@ -15,7 +18,7 @@ use crate::report::Reporter;
 /// Maximum number of invalid lines to report.
 const MAX_REPORTED: usize = 20;
 
-const EXPECTED: &str = "expected {\"op\": \"files.show\", \"input\": {…}}";
+const EXPECTED: &str = "expected {\"op\": \"files.show\", \"input\": {…}, \"path\": {…}}";
 
 /// A call to make.
 #[derive(Debug)]
@@ -25,6 +28,27 @@ pub(super) struct Job {
     pub(super) line: usize,
     pub(super) operation: &'static Operation,
     pub(super) input: Map<String, Value>,
+    /// IDs that the input lacks until they are looked up.
+    pub(super) ids: InputIds,
+}
+
+/// Looks up the places of jobs, all of them before the first call.
+pub(super) async fn look_up(
+    global: &GlobalArgs,
+    jobs: &mut [Job],
+    options: &CallOptions,
+) -> Result<(), Failure> {
+    let mut lookup = IdLookup::new(global, global.profile.load()?);
+    for job in jobs {
+        let in_line = |mut failure: Failure| {
+            failure.message = format!("line {}: {}; nothing was sent", job.line, failure.message);
+            failure
+        };
+        lookup.fill(&mut job.ids, &mut job.input).await.map_err(in_line)?;
+        let checked = job.operation.request(&job.input, options);
+        checked.map_err(|error| in_line(Failure::input(job.operation.id, &error)))?;
+    }
+    Ok(())
 }
 
 /// Reads the jobs of a file, or of standard input.
@@ -81,6 +105,7 @@ fn job(
         format!("invalid JSON: {message} at column {}; {EXPECTED}", error.column())
     })?;
     let (op, input) = (fields.remove("op"), fields.remove("input"));
+    let given = fields.remove("path");
     if let Some(name) = fields.keys().next() {
         return Err(format!("unknown field '{name}'; {EXPECTED}"));
     }
@@ -93,10 +118,48 @@ fn job(
         Some(_) => return Err(format!("'input' is not an object; {EXPECTED}")),
     };
     let operation = input::operation(&id)?;
+    let given = given.unwrap_or_default();
+    let places = match given {
+        Value::Null => Vec::new(),
+        ref given => places(operation, given)?,
+    };
+    let has_places = !places.is_empty();
+    let missing = InputIds::new(operation, places);
+    missing.validate(&input, profile, options)?;
+    // The ID covers the IDs of the profile: in another account, it is another job. It also covers the
+    // places, but not their IDs: an earlier run may have moved or deleted the items.
     profile.fill(operation, &mut input);
-    operation.request(&input, options).map_err(|error| format!("{id}: {error}"))?;
-    // The ID covers the IDs of the profile: in another account, it is another job.
-    Ok(Job { id: ids.next(operation.id, &input), line, operation, input })
+    let id = match has_places {
+        true => {
+            let mut covered = input.clone();
+            covered.insert("path".to_owned(), given);
+            ids.next(operation.id, &covered)
+        }
+        false => ids.next(operation.id, &input),
+    };
+    Ok(Job { id, line, operation, input, ids: missing })
+}
+
+/// Parses the parameters whose values are places.
+fn places(operation: &Operation, given: &Value) -> Result<Vec<(FieldPath, String)>, String> {
+    let invalid = || format!("'path' is not an object of places; {EXPECTED}");
+    let mut places = Vec::new();
+    for (key, value) in given.as_object().ok_or_else(invalid)? {
+        let path =
+            FieldPath::parse(key).ok_or_else(|| format!("invalid name '{key}' in 'path'"))?;
+        let path = path.of(operation);
+        match value {
+            Value::String(place) => places.push((path, place.clone())),
+            Value::Array(items) => {
+                for item in items {
+                    let place = item.as_str().ok_or_else(invalid)?;
+                    places.push((path.clone().items(), place.to_owned()));
+                }
+            }
+            _ => return Err(invalid()),
+        }
+    }
+    Ok(places)
 }
 
 #[cfg(test)]

@@ -23,7 +23,9 @@ use crate::report::JobReport;
 pub(super) const HELP: &str = "\
 Each line of JOBS is a JSON object, with the input of `frameio call`:
   {\"op\": \"files.show\", \"input\": {\"file_id\": \"…\"}}
-All lines are validated before the first call. Results are JSON lines in the order of completion:
+  {\"op\": \"files.show\", \"path\": {\"file_id\": \"/Film/The Crossing/Stills/Poster.png\"}}
+The parameters in \"path\" are places, whose IDs are looked up before the first call, so a place must not
+depend on another line. All lines are validated before the first call. Results are JSON lines in the order of completion:
   {\"job\": \"…\", \"line\": 1, \"op\": \"files.show\", \"response\": {…}}
   {\"job\": \"…\", \"line\": 2, \"op\": \"files.show\", \"error\": {\"kind\": \"not_found\", …}}
 
@@ -63,6 +65,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         None => default_results(&args.jobs)?,
     };
     let client = global.client()?;
+    if !args.resume {
+        jobs::look_up(global, &mut jobs, &options).await?;
+    }
     let (mut results, previous) = match (path == Path::new("-"), args.resume) {
         (true, true) => {
             let message = "'--results -' cannot be used with '--resume', which reads the results";
@@ -76,6 +81,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let skipped = Skipped::take(&mut jobs, &previous, args.retry_failed);
     let mut report = JobReport::new(jobs.len());
     skipped.print(total, &report);
+    if args.resume {
+        // Places of jobs that ended may be gone.
+        jobs::look_up(global, &mut jobs, &options).await?;
+    }
     let mut scheduler = Scheduler::new(jobs, args.concurrency.into(), options);
     let ended = scheduler.run(&client, &mut results, &mut report).await;
     let counts = scheduler.counts();

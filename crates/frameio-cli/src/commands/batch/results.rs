@@ -194,13 +194,15 @@ mod tests {
 
     use super::super::job_id::JobIds;
     use super::*;
+    use crate::commands::input_ids::InputIds;
 
     fn jobs() -> Vec<Job> {
         let operation = Operation::find("users.show").unwrap();
         let mut ids = JobIds::default();
         let job = |line| {
             let input = Map::new();
-            Job { id: ids.next(operation.id, &input), line, operation, input }
+            let missing = InputIds::new(operation, Vec::new());
+            Job { id: ids.next(operation.id, &input), line, operation, input, ids: missing }
         };
         (1..=3).map(job).collect()
     }

@@ -11,6 +11,7 @@ use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::{self, Reporter};
@@ -51,7 +52,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let text = text(&args.text)?;
     let timing = args.timing.timing()?;
-    let target = TargetFile::resolve(global, &args.account, &args.place).await?;
+    let target = TargetFile::resolve(global, &args.account, &args.place, Purpose::Write).await?;
     let mut create = CreateComment::new(&target.account, &target.id, text);
     if let Some(at) = &args.at {
         create = create.timestamp(position(&target.reader(), &target.id, timing, at).await?);

@@ -7,6 +7,7 @@ use super::import::check_rate;
 use super::import_plan::SendArgs;
 use super::target::TargetFile;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Reporter, SkippedItems};
 
@@ -27,8 +28,8 @@ pub(crate) struct Args {
 
 /// Copies frame numbers, so that an unknown frame rate does not matter.
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let from = TargetFile::resolve(global, &args.account, &args.from).await?;
-    let to = TargetFile::resolve(global, &args.account, &args.to).await?;
+    let from = TargetFile::resolve(global, &args.account, &args.from, Purpose::Read).await?;
+    let to = TargetFile::resolve(global, &args.account, &args.to, Purpose::Write).await?;
     if from.id == to.id {
         let reason = "is the file to copy from; of a stack, pass the older version by its ID";
         return Err(Failure::usage(format!("'{}' {reason}", args.to)));

@@ -9,6 +9,7 @@ use super::markers_file::MarkersFileArgs;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::Reporter;
 
@@ -41,7 +42,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut timing = args.timing.timing()?;
     let bytes = args.input.bytes()?;
     let format = args.input.format(&bytes)?;
-    let target = TargetFile::resolve(global, &args.account, &args.place).await?;
+    let target = TargetFile::resolve(global, &args.account, &args.place, Purpose::Write).await?;
     // Without skipping: a comment that is left out would be created again.
     let reader = target.reader().timing(timing.clone()).allow_unknown_rate(true);
     let existing = target.read(&reader).await?;

@@ -5,6 +5,7 @@ use super::row::CommentRow;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::SkippedItems;
 
@@ -29,7 +30,7 @@ pub(crate) struct Args {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let timing = args.timing.timing()?;
     let mut list = args.format.list::<CommentRow>()?;
-    let target = TargetFile::resolve(global, &args.account, &args.place).await?;
+    let target = TargetFile::resolve(global, &args.account, &args.place, Purpose::Read).await?;
     let reader = target
         .reader()
         .timing(timing)

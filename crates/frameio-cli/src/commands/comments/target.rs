@@ -7,6 +7,7 @@ use frameio::{AccountId, Client, FileId};
 
 use super::status;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
 
@@ -25,11 +26,15 @@ impl TargetFile {
         global: &GlobalArgs,
         account: &AccountArg,
         place: &str,
+        purpose: Purpose,
     ) -> Result<Self, Failure> {
         let client = global.client()?;
         let transfers = Transfers::new(client.clone());
         let resolver = Resolver::new(global, &transfers, account)?;
-        let place = resolver.resolve(Some(place)).await?;
+        let place = match purpose {
+            Purpose::Read => resolver.resolve(Some(place)).await?,
+            Purpose::Write => resolver.resolve_for_write(Some(place)).await?,
+        };
         let file = file(&place)?.id.clone();
         Ok(Self {
             client,

@@ -7,7 +7,7 @@ use crate::input::variable;
 const CHECK: &str = "environment";
 
 /// Variables of the command, without their values: some are secrets.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 13] = [
     "FRAMEIO_TOKEN",
     "FRAMEIO_CLIENT_ID",
     "FRAMEIO_CLIENT_SECRET",
@@ -18,6 +18,8 @@ const VARIABLES: [&str; 11] = [
     "FRAMEIO_INSECURE_STORAGE",
     "FRAMEIO_QUOTA_STORE",
     "FRAMEIO_QUOTA_STORE_FILE",
+    "FRAMEIO_CWD",
+    "FRAMEIO_NO_CACHE",
     "RUST_LOG",
 ];
 

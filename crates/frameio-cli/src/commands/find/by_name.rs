@@ -5,9 +5,9 @@ use frameio::transfer::{RemotePath, ResolvedItem, Transfers, Walk};
 use frameio::{AccountId, Client, WorkspaceId};
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::super::assets::folded;
+use super::super::by_name::normalized;
 use super::Output;
-use super::row::Row;
+use super::row::FoundItem;
 use crate::exit::{Failure, Status};
 use crate::report::SkippedItems;
 use crate::resolver::{Listable, not_a_folder};
@@ -17,7 +17,7 @@ pub(super) struct Pattern(GlobMatcher);
 
 impl Pattern {
     pub(super) fn parse(text: &str, ignores_case: bool) -> Result<Self, Failure> {
-        let glob = GlobBuilder::new(&folded(text))
+        let glob = GlobBuilder::new(&normalized(text))
             .case_insensitive(ignores_case)
             .literal_separator(false)
             .build();
@@ -28,7 +28,7 @@ impl Pattern {
     }
 
     fn is_match(&self, name: &str) -> bool {
-        self.0.is_match(folded(name))
+        self.0.is_match(normalized(name))
     }
 }
 
@@ -91,15 +91,14 @@ impl<'a> Search<'a> {
             let project = project?;
             let path = above.join(&project.name);
             if self.output.wants("project") && self.pattern.is_match(&project.name) {
-                let row = Row::project(project.id.as_str(), &project.name, path.clone());
-                self.output.add(&row)?;
+                self.output.add(&FoundItem::project(&project, path.clone()))?;
             }
             if self.output.is_full() {
                 return Ok(());
             }
             self.walk(self.transfers.walk(account, project.root_folder_id), &path).await?;
         }
-        self.skipped.add(&self.output.reporter, projects.take_skipped());
+        self.skipped.add(self.output.list.reporter(), projects.take_skipped());
         Ok(())
     }
 
@@ -113,14 +112,14 @@ impl<'a> Search<'a> {
                     let asset = &entry.asset;
                     if self.output.wants(asset.kind()) && self.pattern.is_match(asset.name()) {
                         let names = above.names().iter().chain(entry.path.names());
-                        self.output.add(&Row::new(asset, RemotePath::new(names)))?;
+                        self.output.add(&FoundItem::new(asset, Some(RemotePath::new(names))))?;
                     }
                 }
                 Err(error) => {
                     self.failed += 1;
                     let status = Status::of_file(&error.error);
                     self.status = Some(Status::common(self.status, status));
-                    self.output.reporter.note(&error.to_string());
+                    self.output.list.reporter().note(&error.to_string());
                 }
             }
         }
@@ -128,6 +127,7 @@ impl<'a> Search<'a> {
     }
 
     fn finish(self) -> Result<(), Failure> {
+        self.output.list.finish()?;
         match self.status {
             None => self.skipped.finish(),
             Some(status) => {

@@ -2,11 +2,11 @@
 
 use frameio::assets::Asset;
 use frameio::search::{SearchAccount, SearchEngine, SearchFilters, SearchResult};
-use frameio::transfer::{RemotePath, Resolved, ResolvedItem, Transfers};
+use frameio::transfer::{Resolved, ResolvedItem, Transfers};
 use frameio::{AccountId, AssetId, Client, ProjectId};
 
 use super::super::assets::Locations;
-use super::row::Row;
+use super::row::FoundItem;
 use super::{Engine, Output};
 use crate::exit::Failure;
 use crate::report::SkippedItems;
@@ -36,6 +36,7 @@ pub(super) async fn run(
             }
         }
     }
+    output.list.finish()?;
     skipped.finish()
 }
 
@@ -77,16 +78,16 @@ impl<'a> Search<'a> {
             .page_size(100);
         let mut results = self.client.items(search).skip_undecodable(true);
         while let Some(result) = results.next().await {
-            skipped.add(&output.reporter, results.take_skipped());
+            skipped.add(output.list.reporter(), results.take_skipped());
             let Some(row) = self.row(&result?, output).await? else { continue };
             if output.is_full() {
                 let note = format!("only the first {} results are shown ('--limit')", output.limit);
-                output.reporter.note(&note);
+                output.list.reporter().note(&note);
                 return Ok(());
             }
             output.add(&row)?;
         }
-        skipped.add(&output.reporter, results.take_skipped());
+        skipped.add(output.list.reporter(), results.take_skipped());
         Ok(())
     }
 
@@ -95,7 +96,7 @@ impl<'a> Search<'a> {
         &mut self,
         result: &SearchResult,
         output: &Output,
-    ) -> Result<Option<Row>, Failure> {
+    ) -> Result<Option<FoundItem>, Failure> {
         let mut row = match result {
             SearchResult::Project { project, .. } => {
                 let is_inside = match self.place.map(|place| (&place.item, place)) {
@@ -108,7 +109,7 @@ impl<'a> Search<'a> {
                     return Ok(None);
                 }
                 let path = self.locations.project_path(project).await?;
-                Row::project(project.id.as_str(), &project.name, path)
+                FoundItem::project(project, path)
             }
             SearchResult::Asset { asset, .. } if output.wants(asset.kind()) => {
                 match self.asset_row(asset).await? {
@@ -125,7 +126,7 @@ impl<'a> Search<'a> {
     }
 
     /// Returns the row of an asset that is in the place.
-    async fn asset_row(&mut self, asset: &Asset) -> Result<Option<Row>, Failure> {
+    async fn asset_row(&mut self, asset: &Asset) -> Result<Option<FoundItem>, Failure> {
         let Some((project, parent)) = container(asset) else { return Ok(None) };
         let place = self.place.map(|place| (&place.item, place));
         // Compared before the folders of the result are requested.
@@ -145,8 +146,8 @@ impl<'a> Search<'a> {
         if !is_inside {
             return Ok(None);
         }
-        let mut row = Row::new(asset, RemotePath::default());
-        (row.path, row.visible) = (location.path, location.visible);
+        let mut row = FoundItem::new(asset, location.path);
+        row.visible = location.visible;
         Ok(Some(row))
     }
 }

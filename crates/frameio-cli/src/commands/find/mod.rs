@@ -8,10 +8,10 @@ use clap::ValueEnum;
 use frameio::transfer::Transfers;
 
 use self::by_name::Pattern;
-use self::row::Row;
-use crate::args::{AccountArg, GlobalArgs};
+use self::row::FoundItem;
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::Failure;
-use crate::report::Reporter;
+use crate::report::List;
 use crate::resolver::{Listable, Resolver};
 
 pub(super) const HELP: &str = "\
@@ -52,9 +52,8 @@ pub(crate) struct Args {
     /// Maximum number of results [default: 100 with --text]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -94,10 +93,10 @@ enum Engine {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let pattern =
         args.name.as_deref().map(|name| Pattern::parse(name, args.ignore_case)).transpose()?;
+    let output = Output::new(args)?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let output = Output::new(args);
     match pattern {
         Some(pattern) => {
             let place = resolver.listable(args.place.as_deref()).await?;
@@ -116,22 +115,18 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 
 /// Prints the results that the options select.
 struct Output {
-    reporter: Reporter,
+    list: List<FoundItem>,
     types: Vec<&'static str>,
     limit: usize,
     count: usize,
 }
 
 impl Output {
-    fn new(args: &Args) -> Self {
+    fn new(args: &Args) -> Result<Self, Failure> {
         let default = if args.text.is_some() { 100 } else { usize::MAX };
         let limit = args.limit.map_or(default, |limit| usize::try_from(limit).unwrap_or(default));
-        Self {
-            reporter: Reporter::new(args.json),
-            types: args.types.iter().map(|it| it.as_str()).collect(),
-            limit,
-            count: 0,
-        }
+        let types = args.types.iter().map(|it| it.as_str()).collect();
+        Ok(Self { list: args.format.list()?, types, limit, count: 0 })
     }
 
     fn wants(&self, kind: &str) -> bool {
@@ -139,9 +134,9 @@ impl Output {
     }
 
     /// Prints a result.
-    fn add(&mut self, row: &Row) -> Result<(), Failure> {
+    fn add(&mut self, item: &FoundItem) -> Result<(), Failure> {
         self.count += 1;
-        self.reporter.record(row)
+        self.list.push(item)
     }
 
     const fn is_full(&self) -> bool {

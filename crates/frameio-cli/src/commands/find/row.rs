@@ -1,18 +1,16 @@
 //! Results of `frameio find`.
 
 use frameio::assets::Asset;
+use frameio::projects::Project;
 use frameio::transfer::RemotePath;
-use indicatif::HumanBytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::report::Record;
+use crate::commands::asset_row::AssetRow;
+use crate::report::{Cell, Column, Row};
 
 /// An item that was found.
-pub(super) struct Row {
-    pub(super) kind: String,
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) size: Option<u64>,
+pub(super) struct FoundItem {
+    item: AssetRow,
     /// `None` if a folder above the item is not visible.
     pub(super) path: Option<RemotePath>,
     /// Names below the nearest folder that is not visible.
@@ -21,59 +19,49 @@ pub(super) struct Row {
     pub(super) matches: Vec<String>,
 }
 
-impl Row {
-    pub(super) fn new(asset: &Asset, path: RemotePath) -> Self {
-        let file = match asset {
-            Asset::File(file) => Some(&**file),
-            Asset::VersionStack(stack) => stack.head_version.as_deref(),
-            _ => None,
-        };
-        Self {
-            kind: asset.kind().to_owned(),
-            id: asset.id().as_str().to_owned(),
-            name: asset.name().to_owned(),
-            size: file.map(|file| file.file_size),
-            path: Some(path),
-            visible: RemotePath::default(),
-            matches: Vec::new(),
-        }
+impl FoundItem {
+    pub(super) fn new(asset: &Asset, path: Option<RemotePath>) -> Self {
+        Self::of(AssetRow::new(asset), path)
     }
 
-    pub(super) fn project(id: &str, name: &str, path: RemotePath) -> Self {
-        Self {
-            kind: "project".to_owned(),
-            id: id.to_owned(),
-            name: name.to_owned(),
-            size: None,
-            path: Some(path),
-            visible: RemotePath::default(),
-            matches: Vec::new(),
-        }
+    pub(super) fn project(project: &Project, path: RemotePath) -> Self {
+        Self::of(AssetRow::project(project), Some(path))
+    }
+
+    fn of(item: AssetRow, path: Option<RemotePath>) -> Self {
+        Self { item, path, visible: RemotePath::default(), matches: Vec::new() }
     }
 }
 
-impl Record for Row {
-    fn lines(&self) -> Vec<String> {
-        let size = self.size.map(|size| HumanBytes(size).to_string()).unwrap_or_default();
-        let path = match &self.path {
-            Some(path) => path.to_string(),
-            None => format!("…{}", self.visible),
-        };
-        let mut line = format!("{}  {:13}  {size:>10}  {path}", self.id, self.kind);
-        if !self.matches.is_empty() {
-            line += &format!("  [{}]", self.matches.join(", "));
-        }
-        vec![line]
-    }
+impl Row for FoundItem {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("path").path(),
+        Column::new("size").right(),
+        Column::new("matches"),
+        Column::new("status"),
+        Column::new("updated_at"),
+        Column::new("type"),
+        Column::new("id"),
+        Column::new("name").hidden(),
+        Column::new("url").hidden(),
+    ];
 
-    fn json(&self) -> Value {
-        let mut json = json!({
-            "type": self.kind, "id": self.id, "name": self.name, "size": self.size,
-            "path": self.path.as_ref().map(ToString::to_string),
-        });
-        if !self.matches.is_empty() {
-            json["matches"] = self.matches.as_slice().into();
-        }
-        json
+    fn cells(&self) -> Vec<Cell> {
+        let item = &self.item;
+        let path = match &self.path {
+            Some(path) => path.to_string().into(),
+            None => Cell::Both(format!("…{}", self.visible), Value::Null),
+        };
+        vec![
+            path,
+            Cell::size(item.size()),
+            Cell::List(self.matches.clone()),
+            item.status(),
+            item.updated_at.into(),
+            item.kind.as_str().into(),
+            item.id.as_str().into(),
+            item.name.as_str().into(),
+            item.url.as_deref().into(),
+        ]
     }
 }

@@ -1,12 +1,12 @@
 //! `frameio members list`.
 
 use frameio::permissions::UserRole;
-use serde_json::{Value, json};
 
 use super::place::Place;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
-use crate::report::{Record, Reporter};
+use crate::report::{Cell, Column, Row};
 
 pub(super) const HELP: &str = "\
 Example:
@@ -22,35 +22,39 @@ pub(crate) struct Args {
     /// Include deactivated users
     #[arg(long)]
     deactivated: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
-struct Row(UserRole);
+struct MemberRow(UserRole);
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let place = Place::find(global, &args.account, &args.place).await?;
-    let reporter = Reporter::new(args.json);
+    let mut list = args.format.list()?;
+    let place = Place::find(global, &args.account, &args.place, Purpose::Read).await?;
     let members = place.members(args.deactivated).await?;
-    members.into_iter().try_for_each(|member| reporter.record(&Row(member)))
+    members.into_iter().try_for_each(|member| list.push(&MemberRow(member)))?;
+    list.finish()
 }
 
-impl Record for Row {
-    fn lines(&self) -> Vec<String> {
-        let Self(UserRole { user, role, .. }) = self;
-        let name = user.name.as_deref().unwrap_or_default();
-        let deactivated = if user.active == Some(false) { " (deactivated)" } else { "" };
-        vec![format!("{:15}  {name} <{}>{deactivated}", role.as_str(), user.email)]
-    }
+impl Row for MemberRow {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("name").flexible(),
+        Column::new("email").flexible(),
+        Column::new("role"),
+        Column::new("active"),
+        Column::new("id"),
+    ];
 
-    fn json(&self) -> Value {
+    fn cells(&self) -> Vec<Cell> {
         let Self(UserRole { user, role, .. }) = self;
-        json!({
-            "role": role, "email": user.email, "name": user.name, "id": user.id,
-            "active": user.active,
-        })
+        vec![
+            user.name.as_deref().into(),
+            user.email.as_str().into(),
+            role.as_str().into(),
+            user.active.into(),
+            user.id.as_ref().map(|id| id.as_str()).into(),
+        ]
     }
 }

@@ -4,7 +4,7 @@ use frameio::UserId;
 use frameio::permissions::AccountUserRole;
 use frameio::users::{ListAccountUsers, UserDetails};
 
-use super::super::assets::folded;
+use super::super::by_name::folded;
 use super::place::Place;
 use crate::exit::{Failure, Status};
 
@@ -65,8 +65,8 @@ impl People {
 
     /// Explains that a person is not a user of the account, and lists similar ones.
     fn unknown(&self, text: &str) -> String {
-        let lower = folded(text).to_lowercase();
-        let contains = |text: &str| folded(text).to_lowercase().contains(&lower);
+        let lower = folded(text);
+        let contains = |text: &str| folded(text).contains(&lower);
         let mut similar =
             self.all(|user| contains(&user.email) || user.name.as_deref().is_some_and(contains));
         similar.truncate(HINTS);
@@ -94,5 +94,5 @@ fn label(user: &UserDetails) -> String {
 }
 
 fn same(one: &str, other: &str) -> bool {
-    folded(one).to_lowercase() == folded(other).to_lowercase()
+    folded(one) == folded(other)
 }

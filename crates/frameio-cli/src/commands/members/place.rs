@@ -10,6 +10,7 @@ use frameio::workspace_permissions::{
 use frameio::{AccountId, Client, Error, FolderId, Paged, ProjectId, UserId, WorkspaceId};
 
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::resolver::Resolver;
 
@@ -33,11 +34,15 @@ impl Place {
         global: &GlobalArgs,
         account: &AccountArg,
         text: &str,
+        purpose: Purpose,
     ) -> Result<Self, Failure> {
         let client = global.client()?;
         let transfers = Transfers::new(client.clone());
         let resolver = Resolver::new(global, &transfers, account)?;
-        let item = resolver.resolve(Some(text)).await?;
+        let item = match purpose {
+            Purpose::Read => resolver.resolve(Some(text)).await?,
+            Purpose::Write => resolver.resolve_for_write(Some(text)).await?,
+        };
         let level = level(&item).ok_or_else(|| {
             Failure::usage(format!("'{text}' has no members: pass a workspace, project or folder"))
         })?;

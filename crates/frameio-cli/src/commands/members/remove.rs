@@ -6,6 +6,7 @@ use super::super::assets::{Results, confirm, is_interactive};
 use super::person::{People, Person};
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 use crate::shutdown;
@@ -44,7 +45,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if !args.yes && !is_interactive() {
         return Err(Failure::usage("'--yes' is required to remove members without a terminal"));
     }
-    let place = Place::find(global, &args.account, &args.place).await?;
+    let place = Place::find(global, &args.account, &args.place, Purpose::Write).await?;
     let people = People::of(&place).await?;
     let people: Vec<_> = args.people.iter().map(|it| people.find(it)).collect::<Result<_, _>>()?;
     let reporter = Reporter::new(args.json);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::person::People;
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 
@@ -44,7 +45,7 @@ struct Granted<'a> {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let role = role(&args.role, WorkspaceRole::KNOWN)?;
-    let place = Place::find(global, &args.account, &args.place).await?;
+    let place = Place::find(global, &args.account, &args.place, Purpose::Write).await?;
     let role = self::role(&role, place.roles())?;
     let person = People::of(&place).await?.find(&args.person)?;
     let members = place.members(true).await?;

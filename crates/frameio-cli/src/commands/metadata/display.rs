@@ -4,32 +4,40 @@ use frameio::metadata::{MetadataField, MetadataFieldType, MetadataValue, UserVal
 use serde_json::{Map, Value, json};
 
 use super::people::People;
-use crate::report::Record;
+use crate::report::{Cell, Column, Row};
 
 /// The metadata of a file.
-pub(super) struct FileRow<'a> {
+pub(super) struct FileValues<'a> {
     pub(super) path: &'a str,
     pub(super) file_id: &'a str,
     pub(super) fields: Vec<&'a MetadataField>,
     pub(super) people: &'a People,
 }
 
-impl Record for FileRow<'_> {
-    fn lines(&self) -> Vec<String> {
-        let width = self.fields.iter().map(|it| it.field_definition_name.chars().count()).max();
-        let width = width.unwrap_or_default();
-        let mut lines = vec![self.path.to_owned()];
-        if self.fields.is_empty() {
-            lines.push("  no values".to_owned());
-        }
-        lines.extend(self.fields.iter().map(|field| {
-            let value = text(field.value.as_ref(), self.people);
-            format!("  {:width$}  {value}", field.field_definition_name)
-        }));
-        lines
+/// A value of a file, or in JSON all values of the file.
+pub(super) struct MetadataRow {
+    cells: Vec<Cell>,
+    json: Value,
+}
+
+impl FileValues<'_> {
+    /// Returns a row for each value.
+    pub(super) fn rows(&self) -> Vec<MetadataRow> {
+        let row = |field: &&MetadataField| {
+            let text = text(field.value.as_ref(), self.people);
+            let cells = vec![
+                field.field_definition_name.as_str().into(),
+                Cell::Both(text, value(field, self.people)),
+                self.path.into(),
+                self.file_id.into(),
+            ];
+            MetadataRow { cells, json: Value::Null }
+        };
+        self.fields.iter().map(row).collect()
     }
 
-    fn json(&self) -> Value {
+    /// Returns a row with all values in its JSON.
+    pub(super) fn row(&self) -> MetadataRow {
         let mut values = Map::new();
         for field in &self.fields {
             let mut name = field.field_definition_name.clone();
@@ -39,7 +47,25 @@ impl Record for FileRow<'_> {
             }
             values.insert(name, value(field, self.people));
         }
-        json!({"path": self.path, "file_id": self.file_id, "metadata": values})
+        let json = json!({"path": self.path, "file_id": self.file_id, "metadata": values});
+        MetadataRow { cells: Vec::new(), json }
+    }
+}
+
+impl Row for MetadataRow {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("field").flexible(),
+        Column::new("value").flexible(),
+        Column::new("path").path(),
+        Column::new("file_id").hidden(),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        self.cells.clone()
+    }
+
+    fn json(&self) -> Value {
+        self.json.clone()
     }
 }
 

@@ -7,9 +7,9 @@ use frameio::{AccountId, Client};
 use serde_json::Value;
 
 use super::definitions::{self, Definitions};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::{self, Record, Reporter};
+use crate::report::{self, Cell, Column, Row};
 use crate::resolver::Resolver;
 
 pub(super) const HELP: &str = "\
@@ -25,44 +25,49 @@ pub(crate) struct Args {
     /// List only fields whose values can be changed
     #[arg(long)]
     writable: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
-struct Row<'a> {
-    definition: &'a FieldDefinition,
-    /// Width of the column of names.
-    width: usize,
-}
+struct FieldRow<'a>(&'a FieldDefinition);
 
-impl Record for Row<'_> {
-    fn lines(&self) -> Vec<String> {
-        let Self { definition, width } = self;
-        let kind = definition.kind.field_type();
-        let access = if definition.mutable { "" } else { "read-only" };
-        let values = values(&definition.kind);
-        let line =
-            format!("{:width$}  {:12}  {access:9}  {values}", definition.name, kind.as_str());
-        vec![line.trim_end().to_owned()]
+impl Row for FieldRow<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("name").flexible(),
+        Column::new("type"),
+        Column::new("mutable"),
+        Column::new("values").flexible(),
+        Column::new("id").hidden(),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let FieldDefinition { id, name, kind, mutable, .. } = self.0;
+        let access = if *mutable { "" } else { "read-only" };
+        vec![
+            name.as_str().into(),
+            kind.field_type().as_str().into(),
+            Cell::Both(access.to_owned(), (*mutable).into()),
+            values(kind).into(),
+            id.as_str().into(),
+        ]
     }
 
     fn json(&self) -> Value {
-        report::json(self.definition).unwrap_or_default()
+        report::json(self.0).unwrap_or_default()
     }
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let mut list = args.format.list()?;
     let client = global.client()?;
     let account = account(global, &client, args).await?;
     let definitions = Definitions::load(&client, &account).await?;
     let wanted = |it: &&FieldDefinition| it.mutable || !args.writable;
-    let wanted: Vec<_> = definitions.all().iter().filter(wanted).collect();
-    let width = wanted.iter().map(|it| it.name.chars().count()).max().unwrap_or_default();
-    let reporter = Reporter::new(args.json);
-    wanted.into_iter().try_for_each(|definition| reporter.record(&Row { definition, width }))
+    let mut wanted = definitions.all().iter().filter(wanted);
+    wanted.try_for_each(|definition| list.push(&FieldRow(definition)))?;
+    list.finish()
 }
 
 /// Returns the account of the place, of the arguments or the profile, or the only one.

@@ -4,19 +4,22 @@ use frameio::Client;
 use frameio::metadata::{MetadataField, MetadataValue, ShowMetadata};
 use frameio::transfer::Transfers;
 
-use super::display::FileRow;
+use super::display::FileValues;
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
-use crate::args::GlobalArgs;
+use crate::args::{FormatArgs, GlobalArgs};
 use crate::commands::by_name;
+use crate::commands::places::Purpose;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
 
 pub(super) const HELP: &str = "\
 Examples:
   frameio metadata get '/Film/The Crossing/Cuts/The Crossing - cut 3.mp4'
   frameio metadata get -r '/Film/The Crossing/Dailies' --field Scene --field 'Shot Type'
-  frameio metadata get -r '/Film/The Crossing' --field Status --json";
+  frameio metadata get -r '/Film/The Crossing' --field Status --json
+
+JSON has an object for each file. The other formats, and JSON with --columns, have a row for each value:
+field, value, path, file_id.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -30,9 +33,8 @@ pub(crate) struct Args {
     /// Show fields without a value too
     #[arg(long, short)]
     all: bool,
-    /// Print JSON lines, one per file
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -44,25 +46,30 @@ struct Values<'a> {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let mut list = args.format.list()?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
-    let found = TargetFiles::find(global, &transfers, &args.target, &args.places).await?;
-    let reporter = Reporter::new(args.json);
+    let found =
+        TargetFiles::find(global, &transfers, &args.target, &args.places, Purpose::Read).await?;
     let mut values = Values { client: &client, people: None };
     let mut unmatched: Vec<&str> = args.fields.iter().map(String::as_str).collect();
-    for (at, file) in found.files.iter().enumerate() {
+    // JSON has all values of a file in an object, unless columns are chosen.
+    let has_files = list.is_json() && !args.format.has_columns();
+    for file in &found.files {
         let metadata = values.read(file, args).await?;
         let fields: Vec<_> = metadata.iter().filter(|field| is_wanted(field, args)).collect();
         unmatched.retain(|name| !metadata.iter().any(|field| is_named(field, name)));
         values.load_people(file, &fields).await?;
-        if at > 0 && !args.json {
-            reporter.line("")?;
-        }
         let none = People::default();
         let people = values.people.as_ref().unwrap_or(&none);
         let (path, file_id) = (&*file.path, file.id.as_str());
-        reporter.record(&FileRow { path, file_id, fields, people })?;
+        let file = FileValues { path, file_id, fields, people };
+        match has_files {
+            true => list.push(&file.row())?,
+            false => file.rows().iter().try_for_each(|row| list.push(row))?,
+        }
     }
+    list.finish()?;
     if let Some(status) = found.failed {
         return Err(Failure::new(status, "some folders could not be listed completely"));
     }

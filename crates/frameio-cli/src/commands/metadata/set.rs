@@ -10,6 +10,7 @@ use super::definitions::Definitions;
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::GlobalArgs;
+use crate::commands::places::Purpose;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 
@@ -99,7 +100,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
-    let found = TargetFiles::find(global, &transfers, &args.target, &places).await?;
+    let found =
+        TargetFiles::find(global, &transfers, &args.target, &places, Purpose::Write).await?;
     if let Some(status) = found.failed {
         let message = "nothing was set: some folders could not be listed completely";
         return Err(Failure::new(status, message));

@@ -10,7 +10,7 @@ use frameio::version_stacks::VersionStack;
 use frameio::{AccountId, FileId, FolderId, ProjectId};
 
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places;
+use crate::commands::places::{self, Purpose};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 use crate::resolver::Resolver;
@@ -51,9 +51,10 @@ impl TargetFiles {
         transfers: &Transfers,
         args: &TargetArgs,
         given: &[String],
+        purpose: Purpose,
     ) -> Result<Self, Failure> {
         let resolver = Resolver::new(global, transfers, &args.account)?;
-        let items = places::resolve_all(&resolver, &places::expand(given)?).await?;
+        let items = places::resolve_all(&resolver, &places::expand(given)?, purpose).await?;
         for item in &items {
             check(item, args.recursive)?;
         }

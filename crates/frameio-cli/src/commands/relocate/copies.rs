@@ -8,11 +8,12 @@ use frameio::files::{CopyFile, CopyFiles};
 use frameio::folders::{CopyFolders, FolderCopies, ListFolders};
 use frameio::version_stacks::CopyVersionStack;
 
-use super::super::assets::{Change, Results, folded, id, kind, name};
+use super::super::assets::{Change, Results, id, kind, name};
 use super::cp::Extras;
 use super::moves::unreported;
 use super::source::{Source, Sources};
 use super::{BULK, Relocation, is_refused};
+use crate::commands::by_name::normalized;
 use crate::exit::{Failure, Status};
 
 /// Interval between two checks for the copy of a large folder.
@@ -245,7 +246,7 @@ impl Relocation<'_> {
             while let Some(folder) = folders.next().await {
                 let folder = folder?;
                 let is_new = !before.contains(folder.id.as_str());
-                if is_new && folded(&folder.name) == folded(name) {
+                if is_new && normalized(&folder.name) == normalized(name) {
                     return Ok(Some((folder.id.to_string(), folder.name)));
                 }
             }

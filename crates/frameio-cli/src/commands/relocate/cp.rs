@@ -2,8 +2,8 @@
 
 use frameio::files::CopyComments;
 
-use super::{Action, Request};
-use crate::args::{AccountArg, GlobalArgs};
+use super::{Action, RelocationArgs, Request};
+use crate::args::GlobalArgs;
 use crate::exit::Failure;
 
 pub(in crate::commands) const HELP: &str = "\
@@ -25,26 +25,14 @@ them. A call that may have been carried out is not repeated.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Files, folders and version stacks: paths or IDs
-    #[arg(value_name = "SOURCE", required = true)]
-    sources: Vec<String>,
-    /// Folder, project or new path: a path or an ID
-    #[arg(value_name = "DEST")]
-    destination: String,
+    #[command(flatten)]
+    relocation: RelocationArgs,
     /// Comments of the files to copy
     #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
     comments: Comments,
     /// Copy metadata values
     #[arg(long)]
     metadata: bool,
-    /// Permit several items of the same name in the destination
-    #[arg(long)]
-    allow_duplicates: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    account: AccountArg,
 }
 
 /// Comments that are copied.
@@ -74,14 +62,7 @@ pub(in crate::commands) async fn run(global: &GlobalArgs, args: &Args) -> Result
         },
         metadata: args.metadata,
     };
-    let request = Request {
-        action: Action::Copy,
-        sources: &args.sources,
-        destination: &args.destination,
-        allow_duplicates: args.allow_duplicates,
-        json: args.json,
-        account: &args.account,
-    };
+    let request = Request { action: Action::Copy, args: &args.relocation };
     request
         .run(global, async |relocation, results, sources| {
             relocation.copy_all(results, sources, &extras).await

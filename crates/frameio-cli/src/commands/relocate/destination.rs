@@ -33,8 +33,9 @@ impl Destination {
             let hint = "several sources and a place that ends with '/' need an existing folder";
             return Err(Failure::new(missing.status, format!("{}: {hint}", missing.message)));
         }
-        let Some(place) = NewPlace::split(text).ok().flatten() else { return Err(missing) };
-        let folder = resolver.resolve(place.parent.as_deref()).await?;
+        let place = NewPlace::split(text, resolver.has_base()).ok().flatten();
+        let Some(place) = place else { return Err(missing) };
+        let folder = resolver.resolve_for_write(place.parent.as_deref()).await?;
         let Some(folder_id) = folder.folder_id().cloned() else {
             return Err(not_a_folder(&folder));
         };

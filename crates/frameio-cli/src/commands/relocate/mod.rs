@@ -14,7 +14,7 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Results, Sibling, Siblings, id, kind, resolve_absolute};
+use super::assets::{Results, Sibling, Siblings, id, kind};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
@@ -23,14 +23,29 @@ use crate::shutdown;
 /// Maximum number of items in one call of the service.
 const BULK: usize = 100;
 
-/// What both commands do, and with what.
+/// Arguments of both commands.
+#[derive(Debug, clap::Args)]
+struct RelocationArgs {
+    /// Files, folders and version stacks: paths or IDs
+    #[arg(value_name = "SOURCE", required = true)]
+    sources: Vec<String>,
+    /// Folder, project or new path: a path or an ID
+    #[arg(value_name = "DEST")]
+    destination: String,
+    /// Permit several items of the same name in the destination
+    #[arg(long)]
+    allow_duplicates: bool,
+    /// Print JSON lines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    account: AccountArg,
+}
+
+/// What a command does, and with what.
 struct Request<'a> {
     action: Action,
-    sources: &'a [String],
-    destination: &'a str,
-    allow_duplicates: bool,
-    json: bool,
-    account: &'a AccountArg,
+    args: &'a RelocationArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,8 +65,8 @@ impl Action {
     /// Resolves a place; that of a moved item has to be absolute.
     async fn resolve(self, resolver: &Resolver<'_>, text: &str) -> Result<Resolved, Failure> {
         match self {
-            Self::Move => resolve_absolute(resolver, text).await,
-            Self::Copy => resolver.resolve(Some(text)).await,
+            Self::Move => resolver.resolve_absolute(text).await,
+            Self::Copy => resolver.resolve_for_write(Some(text)).await,
         }
     }
 }
@@ -75,14 +90,16 @@ impl Request<'_> {
     ) -> Result<(), Failure> {
         let client = global.conservative_client()?;
         let transfers = Transfers::new(client.clone());
-        let resolver = Resolver::new(global, &transfers, self.account)?;
+        let args = self.args;
+        let resolver = Resolver::new(global, &transfers, &args.account)?;
         let destination =
-            Destination::find(&resolver, self.action, self.destination, self.sources.len()).await?;
-        let mut results = Results::new(self.action.verb(), self.json);
+            Destination::find(&resolver, self.action, &args.destination, args.sources.len())
+                .await?;
+        let mut results = Results::new(self.action.verb(), args.json);
         let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
         let account = destination.folder.account_id.clone();
         let siblings = Siblings::list(&client, &account, &destination.folder_id).await?;
-        let allow_duplicates = self.allow_duplicates;
+        let allow_duplicates = args.allow_duplicates;
         let mut relocation =
             Relocation { client: &client, account, destination, siblings, allow_duplicates };
         let ended = shutdown::interruptible(relocate(&mut relocation, &mut results, sources)).await;
@@ -98,7 +115,7 @@ impl Request<'_> {
         results: &mut Results,
     ) -> Result<Sources, Failure> {
         let (mut sources, mut seen) = (Sources::default(), HashSet::new());
-        for text in self.sources {
+        for text in &self.args.sources {
             let item = match self.action.resolve(resolver, text).await {
                 Ok(item) => item,
                 Err(failure) if failure.status == Status::Usage => return Err(failure),

@@ -1,7 +1,7 @@
 //! `frameio mv`: moves and renames files, folders and version stacks.
 
-use super::{Action, Request};
-use crate::args::{AccountArg, GlobalArgs};
+use super::{Action, RelocationArgs, Request};
+use crate::args::GlobalArgs;
 use crate::exit::Failure;
 
 pub(in crate::commands) const HELP: &str = "\
@@ -16,36 +16,17 @@ The API can move files, folders and version stacks within an account, and rename
 cannot rename a version stack, move a project, or replace an existing file; an item is not moved if
 the destination has an item of the same name. To move one version out of its stack, pass its ID.
 
-All places are found and checked before the first item is moved. Then each result is printed, and a
+Paths have to be absolute. All places are found and checked before the first item is moved. Then each result is printed, and a
 failure does not stop the others. Several files or folders are moved by one call for up to 100 of them.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Files, folders and version stacks: absolute paths or IDs
-    #[arg(value_name = "SOURCE", required = true)]
-    sources: Vec<String>,
-    /// Folder, project or new path: an absolute path or an ID
-    #[arg(value_name = "DEST")]
-    destination: String,
-    /// Permit several items of the same name in the destination
-    #[arg(long)]
-    allow_duplicates: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    account: AccountArg,
+    relocation: RelocationArgs,
 }
 
 pub(in crate::commands) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let request = Request {
-        action: Action::Move,
-        sources: &args.sources,
-        destination: &args.destination,
-        allow_duplicates: args.allow_duplicates,
-        json: args.json,
-        account: &args.account,
-    };
+    let request = Request { action: Action::Move, args: &args.relocation };
     request
         .run(global, async |relocation, results, sources| {
             relocation.move_all(results, sources).await

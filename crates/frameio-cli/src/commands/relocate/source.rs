@@ -4,7 +4,7 @@ use frameio::folders::ShowFolder;
 use frameio::transfer::{Resolved, ResolvedItem};
 use frameio::{Client, FolderId};
 
-use super::super::assets::{has_trailing_slash, id, is_folder, kind, parent_id};
+use super::super::assets::{has_trailing_slash, id, is_folder, kind};
 use super::destination::Destination;
 use super::{Action, is_asset};
 use crate::exit::Failure;
@@ -75,7 +75,7 @@ impl Source {
 
     /// Returns whether the item is in the destination already.
     pub(super) fn is_in(&self, destination: &Destination) -> bool {
-        parent_id(&self.item).is_some_and(|it| it.as_str() == destination.folder_id.as_str())
+        self.item.parent_id().is_some_and(|it| it.as_str() == destination.folder_id.as_str())
     }
 }
 

@@ -11,7 +11,7 @@ use frameio::transfer::Transfers;
 
 use self::contents::Contents;
 use self::target::Target;
-use super::assets::{Change, Results, confirm, confirm_name, id, is_interactive, resolve_absolute};
+use super::assets::{Change, Results, confirm, confirm_name, id, is_interactive};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
@@ -107,7 +107,7 @@ impl Args {
     ) -> Result<Vec<Target>, Failure> {
         let (mut targets, mut seen) = (Vec::new(), HashSet::new());
         for text in &self.places {
-            let found = match resolve_absolute(resolver, text).await {
+            let found = match resolver.resolve_absolute(text).await {
                 Ok(item) => Target::find(client, text, item).await,
                 Err(failure) => Err(failure),
             };

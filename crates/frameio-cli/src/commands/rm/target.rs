@@ -7,8 +7,9 @@ use frameio::{Client, FileId};
 use indicatif::HumanBytes;
 use serde_json::Value;
 
-use super::super::assets::{folded, has_trailing_slash, is_folder, kind, name, size};
+use super::super::assets::{has_trailing_slash, is_folder, kind, name, size};
 use super::contents::Contents;
+use crate::commands::by_name::normalized;
 use crate::exit::Failure;
 
 /// An item to delete.
@@ -102,7 +103,7 @@ impl Target {
     }
 
     pub(super) fn is_named(&self, typed: &str) -> bool {
-        folded(typed) == folded(self.name())
+        normalized(typed) == normalized(self.name())
     }
 
     pub(super) fn kind(&self) -> String {

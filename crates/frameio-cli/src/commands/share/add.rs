@@ -4,29 +4,14 @@ use frameio::shares::AddShareAsset;
 use frameio::transfer::{Resolved, Transfers};
 use frameio::{AssetId, Client};
 
-use super::contents::{self, Results};
-use super::target::{Finder, FoundShare, ShareArgs};
+use super::contents::{self, ChangeArgs, Results};
+use super::target::{Finder, FoundShare};
 use crate::args::GlobalArgs;
 use crate::commands::places;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// Share: ID, link, or its name with --project
-    share: String,
-    /// Files, folders and version stacks of the share's project: paths or IDs; - reads them from
-    /// standard input, one per line
-    #[arg(value_name = "PLACE", required = true)]
-    places: Vec<String>,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    target: ShareArgs,
-}
-
-pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::new(global, &client, &transfers, &args.target)?;
@@ -52,7 +37,7 @@ pub(super) async fn add(
     contents::announce(reporter, items.len());
     let mut results = Results::new(reporter);
     for item in items {
-        match add_one(client, found, item).await {
+        match add_one(client, found, AssetId::from(places::id(item))).await {
             Ok(()) => results.add("added", item)?,
             Err(failure) => {
                 if !results.fail("not added", item, &failure)? {
@@ -65,8 +50,27 @@ pub(super) async fn add(
     results.finish("added", &hint)
 }
 
-async fn add_one(client: &Client, found: &FoundShare, item: &Resolved) -> Result<(), Failure> {
-    let id = AssetId::from(places::id(item));
+/// Adds assets one at a time, and fails at the first failure.
+pub(super) async fn add_ids(
+    client: &Client,
+    found: &FoundShare,
+    ids: &[AssetId],
+    reporter: &Reporter,
+) -> Result<(), Failure> {
+    contents::announce(reporter, ids.len());
+    for (at, id) in ids.iter().enumerate() {
+        add_one(client, found, id.clone()).await.map_err(|failure| {
+            let count = ids.len() - at;
+            let share = found.share.id.as_str();
+            let advice = format!("`frameio share add {share} PLACE…` adds the others");
+            let message = format!("{count} items were not added: {}; {advice}", failure.message);
+            Failure::new(failure.status, message)
+        })?;
+    }
+    Ok(())
+}
+
+async fn add_one(client: &Client, found: &FoundShare, id: AssetId) -> Result<(), Failure> {
     let share = client.send(AddShareAsset::new(&found.account, &found.share.id, &id)).await?;
     match share.asset_added {
         Some(added) if added != id => {

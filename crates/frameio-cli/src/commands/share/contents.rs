@@ -8,20 +8,37 @@ use frameio::transfer::{Resolved, ResolvedItem};
 use frameio::{AssetId, Client};
 use serde_json::{Value, json};
 
-use super::target::{Finder, FoundShare};
-use crate::commands::places;
+use super::target::{Finder, FoundShare, ShareArgs};
+use crate::commands::places::{self, Purpose};
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 
 /// Number of items that the service adds or removes in a minute.
 const PER_MINUTE: usize = 10;
 
+/// Arguments of the commands that change the contents of a share.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ChangeArgs {
+    /// Share: ID, link, or its name with --project
+    pub(super) share: String,
+    /// Files, folders and version stacks of the share's project: paths or IDs; - reads them from
+    /// standard input, one per line
+    #[arg(value_name = "PLACE", required = true)]
+    pub(super) places: Vec<String>,
+    /// Print JSON lines
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) target: ShareArgs,
+}
+
 /// Resolves the items to share, each a file, a folder or a version stack.
 pub(super) async fn items(
     finder: &Finder<'_>,
     arguments: &[String],
 ) -> Result<Vec<Resolved>, Failure> {
-    let items = places::resolve_all(&finder.resolver, &places::expand(arguments)?).await?;
+    let items =
+        places::resolve_all(&finder.resolver, &places::expand(arguments)?, Purpose::Write).await?;
     for item in &items {
         let reason = match item.item {
             ResolvedItem::Workspace => {

@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use frameio::shares::{CreateShare, Share, ShareAccess};
 use frameio::transfer::{RemotePath, Resolved, Transfers};
 use frameio::{AssetId, ProjectId};
-use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::passphrase::PassphraseArgs;
 use super::row::share_json;
@@ -18,7 +17,7 @@ use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 
 /// Maximum number of items in the call that creates a share.
-const ITEMS: usize = 100;
+pub(super) const ITEMS: usize = 100;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -90,11 +89,7 @@ impl Record for Created<'_> {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check(args)?;
-    let expiration = args.expires.as_deref().map(|text| {
-        let now = Timestamp::now();
-        expiration::parse(text, now).map_err(|reason| Failure::value("--expires", text, reason))
-    });
-    let expiration = expiration.transpose()?;
+    let expiration = args.expires.as_deref().map(expiration::of_argument).transpose()?;
     let passphrase = args.passphrase.read()?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
@@ -117,12 +112,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let share = client.send(settings(create, args)).await?;
     let found = FoundShare { account: first.account_id.clone(), share };
-    // Printed before the other items are added, which can take minutes.
-    reporter.record(&Created(&found.share))?;
-    if is_generated && found.share.passphrase.is_some() {
-        let show = format!("`frameio share show {} --show-passphrase`", found.share.id.as_str());
-        reporter.note(&format!("the service generated a passphrase: {show} prints it"));
-    }
+    announce(&reporter, &found.share, is_generated, false)?;
     let others: Vec<_> = items.iter().skip(ITEMS).collect();
     let added = match others.is_empty() {
         true => Ok(()),
@@ -132,6 +122,25 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         reviewers::invite(&client, &found, &args.reviewers, &args.invitation).await?;
     }
     added
+}
+
+/// Prints a share, before other items are added, which can take minutes. `is_named` is whether the JSON names
+/// it as a share.
+pub(super) fn announce(
+    reporter: &Reporter,
+    share: &Share,
+    is_generated: bool,
+    is_named: bool,
+) -> Result<(), Failure> {
+    match is_named && reporter.is_json() {
+        true => reporter.json_line(&json!({ "share": share_json(share) }))?,
+        false => reporter.record(&Created(share))?,
+    }
+    if is_generated && share.passphrase.is_some() {
+        let show = format!("`frameio share show {} --show-passphrase`", share.id.as_str());
+        reporter.note(&format!("the service generated a passphrase: {show} prints it"));
+    }
+    Ok(())
 }
 
 /// Refuses arguments before anything is read.

@@ -4,9 +4,16 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::exit::Failure;
+
+/// Returns the time in the value of `--expires`.
+pub(super) fn of_argument(text: &str) -> Result<Timestamp, Failure> {
+    parse(text, Timestamp::now()).map_err(|reason| Failure::value("--expires", text, reason))
+}
+
 /// Converts a duration such as `7d`, a day, or a time to the time at which a share expires. A day is
 /// included until its end, in UTC.
-pub(super) fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let expected = "expected a duration such as 12h, 7d or 2w, a day such as 2026-12-24 (until its end in UTC), \
                     or a time such as 2026-12-24T18:00:00Z";
     let expiration = match (duration(text), text.parse::<Date>()) {

@@ -4,9 +4,8 @@ use frameio::transfer::Transfers;
 
 use super::row::ShareRow;
 use super::target::{Finder, shares};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::Failure;
-use crate::report::Reporter;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -16,19 +15,19 @@ Examples:
 pub(crate) struct Args {
     /// Project, or any place in it: path or ID [default: the profile's project]
     project: Option<String>,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let mut list = args.format.list()?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::of_places(global, &client, &transfers, &args.account)?;
     let (account, project, _) = finder.project(args.project.as_deref()).await?;
-    let reporter = Reporter::new(args.json);
     let shares = shares(&client, &account, &project).await?;
-    shares.iter().try_for_each(|share| reporter.record(&ShareRow(share)))
+    shares.iter().try_for_each(|share| list.push(&ShareRow(share)))?;
+    list.finish()
 }

@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod expiration;
 mod list;
+mod of_upload;
 mod passphrase;
 mod remove;
 mod reviewers;
@@ -16,6 +17,7 @@ mod target;
 
 use clap::Subcommand;
 
+pub(super) use self::of_upload::UploadShareArgs;
 use crate::args::GlobalArgs;
 use crate::exit::Failure;
 
@@ -31,9 +33,9 @@ pub(crate) enum Command {
     #[command(after_help = show::HELP)]
     Show(show::Args),
     /// Add files, folders and version stacks to a share
-    Add(add::Args),
+    Add(contents::ChangeArgs),
     /// Remove files, folders and version stacks from a share; they stay in the project
-    Remove(remove::Args),
+    Remove(contents::ChangeArgs),
     /// List, add and remove the reviewers of a share
     Reviewers {
         #[command(subcommand)]

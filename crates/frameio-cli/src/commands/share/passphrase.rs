@@ -42,6 +42,11 @@ impl PassphraseArgs {
         Ok(Some(passphrase))
     }
 
+    /// Returns whether a passphrase is wanted.
+    pub(super) const fn is_given(&self) -> bool {
+        self.passphrase || self.passphrase_file.is_some()
+    }
+
     /// Returns whether the passphrase is on standard input.
     pub(super) fn reads_standard_input(&self) -> bool {
         self.passphrase_file.as_ref().is_some_and(|file| file.as_os_str() == "-")

@@ -4,29 +4,14 @@ use frameio::AssetId;
 use frameio::shares::RemoveShareAsset;
 use frameio::transfer::Transfers;
 
-use super::contents::{self, Results};
-use super::target::{Finder, ShareArgs};
+use super::contents::{self, ChangeArgs, Results};
+use super::target::Finder;
 use crate::args::GlobalArgs;
 use crate::commands::places;
 use crate::exit::Failure;
 use crate::report::Reporter;
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// Share: ID, link, or its name with --project
-    share: String,
-    /// Files, folders and version stacks that were added to the share: paths or IDs; - reads them from
-    /// standard input, one per line
-    #[arg(value_name = "PLACE", required = true)]
-    places: Vec<String>,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    target: ShareArgs,
-}
-
-pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::new(global, &client, &transfers, &args.target)?;

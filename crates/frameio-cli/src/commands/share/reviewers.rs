@@ -6,12 +6,11 @@ use frameio::shares::{
 };
 use frameio::transfer::Transfers;
 use frameio::users::User;
-use serde_json::{Value, json};
 
 use super::target::{Finder, FoundShare, ShareArgs};
-use crate::args::GlobalArgs;
+use crate::args::{FormatArgs, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::{Cell, Column, Reporter, Row};
 
 /// Maximum number of people in a call.
 const PEOPLE: usize = 10;
@@ -30,9 +29,8 @@ pub(crate) enum Command {
 pub(crate) struct ListArgs {
     /// Share: ID, link, or its name with --project
     share: String,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     target: ShareArgs,
 }
@@ -86,9 +84,10 @@ impl Command {
         let found = Finder::new(global, &client, &transfers, target)?.find(text).await?;
         match self {
             Self::List(args) => {
-                let reporter = Reporter::new(args.json);
+                let mut rows = args.format.list()?;
                 let reviewers = list(&client, &found).await?;
-                reviewers.iter().try_for_each(|user| reporter.record(&Row(user)))
+                reviewers.iter().try_for_each(|user| rows.push(&ReviewerRow(user)))?;
+                rows.finish()
             }
             Self::Add(args) => invite(&client, &found, &args.emails, &args.invitation).await,
             Self::Remove(args) => remove(&client, &found, &args.emails).await,
@@ -97,17 +96,16 @@ impl Command {
 }
 
 /// A reviewer in a list.
-struct Row<'a>(&'a User);
+struct ReviewerRow<'a>(&'a User);
 
-impl Record for Row<'_> {
-    fn lines(&self) -> Vec<String> {
-        let name = self.0.name.as_deref().unwrap_or_default();
-        vec![format!("{:30}  {name}", self.0.email).trim_end().to_owned()]
-    }
+impl Row for ReviewerRow<'_> {
+    const COLUMNS: &'static [Column] =
+        &[Column::new("email").flexible(), Column::new("name").flexible(), Column::new("id")];
 
-    fn json(&self) -> Value {
+    fn cells(&self) -> Vec<Cell> {
         let User { id, name, email, .. } = self.0;
-        json!({"email": email, "name": name, "id": id.as_ref().map(|id| id.as_str())})
+        let id = id.as_ref().map(|id| id.as_str());
+        vec![email.as_str().into(), name.as_deref().into(), id.into()]
     }
 }
 

@@ -1,55 +1,53 @@
 //! A share on the terminal and in JSON, without its passphrase.
 
 use frameio::shares::{Share, ShareAccess};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::report::Record;
+use crate::report::{Cell, Column, Row};
 
-/// A line of a list of shares.
+/// A share in a list.
 pub(super) struct ShareRow<'a>(pub(super) &'a Share);
 
-impl Record for ShareRow<'_> {
-    fn lines(&self) -> Vec<String> {
+impl Row for ShareRow<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("name").flexible(),
+        Column::new("url"),
+        Column::new("access"),
+        Column::new("expiration"),
+        Column::new("has_passphrase"),
+        Column::new("enabled"),
+        Column::new("id"),
+        Column::new("last_viewed_at").hidden(),
+        Column::new("downloading_enabled").hidden(),
+        Column::new("commenting_enabled").hidden(),
+        Column::new("description").hidden(),
+        Column::new("created_at").hidden(),
+        Column::new("updated_at").hidden(),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
         let share = self.0;
-        let link = share.short_url.as_deref().unwrap_or("-");
-        let mut line = format!("{}  {link:22}  {:6}  ", share.id.as_str(), share.access.as_str());
-        line += share.name.as_deref().unwrap_or("-");
-        for detail in details(share) {
-            line += &format!(" [{detail}]");
-        }
-        vec![line]
+        vec![
+            share.name.as_deref().into(),
+            share.short_url.as_deref().into(),
+            share.access.as_str().into(),
+            share.expiration.into(),
+            share.passphrase.is_some().into(),
+            share.enabled.into(),
+            share.id.as_str().into(),
+            share.last_viewed_at.into(),
+            share.downloading_enabled.into(),
+            share.commenting_enabled.into(),
+            share.description.as_deref().into(),
+            share.created_at.into(),
+            share.updated_at.into(),
+        ]
     }
-
-    fn json(&self) -> Value {
-        share_json(self.0)
-    }
-}
-
-/// Returns the settings of a share that differ from the defaults.
-fn details(share: &Share) -> Vec<String> {
-    let passphrase = share.passphrase.is_some().then(|| "passphrase".to_owned());
-    let expires = share.expiration.map(|at| format!("expires {at}"));
-    let disabled = (!share.enabled).then(|| "disabled".to_owned());
-    passphrase.into_iter().chain(expires).chain(disabled).collect()
 }
 
 /// Returns a share as JSON. The passphrase is a secret, so only its existence is printed.
 pub(super) fn share_json(share: &Share) -> Value {
-    json!({
-        "id": share.id.as_str(),
-        "name": share.name,
-        "url": share.short_url,
-        "access": share.access.as_str(),
-        "has_passphrase": share.passphrase.is_some(),
-        "expiration": share.expiration.map(|at| at.to_string()),
-        "enabled": share.enabled,
-        "downloading_enabled": share.downloading_enabled,
-        "commenting_enabled": share.commenting_enabled,
-        "description": share.description,
-        "last_viewed_at": share.last_viewed_at.map(|at| at.to_string()),
-        "created_at": share.created_at.to_string(),
-        "updated_at": share.updated_at.to_string(),
-    })
+    ShareRow(share).json()
 }
 
 /// Returns the lines of a share with all of its settings.

@@ -1,6 +1,5 @@
 //! A share that is named by its ID, its link, or its name in a project.
 
-use frameio::projects::ListProjects;
 use frameio::shares::{ListShares, Share, ShowShare};
 use frameio::transfer::{ResolvedItem, Transfers};
 use frameio::{AccountId, Client, ProjectId};
@@ -8,7 +7,8 @@ use frameio::{AccountId, Client, ProjectId};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::commands::by_name::{self, Label};
 use crate::exit::{Failure, Status};
-use crate::resolver::Resolver;
+use crate::resolver::{Resolver, shares as links};
+use crate::web_link::without_scheme;
 
 /// Arguments that find a share.
 #[derive(Debug, clap::Args)]
@@ -67,7 +67,7 @@ impl<'a> Finder<'a> {
         match Reference::of(text) {
             Reference::Id(id) => self.by_id(id).await,
             Reference::ShortUrl(short) => self.by_short_url(text, short).await,
-            Reference::Name if self.project.is_some() || self.resolver.has_project() => {
+            Reference::Name if self.project.is_some() || self.resolver.has_base() => {
                 self.by_name(text).await
             }
             Reference::Name => {
@@ -79,7 +79,7 @@ impl<'a> Finder<'a> {
     }
 
     async fn by_id(&self, id: &str) -> Result<FoundShare, Failure> {
-        for account in self.accounts().await? {
+        for account in links::accounts(self.transfers, self.resolver.account()).await? {
             match self.client.send(ShowShare::new(&account, id)).await {
                 Ok(share) => return Ok(FoundShare { account, share }),
                 Err(error) if error.is_not_found() => {}
@@ -87,14 +87,6 @@ impl<'a> Finder<'a> {
             }
         }
         Err(Failure::new(Status::NotFound, format!("no share has the ID '{id}'")))
-    }
-
-    /// Returns the accounts of the user, in which an ID is looked up.
-    async fn accounts(&self) -> Result<Vec<AccountId>, Failure> {
-        let workspaces = self.transfers.workspaces(self.resolver.account()).await?;
-        let mut accounts: Vec<_> = workspaces.into_iter().map(|(account, _)| account).collect();
-        accounts.dedup();
-        Ok(accounts)
     }
 
     async fn by_name(&self, name: &str) -> Result<FoundShare, Failure> {
@@ -112,14 +104,9 @@ impl<'a> Finder<'a> {
     /// Finds a share by its short link. The service has no operation for it, so the shares of the project
     /// are listed, or those of all projects.
     async fn by_short_url(&self, text: &str, short: &str) -> Result<FoundShare, Failure> {
-        let is_wanted = |share: &Share| {
-            share.short_url.as_deref().is_some_and(|it| without_scheme(it) == short)
-        };
-        for (account, project) in self.projects().await? {
-            let found = shares(self.client, &account, &project).await?.into_iter().find(is_wanted);
-            if let Some(share) = found {
-                return Ok(FoundShare { account, share });
-            }
+        let found = links::with_short_link(self.client, self.projects().await?, short).await?;
+        if let Some((account, share)) = found {
+            return Ok(FoundShare { account, share });
         }
         Err(Failure::new(Status::NotFound, format!("no share has the link '{text}'")))
     }
@@ -129,15 +116,7 @@ impl<'a> Finder<'a> {
             let (account, project, _) = self.project(self.project).await?;
             return Ok(vec![(account, project)]);
         }
-        let mut projects = Vec::new();
-        for (account, workspace) in self.transfers.workspaces(self.resolver.account()).await? {
-            let mut list =
-                self.client.items(ListProjects::new(&account, &workspace.id).page_size(100));
-            while let Some(project) = list.next().await {
-                projects.push((account.clone(), project?.id));
-            }
-        }
-        Ok(projects)
+        links::projects(self.client, self.transfers, self.resolver.account()).await
     }
 
     /// Returns the project of a place, and the place; without one, the project of the profile.
@@ -145,7 +124,8 @@ impl<'a> Finder<'a> {
         &self,
         place: Option<&str>,
     ) -> Result<(AccountId, ProjectId, String), Failure> {
-        let item = self.resolver.resolve(place).await?;
+        // A share that is found in the project may be changed.
+        let item = self.resolver.resolve_for_write(place).await?;
         let path = item.path.to_string();
         match (item.project_id, item.item) {
             (None, _) | (_, ResolvedItem::Workspace) => {
@@ -193,13 +173,6 @@ impl<'a> Reference<'a> {
             text.len() == 36 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
         if is_uuid { Self::Id(text) } else { Self::Name }
     }
-}
-
-/// Returns a link without scheme, query and final slash.
-fn without_scheme(link: &str) -> &str {
-    let link =
-        link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).unwrap_or(link);
-    link.split(['?', '#']).next().unwrap_or(link).trim_end_matches('/')
 }
 
 #[cfg(test)]

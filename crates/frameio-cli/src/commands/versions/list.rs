@@ -4,9 +4,8 @@ use frameio::transfer::Transfers;
 
 use super::report::VersionRow;
 use super::target::{Finder, Target};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::Failure;
-use crate::report::Reporter;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -18,25 +17,27 @@ The other commands accept the IDs that this command shows.";
 pub(crate) struct Args {
     /// Version stack, or a file: path as /Workspace/Project/Folder/file.mov, or ID
     place: String,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let mut list = args.format.list()?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::new(global, &client, &transfers, &args.account)?;
-    let reporter = Reporter::new(args.json);
-    match finder.find(&args.place).await? {
-        Target::File(file) => reporter.record(&VersionRow::only(&file.file)),
+    let target = finder.find(&args.place).await?;
+    let rows = match &target {
+        Target::File(file) => vec![VersionRow::only(&file.file)],
         Target::Stack(stack) | Target::Version(_, stack) => {
             if !stack.is_order_known {
-                reporter.note("the service does not show the order of these versions");
+                list.reporter().note("the service does not show the order of these versions");
             }
-            VersionRow::of(&stack).iter().try_for_each(|row| reporter.record(row))
+            VersionRow::of(stack)
         }
-    }
+    };
+    rows.iter().try_for_each(|row| list.push(row))?;
+    list.finish()
 }

@@ -6,7 +6,7 @@ use frameio::experimental::version_stacks::{
 use frameio::transfer::Transfers;
 
 use super::report::StackReport;
-use super::target::{Finder, Target};
+use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
@@ -34,16 +34,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::new(global, &client, &transfers, &args.account)?;
-    let (file, stack) = match finder.find(&args.file).await? {
-        Target::Version(file, stack) => (file, stack),
-        Target::Stack(stack) => {
-            let message = "is a version stack: pass the ID of one of its versions";
-            return Err(Failure::usage(format!("'{}' {message}", stack.path())));
-        }
-        Target::File(file) => {
-            return Err(Failure::usage(format!("'{}' is not in a version stack", file.path())));
-        }
-    };
+    let (file, stack) = finder.version_in_stack(&args.file).await?;
     let reporter = Reporter::new(args.json);
     if stack.is_head(&file.id) {
         reporter.note(&format!("'{}' is the head already", file.name));

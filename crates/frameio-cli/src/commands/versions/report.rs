@@ -1,11 +1,10 @@
 //! Version stacks on the terminal and in JSON.
 
 use frameio::files::File;
-use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
 use super::stack::Stack;
-use crate::report::Record;
+use crate::report::{Cell, Column, Record, Row};
 
 /// A version in a list.
 pub(super) struct VersionRow<'a> {
@@ -34,27 +33,31 @@ impl<'a> VersionRow<'a> {
     }
 }
 
-impl Record for VersionRow<'_> {
-    fn lines(&self) -> Vec<String> {
-        let number = self.number.map_or_else(|| "-".to_owned(), |number| format!("v{number}"));
-        let mark = if self.is_head { "head" } else { "" };
-        let size = HumanBytes(self.file.file_size).to_string();
-        let created = self.file.created_at.to_string();
-        let (id, name) = (self.file.id.as_str(), &self.file.name);
-        vec![format!("{number:<4} {mark:4}  {size:>10}  {created:20}  {id}  {name}")]
-    }
+impl Row for VersionRow<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("version"),
+        Column::new("head"),
+        Column::new("name").flexible(),
+        Column::new("size").right(),
+        Column::new("status"),
+        Column::new("created_at"),
+        Column::new("id"),
+        Column::new("stack_id").hidden(),
+    ];
 
-    fn json(&self) -> Value {
-        json!({
-            "version": self.number,
-            "head": self.is_head,
-            "id": self.file.id.as_str(),
-            "name": self.file.name,
-            "size": self.file.file_size,
-            "status": self.file.status.as_str(),
-            "created_at": self.file.created_at.to_string(),
-            "stack_id": self.stack.map(|stack| stack.stack.id.as_str()),
-        })
+    fn cells(&self) -> Vec<Cell> {
+        let number = |number: usize| Cell::Both(format!("v{number}"), number.into());
+        let head = if self.is_head { "head" } else { "" };
+        vec![
+            self.number.map_or(Cell::Empty, number),
+            Cell::Both(head.to_owned(), self.is_head.into()),
+            self.file.name.as_str().into(),
+            Cell::Size(self.file.file_size),
+            self.file.status.as_str().into(),
+            self.file.created_at.into(),
+            self.file.id.as_str().into(),
+            self.stack.map(|stack| stack.stack.id.as_str()).into(),
+        ]
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::report::StackReport;
 use super::stack::Stack;
-use super::target::{Finder, Target};
+use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
@@ -60,16 +60,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::new(global, &client, &transfers, &args.account)?;
-    let (file, stack) = match finder.find(&args.file).await? {
-        Target::Version(file, stack) => (file, stack),
-        Target::Stack(stack) => {
-            let message = "is a version stack: pass the ID of one of its versions";
-            return Err(Failure::usage(format!("'{}' {message}", stack.path())));
-        }
-        Target::File(file) => {
-            return Err(Failure::usage(format!("'{}' is not in a version stack", file.path())));
-        }
-    };
+    let (file, stack) = finder.version_in_stack(&args.file).await?;
     let (folder, path) = destination(&finder, &stack, args.to.as_deref()).await?;
     client.send(MoveFile::new(&stack.account, &file.id, &folder)).await?;
     let moved = client.send(ShowFile::new(&stack.account, &file.id)).await?;
@@ -91,7 +82,7 @@ async fn destination(
     to: Option<&str>,
 ) -> Result<(AssetId, RemotePath), Failure> {
     if let Some(to) = to {
-        let item = finder.resolver.resolve(Some(to)).await?;
+        let item = finder.resolver.resolve_for_write(Some(to)).await?;
         check_account(&stack.account, &item.account_id)?;
         let folder = item.folder_id().ok_or_else(|| not_a_folder(&item))?;
         return Ok((folder.clone().into(), item.path));

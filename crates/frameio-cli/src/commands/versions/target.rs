@@ -51,7 +51,7 @@ impl<'a> Finder<'a> {
     /// Finds a file or version stack by its place. A version is named by its ID, or by the path of its
     /// stack and its name.
     pub(super) async fn find(&self, place: &str) -> Result<Target, Failure> {
-        let item = match self.resolver.resolve(Some(place)).await {
+        let item = match self.resolver.resolve_for_write(Some(place)).await {
             Ok(item) => item,
             Err(failure) if failure.status == Status::NotFound => {
                 let version = self.version(place).await?;
@@ -83,6 +83,20 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// Finds a version that is in a stack.
+    pub(super) async fn version_in_stack(&self, place: &str) -> Result<(File, Stack), Failure> {
+        match self.find(place).await? {
+            Target::Version(file, stack) => Ok((*file, *stack)),
+            Target::Stack(stack) => {
+                let message = "is a version stack: pass the ID of one of its versions";
+                Err(Failure::usage(format!("'{}' {message}", stack.path())))
+            }
+            Target::File(file) => {
+                Err(Failure::usage(format!("'{}' is not in a version stack", file.path())))
+            }
+        }
+    }
+
     async fn stack(
         &self,
         account: &AccountId,
@@ -97,7 +111,7 @@ impl<'a> Finder<'a> {
         let Ok(Locator::Path { account, path }) = place.parse() else { return Ok(None) };
         let Some((name, above)) = path.names().split_last() else { return Ok(None) };
         let above = Locator::Path { account, path: RemotePath::new(above) };
-        let Ok(item) = self.resolver.resolve(Some(&above.to_string())).await else {
+        let Ok(item) = self.resolver.resolve_for_write(Some(&above.to_string())).await else {
             return Ok(None);
         };
         let Resolved { item: ResolvedItem::VersionStack(stack), account_id, path, .. } = item

@@ -58,10 +58,11 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         }
     }
     let profile = global.profile.load()?;
-    let (account, workspace) = args.workspace.ids(&profile)?;
+    let client = global.client()?;
+    let (account, workspace) = args.workspace.ids(&client, &profile).await?;
     let url = CallbackUrl::new(&*args.url);
     let create = CreateWebhook::new(account, workspace, events, &*args.name, url);
-    let webhook = global.client()?.send(create).await?;
+    let webhook = client.send(create).await?;
     let reporter = Reporter::text();
     reporter.value(&report::json(&webhook)?)?;
     if webhook.secret.is_some() {

@@ -17,8 +17,8 @@ pub(crate) struct Args {
 /// Deletes the webhooks in order, and stops at the first failure.
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let profile = global.profile.load()?;
-    let account = args.account.id(&profile)?;
     let client = global.client()?;
+    let account = args.account.id(&client, &profile).await?;
     for webhook in &args.webhooks {
         client.send(DeleteWebhook::new(&account, &**webhook)).await?;
     }

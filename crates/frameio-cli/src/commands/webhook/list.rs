@@ -49,10 +49,11 @@ impl Row for WebhookRow {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let profile = global.profile.load()?;
-    let (account, workspace) = args.workspace.ids(&profile)?;
     let mut list = args.format.list::<WebhookRow>()?;
+    let client = global.client()?;
+    let (account, workspace) = args.workspace.ids(&client, &profile).await?;
     let all = ListWebhooks::new(account, workspace).page_size(100);
-    let mut webhooks = global.client()?.items(all).skip_undecodable(true);
+    let mut webhooks = client.items(all).skip_undecodable(true);
     let mut skipped = SkippedItems::default();
     while let Some(webhook) = webhooks.next().await {
         let webhook = webhook?;

@@ -18,12 +18,15 @@ pub(crate) struct Column {
     pub(super) is_right: bool,
     /// Whether cells may be shortened to fit the terminal.
     pub(super) is_flexible: bool,
+    /// Whether shortened cells keep their end.
+    pub(super) is_path: bool,
 }
 
 impl Column {
     /// Creates a column that tables show.
     pub(crate) const fn new(name: &'static str) -> Self {
-        Self { name, is_long: false, is_hidden: false, is_right: false, is_flexible: false }
+        let (is_long, is_hidden, is_right) = (false, false, false);
+        Self { name, is_long, is_hidden, is_right, is_flexible: false, is_path: false }
     }
 
     /// Shows the column in tables only with `--long` or `--columns`. The other formats always have it.
@@ -44,6 +47,11 @@ impl Column {
     /// Allows the table to shorten cells that do not fit the terminal.
     pub(crate) const fn flexible(self) -> Self {
         Self { is_flexible: true, ..self }
+    }
+
+    /// Allows the table to shorten cells from their start, because a path ends with the name of its item.
+    pub(crate) const fn path(self) -> Self {
+        Self { is_flexible: true, is_path: true, ..self }
     }
 
     /// Returns the header of the column in a table.
@@ -70,6 +78,11 @@ pub(crate) enum Cell {
 }
 
 impl Cell {
+    /// Creates a cell with the size of a file, in bytes.
+    pub(crate) fn size(bytes: Option<u64>) -> Self {
+        bytes.map_or(Self::Empty, Self::Size)
+    }
+
     /// Returns the text for people: sizes with units, times in the local time zone.
     pub(super) fn human(&self) -> String {
         match self {
@@ -105,7 +118,8 @@ impl Cell {
         match self.json() {
             Value::Null => String::new(),
             Value::String(text) => text,
-            Value::Array(_) => self.human(),
+            Value::Array(values) if values.is_empty() => String::new(),
+            Value::Array(_) | Value::Object(_) => self.human(),
             value => value.to_string(),
         }
     }
@@ -126,6 +140,12 @@ impl From<String> for Cell {
 impl From<Timestamp> for Cell {
     fn from(time: Timestamp) -> Self {
         Self::Time(time)
+    }
+}
+
+impl From<u64> for Cell {
+    fn from(number: u64) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
     }
 }
 

@@ -47,15 +47,38 @@ pub(crate) struct ListOptions {
 ///
 /// If it is dropped before [`finish`](Self::finish), it prints the rows that it holds.
 pub(crate) struct List<R: Row> {
-    reporter: Reporter,
+    printer: TablePrinter,
     options: ListOptions,
     /// Indexes of the chosen columns in [`Row::COLUMNS`].
     chosen: Vec<usize>,
-    table: Table,
     /// Values of a JSON array that a filter reads.
     values: Vec<Value>,
     has_started: bool,
     row: PhantomData<fn(&R)>,
+}
+
+/// Prints a table, and when it is dropped the rows that the table holds.
+///
+/// Dropped by itself, so that a list does not have to be dropped before what its rows borrow.
+struct TablePrinter {
+    reporter: Reporter,
+    table: Table,
+}
+
+impl TablePrinter {
+    fn push(&mut self, cells: &[String]) -> Result<(), Failure> {
+        self.table.push(cells).iter().try_for_each(|line| self.reporter.line(line))
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.table.flush().iter().try_for_each(|line| self.reporter.line(line))
+    }
+}
+
+impl Drop for TablePrinter {
+    fn drop(&mut self) {
+        drop(self.flush());
+    }
 }
 
 impl<R: Row> List<R> {
@@ -80,13 +103,14 @@ impl<R: Row> List<R> {
         let columns = chosen.iter().filter_map(|&at| R::COLUMNS.get(at).copied()).collect();
         let may_omit = options.columns.is_empty() && !options.is_long;
         let table = Table::new(columns, output_columns(), options.has_header, may_omit);
-        let (reporter, values, row) = (Reporter::text(), Vec::new(), PhantomData);
-        Ok(Self { reporter, options, chosen, table, values, has_started: false, row })
+        let printer = TablePrinter { reporter: Reporter::text(), table };
+        let (values, has_started, row) = (Vec::new(), false, PhantomData);
+        Ok(Self { printer, options, chosen, values, has_started, row })
     }
 
     /// Returns the reporter for notes.
     pub(crate) const fn reporter(&self) -> &Reporter {
-        &self.reporter
+        &self.printer.reporter
     }
 
     /// Returns whether the user asked for this column by name or with `--long`, so that its values are
@@ -107,16 +131,18 @@ impl<R: Row> List<R> {
         match self.options.format {
             Format::Table => {
                 let cells: Vec<_> = self.cells(row).iter().map(Cell::human).collect();
-                self.table.push(&cells).iter().try_for_each(|line| self.reporter.line(line))
+                self.printer.push(&cells)
             }
-            Format::Ids => self.cells(row).iter().try_for_each(|id| self.reporter.line(&id.raw())),
+            Format::Ids => {
+                self.cells(row).iter().try_for_each(|id| self.reporter().line(&id.raw()))
+            }
             Format::Csv => {
                 self.csv_header()?;
                 self.csv(self.cells(row).iter().map(Cell::raw))
             }
             Format::Jsonl => match &self.options.jq {
-                Some(jq) => self.reporter.filtered(jq, &self.object(row)),
-                None => self.reporter.json_line(&self.object(row)),
+                Some(jq) => self.reporter().filtered(jq, &self.object(row)),
+                None => self.reporter().json_line(&self.object(row)),
             },
             Format::Json => {
                 let object = self.object(row);
@@ -126,7 +152,7 @@ impl<R: Row> List<R> {
                 }
                 let start = if self.has_started { ",\n" } else { "[\n" };
                 self.has_started = true;
-                self.reporter.print_part(&Escaped::json_text(&format!("{start}{object}")))
+                self.reporter().print_part(&Escaped::json_text(&format!("{start}{object}")))
             }
         }
     }
@@ -134,19 +160,18 @@ impl<R: Row> List<R> {
     /// Prints held rows and the end of the format.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         match self.options.format {
-            Format::Table => self.flush(),
+            Format::Table => self.printer.flush(),
             Format::Csv => self.csv_header(),
             Format::Json => match self.options.jq.clone() {
-                Some(jq) => self.reporter.filtered(&jq, &std::mem::take(&mut self.values).into()),
-                None if self.has_started => self.reporter.print(&Escaped::json_text("\n]")),
-                None => self.reporter.print(&Escaped::json_text("[]")),
+                Some(jq) => {
+                    let values = std::mem::take(&mut self.values);
+                    self.reporter().filtered(&jq, &values.into())
+                }
+                None if self.has_started => self.reporter().print(&Escaped::json_text("\n]")),
+                None => self.reporter().print(&Escaped::json_text("[]")),
             },
             Format::Jsonl | Format::Ids => Ok(()),
         }
-    }
-
-    fn flush(&mut self) -> Result<(), Failure> {
-        self.table.flush().iter().try_for_each(|line| self.reporter.line(line))
     }
 
     /// Returns the chosen cells.
@@ -180,13 +205,7 @@ impl<R: Row> List<R> {
         let written = writer.write_record(fields).map_err(std::io::Error::from);
         let record = written.and_then(|()| writer.into_inner().map_err(|it| it.into_error()));
         let record = record.map_err(|error| output_failure(&error))?;
-        self.reporter.print(&Escaped::csv(&String::from_utf8_lossy(&record)))
-    }
-}
-
-impl<R: Row> Drop for List<R> {
-    fn drop(&mut self) {
-        drop(self.flush());
+        self.reporter().print(&Escaped::csv(&String::from_utf8_lossy(&record)))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Found, Use};
 
 /// Crates whose public API is checked. The list must have exactly one line for each of them.
-const CHECKED: [&str; 15] = [
+const CHECKED: [&str; 18] = [
     "frameio-core",
     "frameio-tower",
     "frameio-client",
@@ -21,7 +21,10 @@ const CHECKED: [&str; 15] = [
     "frameio-markers",
     "frameio-comments",
     "frameio-mhl",
+    "frameio-archive",
     "frameio-migrate",
+    "frameio-cassette",
+    "frameio-verify",
 ];
 
 /// A crate (`http`) or one item of it (`tokio::time::Instant`), in general or behind a feature

@@ -9,7 +9,7 @@ use std::task::Poll;
 
 use frameio_api::assets::{Asset, AssetSort};
 use frameio_api::files::{File, FileStatus};
-use frameio_core::{AccountId, FolderId};
+use frameio_core::{AccountId, FolderId, SignedUrl};
 use futures_core::Stream;
 use tokio::task::JoinSet;
 
@@ -22,7 +22,7 @@ use super::{DownloadTree, Root};
 use crate::backlog::Backlog;
 use crate::checksums::Checksums;
 use crate::download::driver::inspect;
-use crate::download::link::{KnownLink, absent};
+use crate::download::link::KnownLink;
 use crate::existing::{self, LocalTarget, RemoteContent, conflict};
 use crate::filter::Bases;
 use crate::local_file::unopened;
@@ -46,7 +46,8 @@ pub(super) async fn run(
     check(&tree)?;
     let matcher = tree.filter.matcher()?;
     let directory = tree.directory.clone();
-    if !tree.dry_run {
+    // A watched directory that no longer exists must not be created again.
+    if !tree.dry_run && tree.open_state.is_none() {
         let path = directory.clone();
         at(&directory, move || std::fs::create_dir_all(path)).await?;
     }
@@ -70,6 +71,7 @@ pub(super) async fn run(
         found: Found::default(),
         created: HashSet::new(),
         queue: Backlog::new(tree.order, tree.on_totals.clone()),
+        has_no_originals: false,
         transfers,
         tree,
         checksums,
@@ -97,7 +99,10 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
     if has_state && !matches!(tree.root, Root::Folder(..)) {
         return refuse("only the download of a folder can have a state");
     }
-    if has_state && tree.rendition != Rendition::Original {
+    if tree.renditions.is_empty() {
+        return refuse("the list of renditions is empty");
+    }
+    if has_state && tree.renditions != [Rendition::Original] {
         return refuse("only a download of originals can have a state");
     }
     if has_state && tree.versions != VersionChoice::Head {
@@ -111,6 +116,9 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
 
 /// Opens the state of the tree.
 async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
+    if tree.open_state.is_some() {
+        return Ok(tree.open_state.clone());
+    }
     let (Some(states), Root::Folder(account, folder)) = (&tree.states, &tree.root) else {
         return Ok(None);
     };
@@ -135,6 +143,8 @@ pub(super) struct TreeDownload {
     pub(super) created: HashSet<PathBuf>,
     /// Files that wait for their download.
     pub(super) queue: Backlog<FileDownload>,
+    /// Whether originals are not listed, because the user may not download them.
+    pub(super) has_no_originals: bool,
     pub(super) downloads: JoinSet<Item>,
     summary: Summary,
 }
@@ -158,20 +168,23 @@ pub(super) struct Target<'a> {
     pub(super) remote: RemotePath,
     /// Local path; for a rendition without its extension.
     pub(super) local: PathBuf,
+    pub(super) rendition: Rendition,
+    /// Link to the rendition, if it was listed.
+    pub(super) url: Option<SignedUrl>,
 }
 
 impl TreeDownload {
     async fn root(&mut self, mut directory: LocalFolder) {
         match self.tree.root.clone() {
             Root::Folder(account, folder) => {
-                let walk = self.transfers.walk(&account, &folder);
-                let bases = self.decider.bases.clone();
-                self.walk(walk, account, (RemotePath::default(), bases), directory).await;
+                let start = |transfers: &Transfers| transfers.walk(&account, &folder);
+                let place = (account.clone(), RemotePath::default(), self.decider.bases.clone());
+                self.walk(start, place, directory).await;
             }
             Root::Project(account, project) => {
-                let walk = self.transfers.walk_project(&account, &project);
-                let bases = self.decider.bases.clone();
-                self.walk(walk, account, (RemotePath::default(), bases), directory).await;
+                let start = |transfers: &Transfers| transfers.walk_project(&account, &project);
+                let place = (account.clone(), RemotePath::default(), self.decider.bases.clone());
+                self.walk(start, place, directory).await;
             }
             Root::Items(items) => {
                 for item in items {
@@ -202,9 +215,10 @@ impl TreeDownload {
             return self.versions(account, stack, item.path.clone(), directory).await;
         }
         if let Some(file) = item.file() {
-            let local = self.local(directory, &file.name, file.id.as_str());
             let remote = item.path.clone();
-            return self.file(Target { account, file, remote, local }).await;
+            let name = (&*file.name, file.id.as_str());
+            self.named((account, file, remote), directory, name).await;
+            return;
         }
         let Some(folder) = item.folder_id() else {
             let message =
@@ -218,8 +232,8 @@ impl TreeDownload {
         let local = directory.item(name, folder.as_str());
         match self.directory(&local).await {
             Ok(root) => {
-                let walk = self.transfers.walk(account, folder);
-                self.walk(walk, account.clone(), (item.path, bases), root).await;
+                let start = |transfers: &Transfers| transfers.walk(account, folder);
+                self.walk(start, (account.clone(), item.path.clone(), bases), root).await;
             }
             Err(error) => self.failed(item.path, local, error),
         }
@@ -227,21 +241,30 @@ impl TreeDownload {
 
     async fn walk(
         &mut self,
-        walk: Walk,
-        account: AccountId,
-        (above, bases): (RemotePath, Bases),
+        start: impl Fn(&Transfers) -> Walk + Send + Sync,
+        (account, above, bases): (AccountId, RemotePath, Bases),
         root: LocalFolder,
     ) {
         let (matcher, relative) = (self.decider.matcher.clone(), bases.clone());
         // The oldest item keeps its name, so names do not change when items are added.
-        let mut walk = walk
-            .include([self.tree.rendition.include()])
-            .sort(AssetSort::CreatedAtAsc)
-            .enter_if(move |path| matcher.exclude(&relative, &text(path), true).is_none());
+        let start = |this: &Self| {
+            let (matcher, relative) = (matcher.clone(), relative.clone());
+            start(&this.transfers)
+                .include(this.includes())
+                .sort(AssetSort::CreatedAtAsc)
+                .enter_if(move |path| matcher.exclude(&relative, &text(path), true).is_none())
+        };
+        let mut walk = start(self);
+        self.summary.folders += 1;
         let mut folders = Folders { account, above, root, below: HashMap::new(), bases };
         while let Some(entry) = self.next_entry(&mut walk).await {
             match entry {
                 Ok(entry) => self.entry(entry, &mut folders).await,
+                Err(error)
+                    if error.path.names().is_empty() && self.omits_originals(&error.error) =>
+                {
+                    walk = start(self);
+                }
                 Err(error) => {
                     self.found.is_incomplete = true;
                     let path = folders.above.append(&error.path);
@@ -278,6 +301,7 @@ impl TreeDownload {
             return;
         }
         if let Asset::Folder(folder) = &entry.asset {
+            self.summary.folders += 1;
             let local = parent.item(&folder.name, folder.id.as_str());
             let excluded = self.decider.matcher.exclude(&folders.bases, &text(&entry.path), true);
             if let Some(reason) = excluded {
@@ -297,7 +321,7 @@ impl TreeDownload {
         let ignored = entry.file().and_then(|file| self.ignored(&folders.bases, (&below, file)));
         if let Some(reason) = ignored {
             // It keeps its local name, so that names do not depend on the filter.
-            let local = self.local(parent, entry.asset.name(), entry.asset.id().as_str());
+            let local = parent.item(entry.asset.name(), entry.asset.id().as_str());
             self.note(&entry, &local);
             return self.ignore(remote, entry.file(), reason);
         }
@@ -311,13 +335,16 @@ impl TreeDownload {
             let account = &folders.account;
             return self.versions(account, stack, remote, parent).await;
         }
-        let local = self.local(parent, entry.asset.name(), entry.asset.id().as_str());
-        self.note(&entry, &local);
+        let named = (entry.asset.name(), entry.asset.id());
         match entry.file() {
             Some(file) => {
-                self.file(Target { account: &folders.account, file, remote, local }).await;
+                let target = (&folders.account, file, remote);
+                let local = self.named(target, parent, (named.0, named.1.as_str())).await;
+                self.note(&entry, &local);
             }
             None => {
+                let local = parent.item(named.0, named.1.as_str());
+                self.note(&entry, &local);
                 let message = match entry.asset {
                     Asset::VersionStack(_) => "the version stack has no head",
                     _ => "its type is not supported by this version",
@@ -363,29 +390,12 @@ impl TreeDownload {
         .await
     }
 
-    /// Returns the path of a file, or of its rendition without the extension.
-    pub(super) fn local(&self, parent: &mut LocalFolder, name: &str, id: &str) -> PathBuf {
-        match self.tree.rendition {
-            Rendition::Original => parent.item(name, id),
-            rendition => parent.derived(&format!("{name}.{rendition}"), id),
-        }
-    }
-
     pub(super) async fn file(&mut self, target: Target<'_>) {
         if let Err(error) = self.create_above(&target.local).await {
             return self.failed(target.remote, target.local, error);
         }
-        let Target { file, .. } = &target;
-        let wanted = self.tree.rendition;
-        let links = file.media_links.as_deref();
-        let url = links.and_then(|links| wanted.url(links));
-        let is_absent = wanted != Rendition::Original && links.is_some() && url.is_none();
-        if file.status == FileStatus::Created || is_absent {
-            let message = absent(wanted, &file.status);
-            let error = TransferError::new(TransferErrorKind::Invalid, message).of_file(&file.id);
-            return self.failed(target.remote, target.local, error);
-        }
-        let known = url.map(|url| KnownLink::new(file, url));
+        let Target { file, rendition: wanted, .. } = target;
+        let known = target.url.clone().map(|url| KnownLink::new(file, url));
         let mut download = self.download(&target);
         download.known = known;
         if wanted == Rendition::Original && self.compares() {
@@ -407,8 +417,8 @@ impl TreeDownload {
 
     fn download(&self, target: &Target<'_>) -> Download {
         let mut download = Download::new(target.account, &target.file.id, &target.local)
-            .rendition(self.tree.rendition)
-            .add_extension(self.tree.rendition != Rendition::Original)
+            .rendition(target.rendition)
+            .add_extension(target.rendition != Rendition::Original)
             .parts_in_flight(self.tree.parts_in_flight)
             .existing(self.tree.existing);
         download.max_size = self.tree.max_size;
@@ -474,6 +484,7 @@ impl TreeDownload {
         };
         let Target { file, remote, local, .. } = target;
         let item = Item::new(remote, local, outcome).of_file(Some(file.id.clone()));
+        let item = item.linked(Some(file.view_url.clone())).sized(Some(file.file_size));
         self.done(item.compared(compared));
     }
 
@@ -502,10 +513,11 @@ impl TreeDownload {
         if self.tree.dry_run {
             self.wait_for_turn().await;
             let (file_id, remote) = (target.file.id.clone(), target.remote);
+            let view_url = Some(target.file.view_url.clone());
             let transfers = self.transfers.clone();
             self.downloads.spawn(async move {
                 let (local, outcome) = plan(&transfers, download).await;
-                Item::new(remote, local, outcome).of_file(Some(file_id))
+                Item::new(remote, local, outcome).of_file(Some(file_id)).linked(view_url)
             });
             return;
         }
@@ -535,6 +547,7 @@ impl TreeDownload {
             download,
             remote: target.remote.clone(),
             file_id: target.file.id.clone(),
+            view_url: target.file.view_url.clone(),
             checksums: self.checksums.clone(),
             decider: None,
             compared: None,
@@ -561,7 +574,8 @@ impl TreeDownload {
 
     fn outcome(&mut self, target: Target<'_>, outcome: Outcome) {
         let Target { file, remote, local, .. } = target;
-        self.done(Item::new(remote, local, outcome).of_file(Some(file.id.clone())));
+        let item = Item::new(remote, local, outcome).of_file(Some(file.id.clone()));
+        self.done(item.linked(Some(file.view_url.clone())).sized(Some(file.file_size)));
     }
 
     pub(super) fn failed(&mut self, remote: RemotePath, local: PathBuf, error: TransferError) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use frameio_core::FileId;
+use tokio::time::Instant;
 
 use super::decide::Decider;
 use super::driver::{Target, TreeDownload};
@@ -22,6 +23,7 @@ pub(super) struct FileDownload {
     pub(super) download: Download,
     pub(super) remote: RemotePath,
     pub(super) file_id: FileId,
+    pub(super) view_url: String,
     pub(super) checksums: Option<Checksums>,
     /// Records the file after the download.
     pub(super) decider: Option<Decider>,
@@ -34,13 +36,17 @@ impl FileDownload {
     pub(super) async fn run(self) -> Item {
         let is_original = self.download.source.rendition == Rendition::Original;
         let mut local = self.download.path.clone();
+        let (started, mut size) = (Instant::now(), None);
         let outcome = match self.transfers.download(self.download).await {
             Ok(done) => {
+                size = Some(done.size).filter(|size| *size > 0 || !done.skipped);
                 if let Some((checksums, digest)) = self.checksums.zip(done.digest.as_ref())
                     && is_original
-                    && digest.checksum() == Checksum::Xxh3
                 {
-                    checksums.keep(&self.file_id, digest.as_str()).await;
+                    match digest.checksum() {
+                        Checksum::Xxh3 => checksums.keep(&self.file_id, digest.as_str()).await,
+                        _ => checksums.keep_hash_of(&self.file_id, &done.path).await,
+                    }
                 }
                 local = done.path.clone();
                 if let Some(decider) = self.decider {
@@ -55,6 +61,7 @@ impl FileDownload {
             Err(error) => Outcome::of_error(error),
         };
         let item = Item::new(self.remote, local, outcome).of_file(Some(self.file_id));
+        let item = item.linked(Some(self.view_url)).sized(size).took(started.elapsed());
         match self.compared {
             Some(compared) => item.compared(compared),
             None => item,

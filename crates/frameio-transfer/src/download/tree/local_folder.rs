@@ -8,6 +8,8 @@ use frameio_private_file::NotRegular;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::SafeNames;
+use crate::safe_name::folded;
+use crate::versions::pattern::split;
 
 /// A local directory and its names.
 #[derive(Debug, Default)]
@@ -20,6 +22,10 @@ pub(super) struct LocalFolder {
     existing: HashMap<String, Vec<String>>,
     /// Names assigned to items in this run.
     given: HashSet<String>,
+    /// These names without their extensions, folded.
+    stems: HashSet<String>,
+    /// Folded names of renditions, to which an extension is added when it is known.
+    renditions: HashSet<String>,
 }
 
 impl LocalFolder {
@@ -61,16 +67,31 @@ impl LocalFolder {
     /// Unicode normalization, is used for the item even if the name is not [safe](SafeNames),
     /// because it was probably uploaded from here. Each name is assigned once.
     pub(super) fn item(&mut self, name: &str, id: &str) -> PathBuf {
-        let safe = self.safe.name(name, id);
-        let name = self.existing_name(name).unwrap_or(safe);
-        let path = self.path.join(&name);
-        self.given.insert(name);
+        let mut safe = self.safe.name(name, id);
+        let existing = self.existing_name(name);
+        let mut given = existing.unwrap_or_else(|| safe.clone());
+        if self.renditions.contains(&folded(split(&given).0)) {
+            // A rendition may have this name when its extension is known.
+            if self.renditions.contains(&folded(split(&safe).0)) {
+                safe = self.safe.name(name, id);
+            }
+            given = safe;
+        }
+        let path = self.path.join(&given);
+        self.stems.insert(folded(split(&given).0));
+        self.given.insert(given);
         path
     }
 
-    /// Returns the path of a file derived from an item.
-    pub(super) fn derived(&mut self, name: &str, id: &str) -> PathBuf {
-        self.path.join(self.safe.name(name, id))
+    /// Returns the path of a rendition of an item without its extension. With any extension, it differs
+    /// from the paths of all other items.
+    pub(super) fn rendition(&mut self, name: &str, id: &str) -> PathBuf {
+        let mut name_on_disk = self.safe.name(name, id);
+        if self.stems.contains(&folded(&name_on_disk)) {
+            name_on_disk = self.safe.name(name, id);
+        }
+        self.renditions.insert(folded(&name_on_disk));
+        self.path.join(name_on_disk)
     }
 
     fn existing_name(&self, name: &str) -> Option<String> {
@@ -165,6 +186,25 @@ mod tests {
             let given = named(&mut existing, "a.mov", id);
             assert_eq!(given, named(&mut missing, "a.mov", id));
             assert_eq!(given == "a.mov", id == "1", "{given}");
+        }
+    }
+
+    #[test]
+    fn a_rendition_differs_from_all_items_with_any_extension() {
+        let item = ("A.mov.efficient.MP4", "1");
+        let rendition = ("a.mov.efficient", "2");
+        for (existing, is_first) in
+            [(vec![], false), (vec![], true), (vec!["A.mov.efficient.MP4"], true)]
+        {
+            let mut folder = folder(&existing);
+            let name = |path: PathBuf| path.into_os_string().into_string().unwrap().to_lowercase();
+            let derived = is_first.then(|| name(folder.rendition(rendition.0, rendition.1)));
+            let given = name(folder.item(item.0, item.1));
+            let derived =
+                derived.unwrap_or_else(|| name(folder.rendition(rendition.0, rendition.1)));
+            assert_ne!(given, format!("{derived}.mp4"), "{existing:?}");
+            assert_eq!(derived == rendition.0, is_first, "{derived}");
+            assert_eq!(given == item.0.to_lowercase(), !is_first, "{given}");
         }
     }
 

@@ -6,11 +6,12 @@ mod driver;
 mod file;
 mod filtered;
 mod local_folder;
+mod renditions;
 mod versions;
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId, ProjectId};
@@ -18,6 +19,7 @@ use frameio_core::{AccountId, FolderId, ProjectId};
 use super::{Existing, Rendition};
 use crate::backlog::OnTotals;
 use crate::summary::{OnItem, OnProgress};
+use crate::sync_state::SyncState;
 use crate::{
     Checksum, Deletion, Filter, Item, OnConflict, Order, Progress, RemotePath, Resolved, Summary,
     Totals, TransferError, Transfers, VersionChoice,
@@ -56,7 +58,7 @@ use crate::{
 pub struct DownloadTree {
     root: Root,
     directory: PathBuf,
-    rendition: Rendition,
+    renditions: Vec<Rendition>,
     filter: Filter,
     order: Option<Order>,
     on_totals: Option<OnTotals>,
@@ -67,6 +69,8 @@ pub struct DownloadTree {
     on_conflict: OnConflict,
     verify_remote: bool,
     states: Option<PathBuf>,
+    /// State that stays open between the downloads of a watcher.
+    open_state: Option<SyncState>,
     deletion: Option<Deletion>,
     versions: VersionChoice,
     checksum: Option<Checksum>,
@@ -112,7 +116,7 @@ impl DownloadTree {
         Self {
             root,
             directory,
-            rendition: Rendition::Original,
+            renditions: vec![Rendition::Original],
             filter: Filter::new(),
             order: None,
             on_totals: None,
@@ -123,6 +127,7 @@ impl DownloadTree {
             on_conflict: OnConflict::Skip,
             verify_remote: false,
             states: None,
+            open_state: None,
             deletion: None,
             versions: VersionChoice::Head,
             checksum: None,
@@ -137,8 +142,17 @@ impl DownloadTree {
     ///
     /// The local name of a rendition contains its type and the extension reported by the storage, as
     /// in `a.mov.thumbnail.jpg`, so it never collides with the original or another rendition.
-    pub fn rendition(mut self, rendition: Rendition) -> Self {
-        self.rendition = rendition;
+    pub fn rendition(self, rendition: Rendition) -> Self {
+        self.renditions([rendition])
+    }
+
+    /// Downloads the first of these renditions that exists, for each file. Default: the original.
+    ///
+    /// A file that has none of them fails. The names are those of [`rendition`](Self::rendition). If a
+    /// folder cannot be listed with the links of originals, because the user may not download them, it
+    /// is listed without them.
+    pub fn renditions(mut self, renditions: impl IntoIterator<Item = Rendition>) -> Self {
+        self.renditions = renditions.into_iter().collect();
         self
     }
 
@@ -275,12 +289,47 @@ impl DownloadTree {
     }
 }
 
+/// Access for watchers.
+impl DownloadTree {
+    /// Returns the local directory.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Returns the account and the folder, if the content of one folder is downloaded.
+    pub(crate) const fn place(&self) -> Option<(&AccountId, &FolderId)> {
+        match &self.root {
+            Root::Folder(account, folder) => Some((account, folder)),
+            Root::Project(..) | Root::Items(_) => None,
+        }
+    }
+
+    /// Returns the directory of state files.
+    pub(crate) fn states(&self) -> Option<&Path> {
+        self.states.as_deref()
+    }
+
+    pub(crate) const fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    pub(crate) const fn deletes(&self) -> bool {
+        self.deletion.is_some()
+    }
+
+    /// Uses a state that is open already, and requires that the local directory exists.
+    pub(crate) fn with_open_state(mut self, state: SyncState) -> Self {
+        self.open_state = Some(state);
+        self
+    }
+}
+
 impl fmt::Debug for DownloadTree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DownloadTree")
             .field("root", &self.root)
             .field("directory", &self.directory)
-            .field("rendition", &self.rendition)
+            .field("renditions", &self.renditions)
             .field("filter", &self.filter)
             .field("order", &self.order)
             .field("files_in_flight", &self.files_in_flight)
@@ -302,7 +351,7 @@ impl Transfers {
     ///
     /// # Errors
     ///
-    /// Fails if the directory cannot be created, the filter is invalid, the checksum file cannot be read, or the state is in
+    /// Fails if the filter is invalid, the list of renditions is empty, the directory cannot be created, the checksum file cannot be read, or the state is in
     /// use by another run.
     pub fn download_tree(
         &self,

@@ -4,9 +4,9 @@ use frameio_api::files::File;
 use frameio_api::version_stacks::VersionStack;
 use frameio_core::AccountId;
 
-use super::driver::{Target, TreeDownload};
+use super::driver::TreeDownload;
 use super::local_folder::LocalFolder;
-use crate::versions::pattern::split;
+use crate::versions::numbered_name;
 use crate::{RemotePath, TransferError, TransferErrorKind, VersionChoice, Versions};
 
 impl TreeDownload {
@@ -23,9 +23,9 @@ impl TreeDownload {
         remote: RemotePath,
         parent: &mut LocalFolder,
     ) {
-        let include = self.tree.rendition.include();
+        let includes = self.includes();
         let listed =
-            self.transfers.inner.versions(account, &stack.id, |list| list.include([include]));
+            self.transfers.inner.versions(account, &stack.id, |list| list.include(includes));
         let chosen = match Box::pin(listed).await {
             Ok(versions) => choose(versions, self.tree.versions),
             Err(error) => Err(error),
@@ -36,12 +36,11 @@ impl TreeDownload {
         };
         for (number, file) in chosen {
             let name = match number {
-                Some(number) => numbered(&file.name, number),
+                Some(number) => numbered_name(&file.name, number),
                 None => file.name.clone(),
             };
-            let local = self.local(parent, &name, file.id.as_str());
-            let remote = remote.clone();
-            self.file(Target { account, file: &file, remote, local }).await;
+            let target = (account, &file, remote.clone());
+            self.named(target, parent, (&name, file.id.as_str())).await;
         }
     }
 }
@@ -68,11 +67,4 @@ fn choose(
         },
         VersionChoice::All | VersionChoice::Head => Ok(all.collect()),
     }
-}
-
-/// Adds the number of a version to a file name.
-fn numbered(name: &str, number: usize) -> String {
-    let (stem, extension) = split(name);
-    let dot = if extension.is_empty() { "" } else { "." };
-    format!("{stem}.v{number}{dot}{extension}")
 }

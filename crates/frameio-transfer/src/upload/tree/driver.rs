@@ -26,7 +26,7 @@ use crate::filter::Bases;
 use crate::local_file::unopened;
 use crate::summary::{Ignored, not_found};
 use crate::sync_state::stamp::Stamp;
-use crate::sync_state::{Access, Pair, Pending, SyncState, state_key};
+use crate::sync_state::{Access, Pair, Pending, SyncState, key_of, state_key};
 use crate::tasks::{blocking, settled};
 use crate::upload::manifest::Manifest;
 use crate::versions::stack::Stacker;
@@ -46,7 +46,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
     let matcher = tree.filter.matcher()?.hidden(tree.hidden);
-    let is_eager = !matcher.is_selective();
+    let is_eager = !matcher.is_selective() && tree.selection.is_none();
     let walker = Walker::new(&tree, matcher.clone()).await?;
     let sync_state = open_state(&tree).await?;
     let manifests = tree.manifests.clone().or_else(|| tree.states.clone());
@@ -86,7 +86,9 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         verify_remote: tree.verify_remote,
         dry_run: tree.dry_run,
     };
-    let records = decider.state.as_ref().filter(|_| matches!(tree.roots, Roots::Within(_)));
+    let finds_renames = matches!(tree.roots, Roots::Within(_))
+        && tree.selection.as_ref().is_none_or(|selection| selection.renames);
+    let records = decider.state.as_ref().filter(|_| finds_renames);
     let mut records = records.map(SyncState::records).unwrap_or_default();
     records.retain(|(key, record)| decider.selects(key, record.stamp));
     let renames = Renames::new(records);
@@ -115,6 +117,9 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
 
 /// Opens the state of the tree.
 async fn open_state(tree: &UploadTree) -> Result<Option<SyncState>, TransferError> {
+    if tree.open_state.is_some() {
+        return Ok(tree.open_state.clone());
+    }
     let Some(states) = &tree.states else { return Ok(None) };
     let (directory, access) = match &tree.roots {
         Roots::Within(directory) => {
@@ -202,7 +207,8 @@ impl Driver {
             self.joined(items);
         }
         self.delete().await;
-        for path in self.decider.matcher.missing() {
+        let lists_all = self.tree.selection.is_none();
+        for path in self.decider.matcher.missing().into_iter().filter(|_| lists_all) {
             let item = not_found(&path);
             self.done(item);
         }
@@ -280,6 +286,13 @@ impl Driver {
 
     async fn file(&mut self, remote: RemotePath, local: PathBuf, stamp: Option<Stamp>) {
         let size = stamp.map(|stamp| stamp.size);
+        if let (Some(check), Some(_)) = (&self.tree.check, size) {
+            let checked = check(&local);
+            if let Err(reason) = self.reporting(checked).await {
+                let error = TransferError::new(TransferErrorKind::Source, reason);
+                return self.failed(remote, local, error);
+            }
+        }
         self.find().await;
         let Some(Level { state: LevelState::Found(folder), groups, .. }) = self.levels.last_mut()
         else {
@@ -348,9 +361,12 @@ impl Driver {
                 return None;
             }
         };
+        let known = candidate.existing.iter().find(|file| Some(&file.id) == file_id.as_ref());
+        let view_url = known.and_then(|file| file.view_url.as_deref()).map(str::to_owned);
         let item = |outcome| {
-            let item = Item::new(remote.clone(), local.clone(), outcome);
-            item.of_file(file_id.clone()).compared(compared.clone())
+            let item = Item::new(remote.clone(), local.clone(), outcome).sized(size);
+            let item = item.of_file(file_id.clone()).linked(view_url.clone());
+            item.compared(compared.clone())
         };
         let base = match action {
             Action::Skip => {
@@ -535,8 +551,14 @@ impl Driver {
     /// Stacks versions that earlier runs have uploaded, and whose local files no longer exist.
     async fn stack_leftovers(&mut self) {
         let Some(state) = self.decider.state.clone().filter(|_| !self.tree.dry_run) else { return };
+        let selection = self.tree.selection.clone();
+        if selection.as_ref().is_some_and(|selection| !selection.leftovers) {
+            return;
+        }
         for (key, mut pending) in state.all_pending() {
-            if self.local.contains(&key) {
+            // A selection does not name all local files.
+            let exists = || selection.is_some() && self.tree.local_path(&key).exists();
+            if self.local.contains(&key) || exists() {
                 continue;
             }
             let compared = Compared {
@@ -567,10 +589,7 @@ impl Driver {
         let (Some(state), Some(manifests)) = (&self.decider.state, &self.folders.state) else {
             return Ok(None);
         };
-        let local = match &self.tree.roots {
-            Roots::Within(directory) => directory.join(key),
-            Roots::Paths(_) => PathBuf::from(key),
-        };
+        let local = self.tree.local_path(key);
         let Some(path) = manifests.manifest(&pending.folder, &local) else { return Ok(None) };
         let Some((id, stamp)) = self.decider.sent(&path).await else { return Ok(None) };
         match self.decider.stacker.show(&id).await? {
@@ -629,7 +648,10 @@ pub(super) type LocalFile = (RemotePath, Candidate, Option<FolderLog>);
 /// given as a path.
 fn key(tree: &UploadTree, remote: &RemotePath, local: &Path) -> String {
     match &tree.roots {
-        Roots::Within(_) => state_key(remote.names()),
+        Roots::Within(directory) => match local.strip_prefix(directory) {
+            Ok(below) => key_of(below),
+            Err(_) => state_key(remote.names()),
+        },
         Roots::Paths(_) => {
             let absolute = std::path::absolute(local).unwrap_or_else(|_| local.to_owned());
             state_key(&[absolute.to_string_lossy().into_owned()])

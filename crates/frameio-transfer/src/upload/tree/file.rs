@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use frameio_core::{FileId, FolderId};
+use tokio::time::Instant;
 
 use super::decide::{Base, hash_unchanged, record};
 use super::folder_log::FolderLog;
@@ -66,12 +67,15 @@ impl FileUpload {
         let (compared, state) = (self.compared.clone(), self.state.clone());
         let mut unfinished: Vec<_> =
             std::mem::take(&mut self.unfinished).into_iter().map(|file| file.id).collect();
+        let size = self.size;
         let mut stack = None;
         let mut items = Vec::new();
+        let started = Instant::now();
         match Box::pin(self.send(&mut unfinished)).await {
-            Ok(Sent { file_id, outcome, pending }) => {
+            Ok(Sent { file_id, view_url, size, outcome, pending }) => {
                 unfinished.retain(|id| *id != file_id);
-                let item = Item::new(remote.clone(), local.clone(), outcome);
+                let item = Item::new(remote.clone(), local.clone(), outcome).sized(size);
+                let item = item.took(started.elapsed()).linked(view_url);
                 let item = item.of_file(Some(file_id)).compared(compared);
                 match pending {
                     Some(pending) => {
@@ -82,7 +86,8 @@ impl FileUpload {
             }
             Err(error) => {
                 unfinished.retain(|id| Some(id) != error.file_id());
-                items.push(Item::failed(remote.clone(), local.clone(), error).compared(compared));
+                let item = Item::failed(remote.clone(), local.clone(), error).sized(size);
+                items.push(item.took(started.elapsed()).compared(compared));
             }
         }
         items.extend(unfinished.into_iter().map(|id| {
@@ -111,7 +116,8 @@ impl FileUpload {
             Ok(None) => {}
             Ok(Some(file_id)) => {
                 remove(locked).await;
-                return Ok(Sent { file_id, outcome: Outcome::Skipped, pending: None });
+                let (outcome, size) = (Outcome::Skipped, self.size);
+                return Ok(Sent { file_id, view_url: None, size, outcome, pending: None });
             }
             Err(error) => return Err(failed(locked, error).await),
         }
@@ -135,7 +141,7 @@ impl FileUpload {
         if let Some(replaced) = uploaded.replaced.filter(|id| !unfinished.contains(id)) {
             unfinished.push(replaced);
         }
-        let id = uploaded.file.id;
+        let (id, view_url) = (uploaded.file.id, Some(uploaded.file.view_url));
         let before = before.filter(|_| self.size.is_some());
         let digest = uploaded.digest;
         if let (Some(checksums), Some(before)) = (&self.checksums, before) {
@@ -165,7 +171,7 @@ impl FileUpload {
         // The lock is released after the log is written, so that other runs see the entry.
         remove(locked).await;
         let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest };
-        Ok(Sent { file_id: id, outcome, pending })
+        Ok(Sent { file_id: id, view_url, size: Some(size), outcome, pending })
     }
 
     /// Returns the item of a file that is not uploaded.
@@ -181,6 +187,8 @@ impl FileUpload {
 /// A file that was sent.
 struct Sent {
     file_id: FileId,
+    view_url: Option<String>,
+    size: Option<u64>,
     outcome: Outcome,
     /// The step of stacking that follows.
     pending: Option<Pending>,

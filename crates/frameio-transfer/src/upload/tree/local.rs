@@ -8,6 +8,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::UploadTree;
 use super::roots::{Root, find, is_partial};
+use super::selection::SelectedFiles;
 use crate::filter::{FileMatcher, text_of};
 use crate::local_file::{LocalFile, reason};
 use crate::summary::Ignored;
@@ -18,6 +19,9 @@ use crate::{RemotePath, TransferError, TransferErrorKind};
 
 /// Maximum number of characters of a name at the service.
 const LONGEST_NAME: usize = 255;
+
+/// Name of the directory of hash lists, which describe local files.
+const HASH_LISTS: &str = "ascmhl";
 
 /// Number of entries in a batch.
 const BATCH: usize = 256;
@@ -46,6 +50,8 @@ pub(super) struct Walker {
     roots: VecDeque<Root>,
     current: Option<(Root, walkdir::IntoIter)>,
     options: Options,
+    /// Replaces the roots.
+    selected: Option<SelectedFiles>,
 }
 
 struct Options {
@@ -61,9 +67,10 @@ impl Walker {
     ) -> Result<Self, TransferError> {
         let options = Options { matcher, follow_links: tree.follow_links, hidden: tree.hidden };
         let roots = tree.roots.clone();
+        let selected = tree.selection.as_deref().map(SelectedFiles::new);
         let found = blocking(move || {
             let roots = find(roots, &options.matcher)?;
-            Ok::<_, Failure>(Self { roots, current: None, options })
+            Ok::<_, Failure>(Self { roots, current: None, options, selected })
         });
         found.await.map_err(|Failure(error)| error)
     }
@@ -83,6 +90,9 @@ impl Walker {
     }
 
     fn next(&mut self) -> Option<LocalEntry> {
+        if let Some(selected) = &mut self.selected {
+            return selected.next();
+        }
         loop {
             let (root, walk) = match &mut self.current {
                 Some(current) => current,
@@ -149,6 +159,9 @@ impl Options {
         if !is_named && entry.file_name() == TRASH {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
         }
+        if !is_named && entry.file_name() == HASH_LISTS && entry.file_type().is_dir() {
+            return Ok(EntryKind::Ignored(Ignored::HashLists));
+        }
         if !is_named && !self.hidden && is_hidden(entry) {
             return Ok(EntryKind::Ignored(Ignored::Hidden));
         }
@@ -187,19 +200,22 @@ impl Options {
             return Ok(invalid(message));
         }
         Ok(match stamp {
-            Some(Stamp { size: 0, .. }) => {
-                invalid("it is empty; the service accepts no empty files")
-            }
+            Some(Stamp { size: 0, .. }) => empty(),
             stamp => EntryKind::File(stamp),
         })
     }
+}
+
+/// Returns the failure of an empty file.
+pub(super) fn empty() -> EntryKind {
+    invalid("it is empty; the service accepts no empty files")
 }
 
 fn invalid(message: &'static str) -> EntryKind {
     EntryKind::Failed(TransferError::new(TransferErrorKind::Invalid, message))
 }
 
-fn failed(error: io::Error) -> TransferError {
+pub(super) fn failed(error: io::Error) -> TransferError {
     TransferError::new(TransferErrorKind::Source, reason(&error)).because(error)
 }
 

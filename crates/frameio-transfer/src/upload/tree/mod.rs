@@ -5,23 +5,28 @@ mod deletions;
 mod driver;
 mod file;
 mod folder_log;
+pub(crate) mod listing;
 mod local;
 mod queue;
 mod remote;
 mod renames;
 mod roots;
+pub(crate) mod selection;
 mod state;
 mod versions;
 
 use std::fmt;
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId};
 
+use self::selection::Selection;
 use crate::backlog::OnTotals;
 use crate::summary::{OnItem, OnProgress};
+use crate::sync_state::SyncState;
 use crate::{
     Checksum, Deletion, Filter, IfExists, Item, OnConflict, Order, Progress, RemotePath, Summary,
     Totals, TransferError, Transfers, VersionPattern,
@@ -43,7 +48,7 @@ use crate::{
 /// | manifests | none; an interrupted upload of a file is restarted |
 /// | dry run | no |
 ///
-/// Missing folders are created. Nothing at the service is replaced or deleted, unless
+/// Directories named `ascmhl`, the media hash lists of local files, are ignored. Missing folders are created. Nothing at the service is replaced or deleted, unless
 /// [`delete`](Self::delete) allows it.
 ///
 /// The service stores no checksums and allows several files with the same name. Therefore files are
@@ -88,6 +93,10 @@ pub struct UploadTree {
     reorder: bool,
     verify_remote: bool,
     states: Option<PathBuf>,
+    /// State that stays open between the uploads of a watcher.
+    open_state: Option<SyncState>,
+    /// Files to upload; `None` uploads all files of the roots.
+    selection: Option<Arc<Selection>>,
     deletion: Option<Deletion>,
     follow_links: bool,
     hidden: bool,
@@ -98,10 +107,15 @@ pub struct UploadTree {
     checksums: Option<PathBuf>,
     manifests: Option<PathBuf>,
     dry_run: bool,
+    check: Option<Check>,
     on_item: Option<OnItem>,
     on_warning: Option<OnWarning>,
     report: Option<OnProgress>,
 }
+
+/// Callback that returns why a local file is not uploaded.
+type Check =
+    Arc<dyn Fn(&Path) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
 /// Callback for an error that does not fail the tree.
 type OnWarning = Arc<dyn Fn(&TransferError) + Send + Sync>;
@@ -163,6 +177,8 @@ impl UploadTree {
             reorder: false,
             verify_remote: false,
             states: None,
+            open_state: None,
+            selection: None,
             deletion: None,
             follow_links: false,
             hidden: false,
@@ -173,6 +189,7 @@ impl UploadTree {
             checksums: None,
             manifests: None,
             dry_run: false,
+            check: None,
             on_item: None,
             on_warning: None,
             report: None,
@@ -326,6 +343,19 @@ impl UploadTree {
     /// Reports which files would be uploaded, without creating anything. Default: no.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = dry_run;
+        self
+    }
+
+    /// Calls `check` with each local file before it is compared with the service, also in a dry run. A
+    /// file for which it returns an error is not uploaded and [fails](crate::Outcome::Failed) with this
+    /// reason. Default: none.
+    ///
+    /// The next file waits for the check, but files that are being uploaded do not. Pipes are not checked.
+    pub fn check_files<F>(mut self, check: impl Fn(&Path) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        self.check = Some(Arc::new(move |path| Box::pin(check(path))));
         self
     }
 

@@ -56,6 +56,7 @@ pub(super) struct RemoteFile {
     /// Version stack of which it is the head.
     pub(super) stack: Option<VersionStackId>,
     pub(super) created: Option<SystemTime>,
+    pub(super) view_url: Option<Box<str>>,
 }
 
 impl RemoteFolders {
@@ -164,6 +165,7 @@ impl Child {
                 _ => None,
             },
             created: created(file),
+            view_url: Some(file.view_url.as_str().into()),
         }))
     }
 }
@@ -171,7 +173,7 @@ impl Child {
 impl RemoteFile {
     /// Creates a complete file that was just uploaded.
     pub(super) const fn uploaded(id: FileId, size: u64) -> Self {
-        Self { id, size, is_complete: true, stack: None, created: None }
+        Self { id, size, is_complete: true, stack: None, created: None, view_url: None }
     }
 }
 

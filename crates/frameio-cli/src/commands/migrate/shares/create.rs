@@ -41,7 +41,7 @@ impl NewShare {
     ) -> Result<Self, Failure> {
         let mut resolved: Vec<Resolved> = Vec::new();
         for item in items {
-            resolved.push(resolver.resolve(Some(item)).await?);
+            resolved.push(resolver.resolve_for_write(Some(item)).await?);
         }
         let Some(first) = resolved.first() else { return Err(Failure::usage("no items")) };
         let Some(project) = first.project_id.clone() else { return Err(no_asset(first)) };

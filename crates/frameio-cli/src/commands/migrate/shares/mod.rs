@@ -4,7 +4,7 @@ mod create;
 mod existing;
 mod old_link;
 mod record;
-mod table;
+mod row;
 
 use std::path::{Path, PathBuf};
 
@@ -16,11 +16,11 @@ use self::create::{Creator, Defaults, NewShare};
 use self::existing::Matches;
 use self::old_link::Entry;
 use self::record::{Created, Record};
-use self::table::{Format, Row, Table};
-use crate::args::{AccountArg, GlobalArgs};
+use self::row::LinkRow;
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::input::{self, STANDARD_INPUT};
-use crate::report::Reporter;
+use crate::report::{List, Reporter};
 use crate::resolver::Resolver;
 
 pub(super) const HELP: &str = "\
@@ -60,9 +60,8 @@ pub(crate) struct Args {
     /// Allow downloads from new shares whose link matches none
     #[arg(long)]
     downloads: bool,
-    /// Form of the table
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    format: FormatArgs,
     /// File that records created shares [default: LIST.results; required for standard input]
     #[arg(long, value_name = "FILE")]
     results: Option<PathBuf>,
@@ -71,6 +70,7 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let list = args.format.list()?;
     let entries = read(&args.list)?;
     let results = args.results()?;
     let record = match (&results, args.send) {
@@ -91,9 +91,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let access = args.access.as_str().into();
     let defaults = Defaults { access, downloads: args.downloads };
     let creator = Creator { client: &client, defaults, record, known: Default::default() };
-    let reporter = Reporter::text();
-    let table = Table::new(&reporter, args.format)?;
-    Run { args, reporter: &reporter, creator, table, counts: Counts::default() }
+    Run { args, creator, list, counts: Counts::default() }
         .all(entries.iter().zip(plans), &matches)
         .await
 }
@@ -156,9 +154,8 @@ struct Counts {
 
 struct Run<'a> {
     args: &'a Args,
-    reporter: &'a Reporter,
     creator: Creator<'a>,
-    table: Table<'a>,
+    list: List<LinkRow>,
     counts: Counts,
 }
 
@@ -171,16 +168,16 @@ impl Run<'_> {
         let all = entries.len();
         for (entry, plan) in entries {
             let row = self.row(entry, plan.as_ref(), matches.get(&entry.link.key())).await?;
-            self.table.print(&row)?;
+            self.list.push(&row)?;
         }
-        self.table.finish()?;
+        self.list.finish()?;
         let Counts { matching, planned, created, failed } = self.counts;
         let made = match self.args.send {
             true => format!("created {created}"),
             false if planned > 0 => format!("would create {planned}; create them with --send"),
             false => "nothing to create".to_owned(),
         };
-        self.reporter.status(&format!("{matching} of {all} links match a share; {made}"));
+        Reporter::text().status(&format!("{matching} of {all} links match a share; {made}"));
         match failed {
             Some(status) => Err(Failure::new(status, "some shares could not be created")),
             None => Ok(()),
@@ -192,16 +189,14 @@ impl Run<'_> {
         entry: &Entry,
         plan: Option<&NewShare>,
         share: Option<&Share>,
-    ) -> Result<Row, Failure> {
+    ) -> Result<LinkRow, Failure> {
         let key = entry.link.key();
         self.counts.matching += usize::from(share.is_some());
-        let row = |state, note: &str| Row {
+        let row = |state, note: &str| LinkRow {
             old: entry.text.clone(),
             state,
             note: note.to_owned(),
-            id: None,
-            name: None,
-            link: None,
+            ..LinkRow::default()
         };
         if let Some(created) = self.creator.record.created(&key) {
             return Ok(row("created", "by an earlier run").with(created));
@@ -217,7 +212,7 @@ impl Run<'_> {
             },
             (Some(plan), _) => {
                 self.counts.planned += 1;
-                Ok(Row { name: Some(plan.name.clone()), ..row("to create", "") })
+                Ok(LinkRow { name: Some(plan.name.clone()), ..row("to create", "") })
             }
             (None, Some(share)) => {
                 let note = existing::state(share, Timestamp::now());
@@ -234,7 +229,7 @@ impl Run<'_> {
     }
 
     /// Reports a refusal of one share. Any other failure ends the run.
-    fn failed(&mut self, row: Row, failure: Failure) -> Result<Row, Failure> {
+    fn failed(&mut self, row: LinkRow, failure: Failure) -> Result<LinkRow, Failure> {
         match failure.status {
             Status::Forbidden | Status::NotFound | Status::Refused => {
                 let status = Status::common(self.counts.failed, failure.status);
@@ -244,17 +239,10 @@ impl Run<'_> {
             _ => {
                 let created = self.counts.created;
                 let note = format!("created {created} shares; the same command again continues");
-                self.reporter.note(&note);
+                self.list.reporter().note(&note);
                 Err(failure)
             }
         }
-    }
-}
-
-impl Row {
-    fn with(self, share: &Created) -> Self {
-        let (id, name) = (share.id.clone(), share.name.clone());
-        Self { id: Some(id), name: Some(name), link: share.link.clone(), ..self }
     }
 }
 

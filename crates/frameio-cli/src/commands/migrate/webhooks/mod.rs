@@ -8,8 +8,8 @@ use frameio::webhooks::UpdateWebhook;
 use frameio::{Client, EventType};
 
 use self::disabled::{Disabled, Receiver, Search};
-use self::row::{Outcome, Row};
-use crate::args::{AccountArg, GlobalArgs};
+use self::row::{DisabledRow, Outcome};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::report::{Reporter, SkippedItems};
 
@@ -34,6 +34,12 @@ const PAYLOADS: &str = "the payloads change ('team' becomes 'workspace', 'asset'
 'folder' or 'version_stack'), and the old secret may not sign them; receivers that cannot change need \
 the relay of `frameio legacy serve --relay`";
 
+/// Event of the legacy API whose replacement is sent more often.
+const LABEL_EVENT: &str = "asset.label.updated";
+
+const LABELS: &str = "'metadata.value.updated', which replaces 'asset.label.updated', is sent for every \
+metadata field: filter by the field Status";
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// IDs of webhooks and custom actions to enable [default: all that were migrated]
@@ -42,17 +48,17 @@ pub(crate) struct Args {
     /// Enable them; without it, nothing is changed
     #[arg(long)]
     send: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    format: FormatArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    let mut list = args.format.list()?;
     let client = global.client()?;
     let accounts = args.account.list(&client, &global.profile.load()?).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = Reporter::text();
     let mut search = Search {
         client: &client,
         reporter: &reporter,
@@ -69,10 +75,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             outcome => outcome,
         };
         counts.add(&outcome);
-        reporter.record(&Row { item, outcome })?;
+        list.push(&DisabledRow { item, outcome })?;
     }
-    if !args.json {
+    let (is_json, has_labels) = (list.is_json(), found.iter().any(has_label_event));
+    list.finish()?;
+    if !is_json {
         summary(&reporter, &counts, found.len(), args.send);
+        if has_labels {
+            reporter.status(&format!("note: {LABELS}"));
+        }
     }
     counts.finish()?;
     undecodable.finish()?;
@@ -96,6 +107,10 @@ fn select(found: &mut Vec<Disabled>, ids: &[String]) -> Result<(), Failure> {
         found.retain(|item| ids.iter().any(|id| id == item.receiver.id()));
     }
     Ok(())
+}
+
+fn has_label_event(item: &Disabled) -> bool {
+    item.receiver.events().iter().any(|event| event.as_str() == LABEL_EVENT)
 }
 
 fn plan(item: &Disabled, ids: &[String]) -> Outcome {

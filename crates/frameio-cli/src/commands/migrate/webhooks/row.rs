@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::disabled::Disabled;
 use crate::exit::Status;
-use crate::report::Record;
+use crate::report::{Cell, Column, Row};
 
 /// What happens to a disabled webhook or custom action.
 pub(super) enum Outcome {
@@ -37,53 +37,63 @@ impl Outcome {
     }
 }
 
-pub(super) struct Row<'a> {
+/// A disabled webhook or custom action in the list.
+pub(super) struct DisabledRow<'a> {
     pub(super) item: &'a Disabled,
     pub(super) outcome: Outcome,
 }
 
-impl Row<'_> {
-    fn state(&self) -> String {
-        let reason = self.outcome.reason().map(|reason| format!(": {reason}"));
-        let origin = if self.item.is_migrated { "migrated" } else { "disabled" };
-        match (&self.outcome, reason) {
-            (Outcome::Planned, _) => format!("{origin}, to enable"),
-            (outcome, reason) => format!("{}{}", outcome.name(), reason.unwrap_or_default()),
-        }
+impl DisabledRow<'_> {
+    /// Returns the outcome in the words of people.
+    fn state(&self) -> Cell {
+        let name = self.outcome.name();
+        let text = match self.outcome {
+            Outcome::Planned => "to enable",
+            _ => name,
+        };
+        Cell::Both(text.to_owned(), name.into())
     }
-}
 
-impl Record for Row<'_> {
-    fn lines(&self) -> Vec<String> {
-        let receiver = &self.item.receiver;
-        let mut lines = vec![
-            format!(
-                "{} {}  {}  ({})",
-                receiver.kind(),
-                receiver.id(),
-                receiver.name(),
-                self.state()
-            ),
-            format!("  in      {}", self.item.place),
-            format!("  url     {}", receiver.url()),
-        ];
-        let mut label = "events";
-        for event in receiver.events() {
+    /// Returns the events, those of the legacy API with the events that replace them.
+    fn events(&self) -> Cell {
+        let events = self.item.receiver.events().iter().map(|event| {
             let event = event.as_str();
-            let replaced = match replacements(event) {
+            match replacements(event) {
                 None => event.to_owned(),
                 Some([]) => format!("{event} -> no event of V4"),
                 Some(events) => format!("{event} -> {}", events.join(", ")),
-            };
-            lines.push(format!("  {label:6}  {replaced}"));
-            if event == "asset.label.updated" {
-                lines.push(
-                    "          (of every metadata field: filter by the field Status)".to_owned(),
-                );
             }
-            label = "";
-        }
-        lines
+        });
+        Cell::from(events.collect::<Vec<_>>().join("; "))
+    }
+}
+
+impl Row for DisabledRow<'_> {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("name").flexible(),
+        Column::new("type"),
+        Column::new("outcome"),
+        Column::new("reason").flexible(),
+        Column::new("events").flexible(),
+        Column::new("place").flexible(),
+        Column::new("url").flexible(),
+        Column::new("id"),
+        Column::new("is_migrated").hidden(),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let receiver = &self.item.receiver;
+        vec![
+            receiver.name().into(),
+            receiver.kind().into(),
+            self.state(),
+            self.outcome.reason().into(),
+            self.events(),
+            self.item.place.as_str().into(),
+            receiver.url().into(),
+            receiver.id().into(),
+            self.item.is_migrated.into(),
+        ]
     }
 
     fn json(&self) -> Value {

@@ -1,0 +1,6 @@
+//! Tests of archives against the simulator.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod create;
+mod restore;
+mod support;

@@ -1,0 +1,237 @@
+//! The generations that a run adds to the histories of its directories.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use frameio::transfer::{Checksum, Item, Outcome};
+use frameio_mhl::{
+    Action, DIRECTORY, Generation, HashFormat, HashValue, HashedFile, History, MhlError, Process,
+    ReadLimits,
+};
+
+use super::reading::read_file;
+use super::roots::{Located, Roots};
+use crate::exit::{Failure, Status, io_reason};
+
+/// Collects the checksums of a run, and writes them as the next generation of each history.
+pub(super) struct Histories {
+    roots: Roots,
+    process: Process,
+    /// Directory of the only history, if it is not in its root.
+    directory: Option<PathBuf>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// By root; `None` if the history cannot be used.
+    open: BTreeMap<PathBuf, Option<Open>>,
+    /// Files that have to be read.
+    unread: Vec<Unread>,
+    problems: Vec<Problem>,
+}
+
+struct Open {
+    generation: Generation,
+    added: HashSet<String>,
+}
+
+/// A file that is read before it is added.
+struct Unread {
+    local: PathBuf,
+    located: Located,
+    /// Checksum of the transferred bytes.
+    transferred: Option<HashValue>,
+}
+
+/// A file or history that is not as it should be.
+pub(super) struct Problem {
+    pub(super) local: PathBuf,
+    pub(super) reason: String,
+}
+
+impl Histories {
+    /// Opens the histories of the known roots.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a history was modified, or its directory cannot be written.
+    pub(super) fn open(
+        roots: Roots,
+        process: Process,
+        directory: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let known = roots.known();
+        if let (Some(_), [_, other, ..]) = (directory, &*known) {
+            let reason = format!("it has one history, but '{}' is another root", other.0.display());
+            let directory = directory.unwrap_or(Path::new("")).display();
+            return Err(Failure::value("--mhl-dir", directory, reason));
+        }
+        let directory = directory.map(Path::to_owned);
+        let this = Self { roots, process, directory, state: Mutex::default() };
+        for (root, _) in known {
+            let open = this.generation(&root).map_err(|error| failure(&error))?;
+            this.state().open.insert(root.clone(), Some(open));
+            check_writable(this.directory.as_deref().unwrap_or(&root))?;
+        }
+        Ok(this)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn generation(&self, root: &Path) -> Result<Open, MhlError> {
+        let directory = self.directory.as_deref().unwrap_or(root);
+        let mut history = History::open(directory, &ReadLimits::default())?;
+        let name = fs::canonicalize(root).ok();
+        if let Some(name) = name.as_deref().and_then(Path::file_name).and_then(|name| name.to_str())
+        {
+            history = history.with_root_name(name);
+        }
+        let generation = history.next_generation(self.process);
+        Ok(Open { generation, added: HashSet::new() })
+    }
+
+    /// Adds a transferred file, and notes an existing file that the history lacks.
+    pub(super) fn note(&self, item: &Item) {
+        let transferred = match &item.outcome {
+            Outcome::Transferred { digest, .. } => digest.as_ref().zip(item.size),
+            Outcome::Skipped | Outcome::Moved { .. } => None,
+            _ => return,
+        };
+        let Some(located) = self.roots.locate(&item.local) else { return };
+        let state = &mut *self.state();
+        let Some(open) = self.open_root(state, &located.root) else { return };
+        let expected = open.generation.history().expected(&located.path);
+        // Whether the history has the file, and whether in XXH64.
+        let known = expected.map(|known| known.of_format(HashFormat::Xxh64).is_some());
+        let local = item.local.clone();
+        let sent = transferred.filter(|(digest, _)| digest.checksum() == Checksum::Xxh64).and_then(
+            |(digest, size)| {
+                Some((HashValue::parse(HashFormat::Xxh64, digest.as_str()).ok()?, size))
+            },
+        );
+        match (sent, known) {
+            (None, Some(_)) => {}
+            (None, None) => state.unread.push(Unread { local, located, transferred: None }),
+            (Some((hash, _)), Some(false)) => {
+                state.unread.push(Unread { local, located, transferred: Some(hash) });
+            }
+            (Some((hash, size)), _) => state.add(&local, &located, size, vec![hash]),
+        }
+    }
+
+    /// Returns the generation of a root, which a download opens when it has the first file of it.
+    fn open_root<'a>(&self, state: &'a mut State, root: &Path) -> Option<&'a Open> {
+        if !state.open.contains_key(root) {
+            let open = match self.generation(root) {
+                Ok(open) => Some(open),
+                Err(error) => {
+                    let reason = format!("no hash list is written: {error}");
+                    state.problems.push(Problem { local: root.to_owned(), reason });
+                    None
+                }
+            };
+            state.open.insert(root.to_owned(), open);
+        }
+        state.open.get(root)?.as_ref()
+    }
+
+    /// Reads the files that the histories lack, and those that they have in other formats only.
+    pub(super) async fn read(&self) {
+        loop {
+            let Some(unread) = self.state().unread.pop() else { return };
+            let Unread { local, located, transferred } = unread;
+            let formats = self.formats(&located);
+            let hashed =
+                read_file(local.clone(), move |_, file| HashFormat::hash_all(&formats, file)).await;
+            let state = &mut *self.state();
+            match hashed {
+                Ok((size, hashes)) => match transferred {
+                    Some(sent) if !hashes.contains(&sent) => {
+                        let reason =
+                            "not in the hash list: it has changed since its transfer".to_owned();
+                        state.problems.push(Problem { local, reason });
+                    }
+                    _ => state.add(&local, &located, size, hashes),
+                },
+                Err(error) => {
+                    let reason =
+                        format!("not in the hash list: cannot read it: {}", io_reason(&error));
+                    state.problems.push(Problem { local, reason });
+                }
+            }
+        }
+    }
+
+    /// Returns XXH64 and the formats in which the history has a file.
+    fn formats(&self, located: &Located) -> Vec<HashFormat> {
+        let mut formats = vec![HashFormat::Xxh64];
+        let state = self.state();
+        let open = state.open.get(&located.root).and_then(Option::as_ref);
+        let expected = open.and_then(|it| it.generation.history().expected(&located.path));
+        let known = expected.into_iter().flat_map(|it| &it.hashes).map(|hash| hash.format());
+        formats.extend(known.filter(|format| *format != HashFormat::Xxh64));
+        formats
+    }
+
+    /// Writes the generations that have files. Blocks. Returns the paths of the lists.
+    pub(super) fn write(&self) -> (Vec<PathBuf>, Vec<Problem>) {
+        let State { open, mut problems, .. } = std::mem::take(&mut *self.state());
+        let mut lists = Vec::new();
+        for (root, open) in open {
+            let Some(generation) = open.map(|it| it.generation).filter(|it| !it.is_empty()) else {
+                continue;
+            };
+            match generation.write("frameio", env!("CARGO_PKG_VERSION")) {
+                Ok(list) => lists.push(list),
+                Err(error) => problems.push(Problem { local: root, reason: error.to_string() }),
+            }
+        }
+        (lists, problems)
+    }
+}
+
+impl State {
+    /// Adds a file with its checksums, of which the first is XXH64.
+    fn add(&mut self, local: &Path, located: &Located, size: u64, hashes: Vec<HashValue>) {
+        let Some(Some(open)) = self.open.get_mut(&located.root) else { return };
+        if !open.added.insert(located.path.clone()) {
+            return;
+        }
+        let expected = open.generation.history().expected(&located.path);
+        let verdict = expected.map(|expected| expected.compare(&hashes).to_string());
+        let mut hashes = hashes.into_iter();
+        let Some(hash) = hashes.next() else { return };
+        let metadata = fs::metadata(local).ok().filter(|metadata| metadata.len() == size);
+        let modified = metadata.and_then(|it| it.modified().ok()).and_then(|it| it.try_into().ok());
+        let file = HashedFile::new(&*located.path, size, hash).verified(hashes).modified(modified);
+        let reason = match open.generation.add(file) {
+            Ok(Action::Failed) => verdict.unwrap_or_default(),
+            Ok(_) => return,
+            Err(error) => error.to_string(),
+        };
+        self.problems.push(Problem { local: local.to_owned(), reason });
+    }
+}
+
+pub(super) fn failure(error: &MhlError) -> Failure {
+    Failure::new(Status::Other, error.to_string())
+}
+
+/// Verifies that a history can be written, before anything is transferred.
+fn check_writable(directory: &Path) -> Result<(), Failure> {
+    let lists = directory.join(DIRECTORY);
+    let existing = if lists.is_dir() { &lists } else { directory };
+    if !existing.exists() {
+        // It is created with its parents.
+        return Ok(());
+    }
+    tempfile::tempfile_in(existing).map(drop).map_err(|error| {
+        let (lists, reason) = (lists.display(), io_reason(&error));
+        Failure::usage(format!("cannot write '{lists}': {reason}; pass another '--mhl-dir'"))
+    })
+}

@@ -1,0 +1,100 @@
+//! Documents with transcripts: blocks of Markdown with the language `console`.
+
+use super::Session;
+
+/// A part of a document.
+#[derive(Debug, PartialEq)]
+enum Part {
+    /// Lines that are kept.
+    Text(String),
+    /// Heading, from which the commands have an account of their own.
+    Heading(String),
+    /// Command, as it is written in the document.
+    Command(String),
+}
+
+/// A document whose commands are run, each section with a new demo account and a new directory.
+#[derive(Debug)]
+pub(super) struct Document(Vec<Part>);
+
+impl Document {
+    pub(super) fn parse(text: &str) -> Self {
+        let (mut parts, mut fence) = (Vec::new(), None);
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let text = || Part::Text(line.to_owned());
+            match (line.strip_prefix("```"), fence) {
+                (Some(language), None) => {
+                    fence = Some(language == "console");
+                    parts.push(text());
+                }
+                (Some(_), Some(_)) => {
+                    fence = None;
+                    parts.push(text());
+                }
+                (None, Some(true)) => {
+                    // Other lines are the output, which is written again.
+                    if line.starts_with("$ ") {
+                        let mut command = line.to_owned();
+                        while command.ends_with('\\')
+                            && let Some(line) = lines.next()
+                        {
+                            command = format!("{command}\n{line}");
+                        }
+                        parts.push(Part::Command(command));
+                    }
+                }
+                (None, None) if line.starts_with('#') => {
+                    parts.push(Part::Heading(line.to_owned()));
+                }
+                (None, _) => parts.push(text()),
+            }
+        }
+        Self(parts)
+    }
+
+    pub(super) fn commands(&self) -> usize {
+        self.0.iter().filter(|part| matches!(part, Part::Command(_))).count()
+    }
+
+    /// Runs the commands, and returns the document with what they print.
+    pub(super) async fn run(&self) -> String {
+        let (mut text, mut session) = (String::new(), None);
+        for part in &self.0 {
+            match part {
+                Part::Text(line) => text += &format!("{line}\n"),
+                Part::Heading(line) => {
+                    session = None;
+                    text += &format!("{line}\n");
+                }
+                Part::Command(lines) => {
+                    let session = match &mut session {
+                        Some(session) => session,
+                        none => none.insert(Session::new().await),
+                    };
+                    text += &format!("{lines}\n{}", session.run(&script(lines)).await);
+                }
+            }
+        }
+        text
+    }
+}
+
+/// Returns the command without its prompts.
+fn script(lines: &str) -> String {
+    let lines = lines.lines().map(|line| line.trim_start_matches("$ ").trim_start_matches("> "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_document_consists_of_texts_and_commands() {
+    let text = "# A\n$ kept\n```sh\n$ kept\n```\n```console\n$ a \\\n> b\nold\n$ c\n```\n";
+    let Document(parts) = Document::parse(text);
+    let texts = |texts: &[&str]| texts.iter().map(|&it| Part::Text(it.into())).collect::<Vec<_>>();
+    let mut expected = vec![Part::Heading("# A".into())];
+    expected.extend(texts(&["$ kept", "```sh", "$ kept", "```", "```console"]));
+    expected.extend(["$ a \\\n> b", "$ c"].map(|it| Part::Command(it.into())));
+    expected.extend(texts(&["```"]));
+    assert_eq!(parts, expected);
+    assert_eq!(script("$ a \\\n> b"), "a \\\nb");
+}

@@ -1,0 +1,153 @@
+//! The watched directory: whether it is available, and whether it is on a network share.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::local_file::reason;
+use crate::sync_state::stamp::device;
+use crate::tasks::blocking;
+
+/// A watched directory, which may be on a share that is not always mounted.
+#[derive(Clone, Debug)]
+pub(super) struct Root {
+    pub(super) path: PathBuf,
+    /// File system when the directory was last available.
+    device: Option<u64>,
+}
+
+/// An available directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Available {
+    /// Whether another file system was mounted since the last check.
+    pub(super) is_remounted: bool,
+}
+
+impl Root {
+    /// Creates a directory that was on this file system in an earlier run.
+    pub(super) const fn new(path: PathBuf, last_device: Option<u64>) -> Self {
+        Self { path, device: last_device }
+    }
+
+    /// Checks whether the directory is available. Returns the reason if it is not.
+    pub(super) async fn check(&mut self) -> Result<Available, String> {
+        let mut this = self.clone();
+        let checked = blocking(move || {
+            let checked = this.check_blocking();
+            Ok::<_, io::Error>((this, checked))
+        });
+        let (this, checked) = checked.await.map_err(|error| reason(&error))?;
+        *self = this;
+        checked
+    }
+
+    fn check_blocking(&mut self) -> Result<Available, String> {
+        let is_empty = is_empty(&self.path).map_err(|error| reason(&error))?;
+        self.found(device(&self.path), is_empty)
+    }
+
+    /// Decides whether a directory that exists is the one of earlier checks.
+    ///
+    /// A share that is not mounted leaves an empty directory on another file system. A share that was
+    /// mounted again may have another number, so the number alone decides nothing.
+    fn found(&mut self, now: Option<u64>, is_empty: bool) -> Result<Available, String> {
+        let is_other = self.device.is_some() && self.device != now;
+        if is_other && is_empty {
+            return Err("it is empty and on another file system than before".to_owned());
+        }
+        self.device = now;
+        Ok(Available { is_remounted: is_other })
+    }
+}
+
+fn is_empty(path: &Path) -> io::Result<bool> {
+    std::fs::read_dir(path)?.next().transpose().map(|first| first.is_none())
+}
+
+/// Returns whether a directory is on a network share, as far as the system reports it.
+pub(super) async fn is_network(path: &Path) -> bool {
+    let path = path.to_owned();
+    blocking(move || Ok::<_, io::Error>(is_network_blocking(&path))).await.unwrap_or(false)
+}
+
+/// Types of file systems of other machines, and of FUSE, which often are. The numbers are those of
+/// `statfs`.
+#[cfg(any(target_os = "android", target_os = "linux"))]
+const NETWORK: [u32; 16] = [
+    0x6969,      // NFS
+    0x517b,      // SMB
+    0xff53_4d42, // CIFS
+    0xfe53_4d42, // SMB 2
+    0x6573_5546, // FUSE, virtiofs
+    0x5346_414f, // AFS
+    0x7375_7245, // Coda
+    0x564c,      // NCP
+    0x0102_1997, // 9P
+    0x00c3_6400, // Ceph
+    0x0bd0_0bd0, // Lustre
+    0x4750_4653, // GPFS
+    0x1983_0326, // BeeGFS
+    0xaad7_aaea, // PanFS
+    0xbacb_acbc, // shared folders of VMware
+    0x786f_4256, // shared folders of VirtualBox
+];
+
+#[cfg(any(target_os = "android", target_os = "linux"))]
+fn is_network_blocking(path: &Path) -> bool {
+    // The type has 32 bits, which some platforms extend by the sign.
+    rustix::fs::statfs(path).is_ok_and(|found| NETWORK.contains(&(found.f_type as u32)))
+}
+
+#[cfg(target_os = "macos")]
+fn is_network_blocking(path: &Path) -> bool {
+    /// `MNT_LOCAL`: the file system is stored locally.
+    const LOCAL: u32 = 0x1000;
+    rustix::fs::statfs(path).is_ok_and(|found| found.f_flags & LOCAL == 0)
+}
+
+/// The canonical path of a mapped drive names the server.
+#[cfg(windows)]
+fn is_network_blocking(path: &Path) -> bool {
+    use std::path::{Component, Prefix};
+    let Ok(path) = path.canonicalize() else { return false };
+    matches!(
+        path.components().next(),
+        Some(Component::Prefix(prefix))
+            if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..))
+    )
+}
+
+#[cfg(not(any(target_os = "android", target_os = "linux", target_os = "macos", windows)))]
+fn is_network_blocking(_: &Path) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_directory_on_another_file_system_is_unavailable() {
+        let mut root = Root::new("/media".into(), None);
+        let same = Ok(Available { is_remounted: false });
+        assert_eq!(root.found(Some(1), true), same, "an empty directory of a first run");
+        assert_eq!(root.found(Some(1), true), same, "all files were moved");
+        let reason = root.found(Some(2), true).unwrap_err();
+        assert!(reason.contains("another file system"), "{reason}");
+        assert_eq!(root.found(Some(1), false), same, "the share returned");
+        let remounted = Ok(Available { is_remounted: true });
+        assert_eq!(root.found(Some(3), false), remounted, "a share may return with another number");
+        assert_eq!(root.found(Some(3), true), same);
+        let mut root = Root::new("/media".into(), Some(9));
+        assert!(root.found(Some(1), true).is_err(), "not mounted when the run starts");
+    }
+
+    #[tokio::test]
+    async fn a_temporary_directory_is_not_on_a_network_share() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(!is_network(directory.path()).await);
+        let mut root = Root::new(directory.path().join("x"), None);
+        assert_eq!(root.check().await.unwrap_err(), "no such file or directory");
+        std::fs::write(&root.path, "x").unwrap();
+        root.check().await.unwrap_err();
+    }
+}
