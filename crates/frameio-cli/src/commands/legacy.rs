@@ -7,9 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use frameio::Client;
 use frameio_legacy::relay::Relays;
-use frameio_legacy::{
-    AcceptedTokens, Counts, Hosts, LegacyBuilder, LegacyService, Replies,
-};
+use frameio_legacy::{AcceptedTokens, Counts, Hosts, LegacyBuilder, LegacyService, Replies};
 use tokio::net::TcpListener;
 
 use crate::args::{FormatArgs, GlobalArgs};

@@ -11,8 +11,8 @@ use frameio::transfer::{Resolved, Transfers};
 use frameio::{AccountId, AssetId, Client, ProjectId};
 
 use super::assets::{Change, Locations, Results};
-use crate::commands::by_name::normalized;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::commands::by_name::normalized;
 use crate::exit::{Failure, Status};
 use crate::report::{Cell, Column, Reporter, Row, SkippedItems};
 use crate::resolver::Resolver;

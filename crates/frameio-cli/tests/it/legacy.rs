@@ -164,5 +164,7 @@ async fn routes_are_listed() {
     let mut command = crate::program::offline();
     let output = command.args(["legacy", "routes"]).output().await.unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.lines().any(|line| line.contains("GET     /v2/me ") && line.contains("users.show")));
+    assert!(
+        text.lines().any(|line| line.contains("GET     /v2/me ") && line.contains("users.show"))
+    );
 }

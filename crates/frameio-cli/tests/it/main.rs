@@ -41,9 +41,9 @@ mod sign_in;
 mod sim;
 #[cfg(unix)]
 mod terminal;
-mod transfer;
 #[cfg(unix)]
 mod transcripts;
+mod transfer;
 mod upload;
 mod upload_share;
 mod versions;

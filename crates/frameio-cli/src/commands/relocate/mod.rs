@@ -93,7 +93,8 @@ impl Request<'_> {
         let args = self.args;
         let resolver = Resolver::new(global, &transfers, &args.account)?;
         let destination =
-            Destination::find(&resolver, self.action, &args.destination, args.sources.len()).await?;
+            Destination::find(&resolver, self.action, &args.destination, args.sources.len())
+                .await?;
         let mut results = Results::new(self.action.verb(), args.json);
         let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
         let account = destination.folder.account_id.clone();

@@ -133,7 +133,9 @@ impl<R: Row> List<R> {
                 let cells: Vec<_> = self.cells(row).iter().map(Cell::human).collect();
                 self.printer.push(&cells)
             }
-            Format::Ids => self.cells(row).iter().try_for_each(|id| self.reporter().line(&id.raw())),
+            Format::Ids => {
+                self.cells(row).iter().try_for_each(|id| self.reporter().line(&id.raw()))
+            }
             Format::Csv => {
                 self.csv_header()?;
                 self.csv(self.cells(row).iter().map(Cell::raw))

@@ -18,7 +18,8 @@ impl Redaction {
 
     /// Replaces times of this run, which all become noon of a day after those of the demo account.
     pub(super) fn apply(&self, text: &str) -> String {
-        let replaced = self.texts.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
+        let replaced =
+            self.texts.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
         let time = |found: &Captures<'_>| {
             let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
             if part(1) < "2026-04" {
