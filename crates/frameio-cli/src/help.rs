@@ -4,13 +4,13 @@ use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::Cli;
-use crate::report::{help_columns, width};
+use crate::report::{help_columns, width, wrapped};
 
 /// Width below which the descriptions of options are printed below them.
 const NARROW: usize = 60;
 
 /// Minimum width of descriptions next to examples.
-const DESCRIPTION: usize = 24;
+const DESCRIPTION: usize = 20;
 
 /// Indentation of a continued line.
 const CONTINUED: &str = "      ";
@@ -35,7 +35,8 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
 
 /// Returns the text of a help as it is printed.
 pub(crate) fn printed(text: &str) -> String {
-    text.replace(FIXED_SPACE, " ")
+    let lines = text.lines().map(|line| line.trim_end().replace(FIXED_SPACE, " ") + "\n");
+    lines.collect()
 }
 
 const fn is_help(kind: ErrorKind) -> bool {
@@ -47,9 +48,10 @@ fn fitted(mut command: Command, columns: usize) -> Command {
     let usage = command.render_usage().to_string();
     let is_wide = usage.lines().any(|line| width(line) > columns);
     if is_wide && let Some(usage) = usage.strip_prefix("Usage: ") {
-        let lines = usage.lines().flat_map(|line| wrapped(line.trim(), columns, "", CONTINUED));
-        let usage = lines.collect::<Vec<_>>().join("\n  ");
-        command = command.override_usage(format!("\n  {usage}"));
+        let (start, below) = ("       ", "         ");
+        let lines = usage.lines().flat_map(|line| wrapped(line.trim(), columns, start, below));
+        let usage = lines.collect::<Vec<_>>().join("\n");
+        command = command.override_usage(usage.trim_start().to_owned());
     }
     if let Some(text) = command.get_after_help().map(ToString::to_string) {
         command = command.after_help(fit(&text, columns));
@@ -60,8 +62,8 @@ fn fitted(mut command: Command, columns: usize) -> Command {
         .mut_subcommands(|command| fitted(command, columns))
 }
 
-/// Fits the text after the options: paragraphs, and indented lines with descriptions.
-fn fit(text: &str, columns: usize) -> String {
+/// Fits a text to a terminal: paragraphs, and indented lines with descriptions.
+pub(crate) fn fit(text: &str, columns: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut paragraph = String::new();
     let mut block: Vec<Entry> = Vec::new();
@@ -119,26 +121,34 @@ impl Entry {
     }
 }
 
-/// Formats entries with their descriptions next to them, or else below them.
+/// Formats entries with their descriptions next to them or below them, whatever takes fewer lines.
 fn entries(entries: &[Entry], columns: usize) -> Vec<String> {
     let described = entries.iter().filter(|entry| !entry.description.is_empty());
-    let left = described.clone().map(|entry| width(&entry.start()) + 2).max().unwrap_or_default();
-    let widest = described.map(|entry| width(&entry.description)).max().unwrap_or_default();
-    let has_room = left + widest.min(DESCRIPTION) <= columns;
+    let widest = described.clone().map(|entry| width(&entry.description)).max().unwrap_or_default();
+    let lefts: Vec<_> = described.map(|entry| width(&entry.start()) + 2).collect();
+    let most = lefts.iter().copied().filter(|left| *left <= columns * 2 / 5).max();
+    let aligned = [lefts.iter().copied().max(), most].into_iter().flatten();
+    let aligned = aligned.filter(|left| left + widest.min(DESCRIPTION) <= columns);
+    let layouts = aligned.map(Some).chain([None]).map(|left| layout(entries, columns, left));
+    layouts.min_by_key(Vec::len).unwrap_or_default()
+}
+
+/// Formats entries with their descriptions in this column, or else below them. A description is below
+/// an entry that is too long for the column.
+fn layout(entries: &[Entry], columns: usize, column: Option<usize>) -> Vec<String> {
     let mut lines = Vec::new();
     for entry in entries {
         let start = entry.start();
-        match (has_room, entry.description.is_empty()) {
-            (true, false) => {
-                let start = format!("{start}{}", " ".repeat(left - width(&start)));
-                let below = " ".repeat(left);
+        let below = column.map_or(CONTINUED.to_owned(), |column| " ".repeat(column));
+        let padding = column.and_then(|column| column.checked_sub(width(&start) + 2));
+        match padding {
+            Some(padding) if !entry.description.is_empty() => {
+                let start = format!("{start}{}", " ".repeat(padding + 2));
                 lines.extend(wrapped(&entry.description, columns, &start, &below));
             }
-            (_, has_none) => {
+            _ => {
                 lines.extend(broken(entry, columns));
-                if !has_none {
-                    lines.extend(wrapped(&entry.description, columns, CONTINUED, CONTINUED));
-                }
+                lines.extend(wrapped(&entry.description, columns, &below, &below));
             }
         }
     }
@@ -164,27 +174,6 @@ fn fixed(text: &str) -> String {
         _ => part.to_owned(),
     });
     parts.collect::<Vec<_>>().join("'")
-}
-
-/// Wraps words to lines, of which the first begins with `start` and the others with `below`.
-fn wrapped(text: &str, columns: usize, start: &str, below: &str) -> Vec<String> {
-    let (mut lines, mut line) = (Vec::new(), start.to_owned());
-    let mut is_empty = true;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !is_empty && width(&line) + 1 + width(word) > columns {
-            lines.push(std::mem::replace(&mut line, below.to_owned()));
-            is_empty = true;
-        }
-        if !is_empty {
-            line.push(' ');
-        }
-        line += word;
-        is_empty = false;
-    }
-    if !is_empty {
-        lines.push(line);
-    }
-    lines
 }
 
 #[cfg(test)]
@@ -226,13 +215,14 @@ Examples:
 Columns are name and size.
   VARIABLE, OTHER
       Described below";
-        assert_eq!(printed(&fit(TEXT, 30)), expected);
+        assert_eq!(printed(&fit(TEXT, 30)).trim_end(), expected);
     }
 
     #[test]
     fn a_quoted_path_is_not_broken() {
         let text = fit("  frameio ls '/Film/The Crossing/Cuts/The Crossing'", 20);
-        assert_eq!(printed(&text), "  frameio ls \\\n      '/Film/The Crossing/Cuts/The Crossing'");
+        let expected = "  frameio ls \\\n      '/Film/The Crossing/Cuts/The Crossing'\n";
+        assert_eq!(printed(&text), expected);
         assert!(text.contains("The\u{a0}Crossing"));
     }
 }

@@ -4,7 +4,8 @@ use crate::args::GlobalArgs;
 use crate::config;
 use crate::credentials::Source;
 use crate::exit::Failure;
-use crate::report::Reporter;
+use crate::help;
+use crate::report::{Reporter, help_columns};
 
 const SIGNED_OUT: &str = "\
 You are not signed in. There are three ways to sign in:
@@ -34,6 +35,7 @@ const SIGNED_IN: &str = "\
 pub(super) fn run(global: &GlobalArgs) -> Result<(), Failure> {
     let text = if is_signed_in(global)? { SIGNED_IN } else { SIGNED_OUT };
     let reporter = Reporter::text();
+    let text = help::printed(&help::fit(text, help_columns()));
     text.lines().try_for_each(|line| reporter.line(line))
 }
 

@@ -12,7 +12,7 @@ pub(super) fn terminal_columns() -> usize {
 
 /// Returns the number of columns for results: those of the terminal on standard output, or else of the
 /// variable `COLUMNS`; `None` if there is no limit.
-pub(super) fn output_columns() -> Option<usize> {
+pub(crate) fn output_columns() -> Option<usize> {
     let terminal = Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
     let variable = || std::env::var("COLUMNS").ok()?.trim().parse().ok();
     terminal.filter(|_| std::io::stdout().is_terminal()).or_else(variable).filter(|it| *it > 0)
@@ -26,6 +26,27 @@ pub(crate) fn help_columns() -> usize {
 /// Returns the number of columns of a text, or a slightly larger number.
 pub(crate) fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
+}
+
+/// Wraps words to lines, of which the first begins with `start` and the others with `below`.
+pub(crate) fn wrapped(text: &str, columns: usize, start: &str, below: &str) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), start.to_owned());
+    let mut is_empty = true;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !is_empty && width(&line) + 1 + width(word) > columns {
+            lines.push(std::mem::replace(&mut line, below.to_owned()));
+            is_empty = true;
+        }
+        if !is_empty {
+            line.push(' ');
+        }
+        line += word;
+        is_empty = false;
+    }
+    if !is_empty {
+        lines.push(line);
+    }
+    lines
 }
 
 /// Returns the text, or its end after an ellipsis, in at most `room` columns.

@@ -137,7 +137,7 @@ async fn a_lost_response_creates_no_second_share() {
     let again = links.rows(&["--send"]).await;
     let shares = links.shares();
     assert_eq!(shares.len(), 3, "{again:?}");
-    let ids: Vec<_> = again.iter().map(|row| row["share_id"].clone()).collect();
+    let ids: Vec<_> = again.iter().map(|row| row["id"].clone()).collect();
     assert_eq!(ids, [shares[1]["id"].clone(), shares[2]["id"].clone()]);
 }
 
@@ -161,7 +161,7 @@ async fn a_killed_run_continues_without_duplicates() {
     }
     links.sim.clear_faults();
     let rows = links.rows(&["--send"]).await;
-    let mut ids: Vec<_> = rows.iter().map(|row| row["share_id"].to_string()).collect();
+    let mut ids: Vec<_> = rows.iter().map(|row| row["id"].to_string()).collect();
     ids.sort();
     ids.dedup();
     assert_eq!((ids.len(), links.shares().len()), (6, 7), "{rows:?}");
@@ -191,7 +191,7 @@ async fn standard_input_needs_a_file_of_results_to_create() {
         command
     };
     let shown = end(shares(&[]), Some("f.io/a\r\nf.io/b\r\n")).await;
-    assert_eq!(shown.stdout.lines().count(), 2, "{shown:?}");
+    assert_eq!(shown.stdout.lines().count(), 3, "{shown:?}");
     let refused = end(shares(&["--send"]), Some("f.io/a\n")).await;
     assert!(refused.failed(2).contains("'--results' is required"));
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::finding::{Finding, Outcome};
 use super::personal::Personal;
 use crate::exit::Status;
-use crate::report::Record;
+use crate::report::{Record, output_columns};
 
 /// Findings in the order of the checks.
 #[derive(Debug)]
@@ -47,7 +47,8 @@ impl Diagnosis {
 
 impl Record for Diagnosis {
     fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<_> = self.findings.iter().flat_map(Finding::lines).collect();
+        let columns = output_columns();
+        let mut lines: Vec<_> = self.findings.iter().flat_map(|it| it.lines(columns)).collect();
         lines.push(self.summary());
         lines
     }

@@ -3,6 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::exit::Status;
+use crate::report::wrapped;
+
+/// Column of the texts.
+const INDENTATION: usize = 22;
+
+/// Width of a terminal below which lines are not aligned.
+const NARROW: usize = 60;
 
 /// Result of one check: what it read, what follows from it, and what to do.
 #[derive(Debug)]
@@ -91,20 +98,27 @@ impl Finding {
         self
     }
 
-    /// Returns the lines of text.
-    pub(super) fn lines(&self) -> Vec<String> {
+    /// Returns the lines of text, which fit the terminal.
+    pub(super) fn lines(&self, columns: Option<usize>) -> Vec<String> {
         let mut read = self.read.iter().map(String::as_str);
         let first = read.next().or(self.inferred.as_deref()).unwrap_or_default();
-        let head = format!("{:<8} {:<12} {first}", self.outcome.name(), self.check);
-        let mut lines = vec![head.trim_end().to_owned()];
-        let indent = " ".repeat(22);
-        lines.extend(read.map(|fact| format!("{indent}{fact}")));
+        let head = format!("{:<8} {:<12} ", self.outcome.name(), self.check);
+        let indent = match columns {
+            Some(columns) if columns < NARROW => "    ".to_owned(),
+            _ => " ".repeat(INDENTATION),
+        };
+        let fit = |text: &str, start: &str| match columns {
+            Some(columns) => wrapped(text, columns, start, &indent),
+            None => vec![format!("{start}{text}").trim_end().to_owned()],
+        };
+        let mut lines = fit(first, &head);
+        lines.extend(read.flat_map(|fact| fit(fact, &indent)));
         if let Some(inferred) = self.inferred.as_ref().filter(|_| !self.read.is_empty()) {
             let label = if self.cause.is_some() { "cause" } else { "means" };
-            lines.push(format!("{indent}{label}: {inferred}"));
+            lines.extend(fit(&format!("{label}: {inferred}"), &indent));
         }
         if let Some(advice) = &self.advice {
-            lines.push(format!("{indent}to do: {advice}"));
+            lines.extend(fit(&format!("to do: {advice}"), &indent));
         }
         lines
     }

@@ -118,7 +118,8 @@ impl Cell {
         match self.json() {
             Value::Null => String::new(),
             Value::String(text) => text,
-            Value::Array(_) => self.human(),
+            Value::Array(values) if values.is_empty() => String::new(),
+            Value::Array(_) | Value::Object(_) => self.human(),
             value => value.to_string(),
         }
     }

@@ -13,6 +13,9 @@ const COMFORTABLE: usize = 20;
 /// Same for paths, whose names of folders are worth more than dates.
 const COMFORTABLE_PATH: usize = 40;
 
+/// Width that the last column keeps before it is left out.
+const LAST: usize = 12;
+
 /// Minimum width of a shortened column.
 const MINIMUM: usize = 8;
 
@@ -31,7 +34,7 @@ pub(super) struct Table {
     /// Whether columns may be left out on a narrow terminal.
     may_omit: bool,
     held: Vec<Vec<String>>,
-    /// Widths of the columns, once they are known. Columns after these are left out.
+    /// Widths of the columns, once they are known; 0 for those that are left out.
     widths: Option<Vec<usize>>,
 }
 
@@ -71,29 +74,46 @@ impl Table {
         lines
     }
 
-    /// Returns the widths of the columns that are shown.
+    /// Returns the widths of the columns. On a narrow terminal, empty columns are left out, then the last
+    /// ones.
     fn layout(&self) -> Vec<usize> {
-        let widest = |(at, column): (usize, &Column)| {
-            let cells = self.held.iter().filter_map(|cells| cells.get(at));
-            let title = if self.has_header { width(&column.title()) } else { 0 };
-            cells.map(|cell| width(cell)).max().unwrap_or(0).max(title)
+        let cells = |at: usize| {
+            let cells = self.held.iter().filter_map(move |cells| cells.get(at));
+            cells.map(|cell| width(cell)).max().unwrap_or(0)
         };
-        let mut natural: Vec<usize> = self.columns.iter().enumerate().map(widest).collect();
-        let Some(room) = self.room else { return natural };
-        loop {
+        let title = |column: &Column| if self.has_header { width(&column.title()) } else { 0 };
+        let columns = self.columns.iter().enumerate();
+        let natural: Vec<_> = columns.map(|(at, it)| cells(at).max(title(it))).collect();
+        let Some(room) = self.room.filter(|room| total(&natural) > *room) else { return natural };
+        if !self.may_omit {
             let mut widths = natural.clone();
-            self.shrink(&mut widths, room, |column| match column.is_path {
-                true => COMFORTABLE_PATH,
-                false => COMFORTABLE,
-            });
+            self.shrink(&mut widths, room, |_| MINIMUM);
+            // Nothing is gained by short texts in a table that does not fit either.
+            return if total(&widths) > room { natural } else { widths };
+        }
+        let shown = natural.into_iter().enumerate();
+        let mut shown: Vec<_> =
+            shown.map(|(at, width)| if cells(at) == 0 { 0 } else { width }).collect();
+        let minimum = |column: &Column| if column.is_path { COMFORTABLE_PATH } else { COMFORTABLE };
+        loop {
+            let mut widths = shown.clone();
+            self.shrink(&mut widths, room, minimum);
+            let last = shown.iter().rposition(|width| *width > 0).unwrap_or(0);
+            let excess = total(&widths).saturating_sub(room);
+            if let (Some(width), Some(column)) = (widths.get_mut(last), self.columns.get(last))
+                && column.is_flexible
+                && *width >= excess + LAST
+            {
+                *width -= excess;
+            }
             if total(&widths) <= room {
                 return widths;
             }
-            if !self.may_omit || widths.len() < 2 {
+            if last == 0 {
                 self.shrink(&mut widths, room, |_| MINIMUM);
                 return widths;
             }
-            natural.pop();
+            shown.truncate(last);
         }
     }
 
@@ -111,7 +131,8 @@ impl Table {
 
     fn line(&self, widths: &[usize], cells: &[String]) -> String {
         let mut line = String::new();
-        for ((columns, cell), column) in widths.iter().zip(cells).zip(&self.columns) {
+        let shown = widths.iter().zip(cells).zip(&self.columns);
+        for ((columns, cell), column) in shown.filter(|((columns, _), _)| **columns > 0) {
             let cell = match column.is_flexible && self.room.is_some() {
                 true if column.is_path => fit_end(cell, *columns),
                 true => shortened(cell, *columns),
@@ -130,7 +151,8 @@ impl Table {
 }
 
 fn total(widths: &[usize]) -> usize {
-    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+    let shown = widths.iter().filter(|width| **width > 0).count();
+    widths.iter().sum::<usize>() + GAP * shown.saturating_sub(1)
 }
 
 /// Returns the text, or its beginning followed by an ellipsis, in at most `columns` columns.
@@ -210,6 +232,13 @@ mod tests {
         assert_eq!(line(46), "…ilm/The Crossing/Dailies/Day 01/A001.mov  7 B");
         assert_eq!(line(45), "…lm/The Crossing/Dailies/Day 01/A001.mov  7 B");
         assert_eq!(line(30), "…ssing/Dailies/Day 01/A001.mov");
+    }
+
+    #[test]
+    fn a_narrow_terminal_leaves_out_empty_columns_first() {
+        let rows = [["Take 100.mov", "", "2026-11-29 02:58"]];
+        assert_eq!(table(Some(40), true, &rows)[0], "NAME          SIZE  UPDATED AT");
+        assert_eq!(table(Some(30), true, &rows)[0], "NAME          UPDATED AT");
     }
 
     #[test]

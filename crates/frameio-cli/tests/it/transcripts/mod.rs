@@ -36,7 +36,7 @@ fn compare(path: &Path, actual: String) -> Option<String> {
 /// Runs the commands of documents, and fails if one prints something else than its document.
 async fn verify(paths: Vec<PathBuf>) {
     assert!(!paths.is_empty());
-    let verified = stream::iter(paths).map(async |path| {
+    let verified = stream::iter(paths).map(|path| async move {
         let text = std::fs::read_to_string(&path).unwrap();
         let document = Document::parse(&text);
         assert!(document.commands() > 0, "{}: no command", path.display());

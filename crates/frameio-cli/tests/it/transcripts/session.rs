@@ -38,6 +38,7 @@ impl Session {
         let redaction = Redaction::new(&[
             (server.url().to_string().trim_end_matches('/'), "http://127.0.0.1:8080"),
             (directory.path().to_str().unwrap(), "/home/demo"),
+            (concat!("frameio ", env!("CARGO_PKG_VERSION")), "frameio 0.1.0"),
         ]);
         Self { server, _sim: sim, directory, redaction }
     }
@@ -66,9 +67,6 @@ impl Session {
             .stdin(std::process::Stdio::null());
         let ended = end(command, None).await;
         let mut text = self.redaction.apply(&ended.stdout);
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
         if ended.status != 0 {
             text += &format!("[exit status: {}]\n", ended.status);
         }
