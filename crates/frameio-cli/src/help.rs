@@ -4,7 +4,7 @@ use clap::error::ErrorKind;
 use clap::{Command, CommandFactory, FromArgMatches, Parser};
 
 use crate::commands::Cli;
-use crate::report::{help_columns, width, wrapped};
+use crate::report::{HELP_STYLES, help_columns, width, wrapped};
 
 /// Width below which the descriptions of options are printed below them.
 const NARROW: usize = 60;
@@ -23,6 +23,10 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
     match Cli::try_parse() {
         Err(message) if is_help(message.kind()) => {
             let mut command = Cli::command();
+            if message.kind() == ErrorKind::DisplayHelp {
+                // The other kind is printed on standard error, without colors.
+                command = command.styles(HELP_STYLES);
+            }
             command.build();
             let mut command = fitted(command, help_columns());
             let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;

@@ -33,7 +33,7 @@ use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
 use crate::exit::{Failure, Status};
-use crate::report::{ColorChoice, HELP_STYLES, Reporter};
+use crate::report::{ColorChoice, Reporter};
 
 /// Time for pending writes at the end of a run. A thread that is blocked for longer, as by a DNS
 /// lookup or a dead network file system, must not keep the process alive.
@@ -65,8 +65,7 @@ fn print_usage(message: &clap::Error) -> Result<(), Failure> {
         text.ansi().to_string().lines().for_each(|line| reporter.status(line));
         return Err(Failure::reported(Status::Usage));
     }
-    let styled = Cli::command().styles(HELP_STYLES).try_get_matches();
-    reporter.help(&styled.err().map_or(text, |styled| styled.render()))
+    reporter.help(&text)
 }
 
 fn run_command(cli: &Cli) -> ExitCode {
