@@ -33,7 +33,7 @@ use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
 use crate::exit::{Failure, Status};
-use crate::report::{ColorChoice, Reporter};
+use crate::report::{ColorChoice, HELP_STYLES, Reporter};
 
 /// Time for pending writes at the end of a run. A thread that is blocked for longer, as by a DNS
 /// lookup or a dead network file system, must not keep the process alive.
@@ -60,10 +60,13 @@ fn print_usage(message: &clap::Error) -> Result<(), Failure> {
     let text = StyledStr::from(help::printed(&message.render().ansi().to_string()));
     let reporter = Reporter::text();
     if message.use_stderr() {
-        text.to_string().lines().for_each(|line| reporter.status(line));
+        // Without styles, this is the plain text. `Display` would remove escape sequences in arguments,
+        // which the reporter shows instead.
+        text.ansi().to_string().lines().for_each(|line| reporter.status(line));
         return Err(Failure::reported(Status::Usage));
     }
-    reporter.help(&text)
+    let styled = Cli::command().styles(HELP_STYLES).try_get_matches();
+    reporter.help(&styled.err().map_or(text, |styled| styled.render()))
 }
 
 fn run_command(cli: &Cli) -> ExitCode {

@@ -10,10 +10,10 @@ use frameio_openapi::{ParameterPlace, Schema};
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+use crate::error::{Cause, VerifyError};
 use crate::judge::contract;
 use crate::observed::{Expected, Observed};
 use crate::pool::Pool;
-use crate::verifier::{Cause, VerifyError};
 
 /// Passes over all operations. Each finds ids for the next one.
 const MAX_ROUNDS: usize = 8;

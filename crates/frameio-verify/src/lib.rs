@@ -51,6 +51,7 @@
 mod compare;
 mod crawl;
 mod deviation;
+mod error;
 mod judge;
 mod observed;
 mod pool;
@@ -61,7 +62,8 @@ mod write_checks;
 
 pub use crawl::CrawlOptions;
 pub use deviation::{Deviation, DeviationKind, Understood};
+pub use error::VerifyError;
 pub use questions::{Finding, Question};
 pub use report::{Report, Skipped};
-pub use verifier::{Verifier, VerifyError};
+pub use verifier::Verifier;
 pub use write_checks::WriteOutcome;

@@ -1,27 +1,28 @@
 //! The verifier, which collects responses and reports about them.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::future::Future;
 
 use frameio_cassette::Cassette;
-use frameio_client::{Client, Error};
+use frameio_client::Client;
 
 use crate::crawl::{Crawl, CrawlOptions};
 use crate::deviation::Deviation;
+use crate::error::VerifyError;
 use crate::judge::judge;
 use crate::observed::Observed;
 use crate::questions::{Finding, findings};
 use crate::report::{Report, Skipped, Source};
-use crate::write_checks::WriteOutcome;
+use crate::write_checks::{Checks, WriteOutcome};
 
 /// Collects responses and compares them with the contract.
 #[derive(Debug, Default)]
 pub struct Verifier {
-    pub(crate) observed: Vec<Observed>,
+    observed: Vec<Observed>,
     /// Findings of checks that write.
-    pub(crate) written: Vec<Finding>,
+    written: Vec<Finding>,
     skipped: BTreeMap<String, String>,
-    pub(crate) calls: u64,
+    calls: u64,
     source: Source,
 }
 
@@ -108,58 +109,27 @@ impl Verifier {
         Report::new(self.source, operations.len(), self.calls, deviations, all, skipped)
     }
 
-    /// Adds the results of checks that write.
-    pub(crate) fn add_written(&mut self, outcome: &WriteOutcome) {
+    /// Creates files, a version stack and a comment in a temporary folder inside `folder`, and removes
+    /// the folder. No bytes are uploaded, and nobody is notified.
+    ///
+    /// When `stop` completes, the checks end and the folder is removed. The caller must not drop the
+    /// future before it is ready, or the folder remains.
+    ///
+    /// # Errors
+    /// Fails if the client cannot sign requests. A refused request is a finding.
+    pub async fn write_checks(
+        &mut self,
+        client: &Client,
+        account: &str,
+        folder: &str,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<WriteOutcome, VerifyError> {
+        let mut checks = Checks::new(client, account);
+        let result = checks.run(folder, stop).await;
+        self.calls += checks.calls;
+        self.observed.append(&mut checks.observed);
+        let outcome = result?;
         self.written.extend(outcome.findings.iter().cloned());
-    }
-}
-
-/// Error that ends a verification.
-#[derive(Debug)]
-pub struct VerifyError(Cause);
-
-#[derive(Debug)]
-pub(crate) enum Cause {
-    SignedOut,
-    NoAccount,
-    NoResponse,
-    Client(Error),
-}
-
-impl From<Cause> for VerifyError {
-    fn from(cause: Cause) -> Self {
-        Self(cause)
-    }
-}
-
-impl VerifyError {
-    /// Returns the error of the client, if one ended the verification.
-    pub const fn client_error(&self) -> Option<&Error> {
-        match &self.0 {
-            Cause::Client(error) => Some(error),
-            Cause::SignedOut | Cause::NoAccount | Cause::NoResponse => None,
-        }
-    }
-
-    /// Returns whether the service refused the token.
-    pub const fn is_signed_out(&self) -> bool {
-        matches!(self.0, Cause::SignedOut)
-    }
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Cause::SignedOut => f.write_str("the service refused the token (401)"),
-            Cause::NoAccount => f.write_str("the user has no account"),
-            Cause::NoResponse => f.write_str("several calls in a row got no response"),
-            Cause::Client(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for VerifyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.client_error().map(|error| error as _)
+        Ok(outcome)
     }
 }

@@ -8,64 +8,24 @@ use frameio_core::Operation;
 use serde_json::{Map, Value, json};
 
 use crate::crawl::observe;
-use crate::observed::Expected;
+use crate::error::VerifyError;
+use crate::observed::{Expected, Observed};
 use crate::questions::{Finding, Question};
-use crate::verifier::{Verifier, VerifyError};
 
 /// Sizes of uploads that are created, in bytes. Nothing is sent to them.
 const SIZES: [u64; 4] = [1, 50_645_990, 5_000_000_000, 1_000_000_000_000];
 
-/// Result of [`Verifier::write_checks`].
+/// Start of the reason when the service refused a request.
+const REFUSED: &str = "refused";
+
+/// Result of [`Verifier::write_checks`](crate::Verifier::write_checks).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WriteOutcome {
     /// Findings of the checks that ran.
     pub findings: Vec<Finding>,
-    /// Name of the temporary folder if it could not be removed, and the reason.
+    /// Name of the temporary folder if it was not removed, or may have been created, and the reason.
     pub left_behind: Option<(String, String)>,
-}
-
-impl Verifier {
-    /// Creates files, a version stack and a comment in a temporary folder inside `folder`, and removes
-    /// the folder. No bytes are uploaded, and nobody is notified.
-    ///
-    /// When `stop` completes, the checks end and the folder is removed. The caller must not drop the
-    /// future before it is ready, or the folder remains.
-    ///
-    /// # Errors
-    /// Fails if the folder cannot be created, or the client cannot sign requests.
-    pub async fn write_checks(
-        &mut self,
-        client: &Client,
-        account: &str,
-        folder: &str,
-        stop: impl Future<Output = ()> + Send,
-    ) -> Result<WriteOutcome, VerifyError> {
-        let name = format!("frameio verify {}", uuid::Uuid::new_v4().simple());
-        let mut checks = Checks { verifier: self, client, account, findings: Vec::new() };
-        let created =
-            checks.call("folders.create", json!({"folder_id": folder, "data": {"name": name}}));
-        let created = created.await?;
-        let Ok(temporary) = id_of(created) else {
-            let reason = "the temporary folder could not be created".to_owned();
-            let findings = vec![Finding::new(Question::PartSizes, Some(reason))];
-            return Ok(WriteOutcome { findings, left_behind: None });
-        };
-        let examined = tokio::select! {
-            result = checks.run(&temporary) => result,
-            () = stop => Ok(()),
-        };
-        let removed = checks.call("folders.delete", json!({"folder_id": temporary})).await;
-        let left_behind = match removed {
-            Ok(Ok(_)) => None,
-            Ok(Err(reason)) => Some((name, reason)),
-            Err(error) => Some((name, error.to_string())),
-        };
-        let findings = std::mem::take(&mut checks.findings);
-        let outcome = WriteOutcome { findings, left_behind };
-        self.add_written(&outcome);
-        examined.map(|()| outcome)
-    }
 }
 
 /// Returns the id of a created resource.
@@ -76,21 +36,65 @@ fn id_of(created: Result<Value, String>) -> Result<String, String> {
     })
 }
 
-struct Checks<'c> {
-    verifier: &'c mut Verifier,
+/// Checks while they run.
+pub(crate) struct Checks<'c> {
     client: &'c Client,
     account: &'c str,
     findings: Vec<Finding>,
+    pub(crate) calls: u64,
+    pub(crate) observed: Vec<Observed>,
 }
 
-impl Checks<'_> {
+impl<'c> Checks<'c> {
+    pub(crate) const fn new(client: &'c Client, account: &'c str) -> Self {
+        Self { client, account, findings: Vec::new(), calls: 0, observed: Vec::new() }
+    }
+
+    /// Creates the temporary folder, runs the checks until `stop` completes, and removes the folder.
+    pub(crate) async fn run(
+        &mut self,
+        folder: &str,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<WriteOutcome, VerifyError> {
+        let name = format!("frameio verify {}", uuid::Uuid::new_v4().simple());
+        let input = json!({"folder_id": folder, "data": {"name": name}});
+        let temporary = match id_of(self.call("folders.create", input).await?) {
+            Ok(id) => id,
+            Err(reason) => {
+                let observation = format!("the temporary folder was not created: {reason}");
+                let findings = vec![Finding::new(Question::PartSizes, Some(observation))];
+                // Without a response, the service may have created it.
+                let is_refused = reason.starts_with(REFUSED);
+                let left_behind = (!is_refused).then_some((name, reason));
+                return Ok(WriteOutcome { findings, left_behind });
+            }
+        };
+        let examined = tokio::select! {
+            result = self.examine(&temporary) => result,
+            () = stop => Ok(()),
+        };
+        let removed = self.call("folders.delete", json!({"folder_id": temporary})).await;
+        let left_behind = match removed {
+            Ok(Ok(_)) => None,
+            Ok(Err(reason)) => Some((name, reason)),
+            Err(error) => Some((name, error.to_string())),
+        };
+        let findings = std::mem::take(&mut self.findings);
+        let outcome = WriteOutcome { findings, left_behind };
+        // A folder that remains is more important than the end of the checks.
+        match (&outcome.left_behind, examined) {
+            (None, Err(error)) => Err(error),
+            _ => Ok(outcome),
+        }
+    }
+
     /// Sends a request, and keeps the response for the comparison with the contract. The inner error
     /// is the reason why the service did not do it.
     async fn call(&mut self, id: &str, input: Value) -> Result<Result<Value, String>, VerifyError> {
         let Some(operation) = Operation::find(id) else { return Ok(Err("unknown".to_owned())) };
         let mut fields: Map<String, Value> = input.as_object().cloned().unwrap_or_default();
         fields.insert("account_id".to_owned(), self.account.into());
-        self.verifier.calls += 1;
+        self.calls += 1;
         let observed = match observe(self.client, operation, &fields, Expected::Documented).await? {
             Ok(observed) => observed,
             Err(reason) => return Ok(Err(reason)),
@@ -98,13 +102,13 @@ impl Checks<'_> {
         let status = observed.status;
         let result = match status.is_success() {
             true => Ok(observed.json().clone()),
-            false => Err(format!("refused with status {}", status.as_u16())),
+            false => Err(format!("{REFUSED} with status {}", status.as_u16())),
         };
-        self.verifier.observed.push(observed);
+        self.observed.push(observed);
         Ok(result)
     }
 
-    async fn run(&mut self, folder: &str) -> Result<(), VerifyError> {
+    async fn examine(&mut self, folder: &str) -> Result<(), VerifyError> {
         let mut files = Vec::new();
         for size in SIZES {
             let name = format!("verify-{size}.mp4");

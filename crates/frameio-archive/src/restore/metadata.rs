@@ -30,8 +30,14 @@ struct Fields {
 #[derive(Default)]
 struct Collected {
     /// By the values as JSON.
-    groups: BTreeMap<String, (Vec<MetadataChange>, Vec<(String, FileId)>)>,
+    groups: BTreeMap<String, Group>,
     files: usize,
+}
+
+struct Group {
+    changes: Vec<MetadataChange>,
+    /// Ids in the archive and at the service.
+    files: Vec<(String, FileId)>,
 }
 
 impl Run {
@@ -90,7 +96,7 @@ impl Run {
 
     /// Sets the collected values.
     async fn set(&self, collected: &mut Collected) -> Result<(), ArchiveError> {
-        for (changes, files) in std::mem::take(collected).groups.into_values() {
+        for Group { changes, files } in std::mem::take(collected).groups.into_values() {
             for files in files.chunks(FILES) {
                 let ids: Vec<FileId> = files.iter().map(|(_, new)| new.clone()).collect();
                 let account = &self.settings.account;
@@ -115,8 +121,9 @@ impl Run {
 impl Collected {
     fn add(&mut self, changes: Vec<MetadataChange>, old: String, new: FileId) {
         let key = serde_json::to_string(&changes).unwrap_or_default();
-        let group = self.groups.entry(key).or_insert_with(|| (changes, Vec::new()));
-        group.1.push((old, new));
+        let group = self.groups.entry(key);
+        let group = group.or_insert_with(|| Group { changes, files: Vec::new() });
+        group.files.push((old, new));
         self.files += 1;
     }
 }

@@ -69,7 +69,8 @@ fn forget_contents(state: &mut Value) {
 
 pub(crate) fn archiver(sim: &Sim) -> Archiver {
     let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
-    Archiver::new(client.clone(), Transfers::builder(client).storage(sim.clone()).build())
+    let transfers = Transfers::builder(client.clone()).storage(sim.clone());
+    Archiver::new(client, transfers.poll_interval(Duration::from_millis(5)).build())
 }
 
 /// Returns the settings of an archive of the demo project.

@@ -147,7 +147,10 @@ impl<'a> IdLookup<'a> {
     async fn only_account(&mut self) -> Result<&str, Failure> {
         let account = match self.only_account.take() {
             Some(account) => account,
-            None => only_account(self.client()?).await?,
+            None => {
+                let found = only_account(self.client()?).await;
+                found.map_err(|failure| self.profile.explain(failure))?
+            }
         };
         Ok(self.only_account.insert(account).as_str())
     }

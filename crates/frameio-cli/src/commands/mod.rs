@@ -43,11 +43,11 @@ mod watch;
 mod webhook;
 mod whoami;
 
+use clap::builder::Styles;
 use clap::{Parser, Subcommand};
 
 use crate::args::GlobalArgs;
 use crate::exit::Failure;
-use crate::report::HELP_STYLES;
 
 const ENVIRONMENT: &str = "\
 Examples:
@@ -96,7 +96,7 @@ If several files fail, the status is the one that all failures share, or else 1.
 
 /// Upload and download files, and call every operation of the Frame.io V4 API
 #[derive(Debug, Parser)]
-#[command(name = "frameio", version, after_help = ENVIRONMENT, styles = HELP_STYLES)]
+#[command(name = "frameio", version, after_help = ENVIRONMENT, styles = Styles::plain())]
 pub(crate) struct Cli {
     #[command(flatten, next_help_heading = "Global options")]
     pub(crate) global: GlobalArgs,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
 
-use super::upload::{UploadOptions, check_local, not_recorded};
+use super::upload::{ProofOptions, UploadOptions, check_local, not_recorded};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::config;
 use crate::exit::Failure;
-use crate::proof::{CHECKSUM, Proof, Roots};
+use crate::proof::{CHECKSUM, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -60,6 +60,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
+    proof: ProofOptions,
+    #[command(flatten)]
     options: UploadOptions,
     #[command(flatten)]
     output: OutputArgs,
@@ -87,11 +89,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     let roots = Roots::Directory(args.directory.clone());
     let proof = match args.down {
-        true => {
-            report.save(args.options.report.file()?)?;
-            Proof::of_download(&args.options.mhl, roots, dry_run, &report)?
-        }
-        false => args.options.proof(roots, &report)?,
+        true => args.proof.of_download(roots, dry_run, &report)?,
+        false => args.proof.of_upload(roots, dry_run, &report)?,
     };
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
@@ -119,7 +118,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }
-        if args.options.mhl.is_given() || args.options.report.file()?.is_some() {
+        if args.proof.mhl.is_given() || args.proof.report.file()?.is_some() {
             tree = tree.checksum(CHECKSUM);
         }
         shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await

@@ -62,6 +62,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     share: UploadShareArgs,
     #[command(flatten)]
+    proof: ProofOptions,
+    #[command(flatten)]
     options: UploadOptions,
     #[command(flatten)]
     output: OutputArgs,
@@ -109,6 +111,11 @@ pub(super) struct UploadOptions {
     pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) compare: CompareArg,
+}
+
+/// Hash lists and report of `frameio upload` and `frameio sync`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ProofOptions {
     /// Upload only files that equal the hash list in their directory: 'ascmhl', or a legacy file *.mhl
     #[arg(long)]
     pub(super) verify_mhl: bool,
@@ -116,6 +123,33 @@ pub(super) struct UploadOptions {
     pub(super) mhl: MhlArgs,
     #[command(flatten)]
     pub(super) report: ReportArg,
+}
+
+impl ProofOptions {
+    /// Opens the hash lists and the report of an upload.
+    pub(super) fn of_upload(
+        &self,
+        roots: Roots,
+        is_dry_run: bool,
+        report: &Arc<TransferReport>,
+    ) -> Result<Proof, Failure> {
+        report.save(self.report.file()?)?;
+        Proof::of_upload(&self.mhl, (roots, self.verify_mhl), is_dry_run, report)
+    }
+
+    /// Opens the hash lists and the report of a download.
+    pub(super) fn of_download(
+        &self,
+        roots: Roots,
+        is_dry_run: bool,
+        report: &Arc<TransferReport>,
+    ) -> Result<Proof, Failure> {
+        if self.verify_mhl {
+            return Err(Failure::usage("'--verify-mhl' cannot be used with '--down'"));
+        }
+        report.save(self.report.file()?)?;
+        Proof::of_download(&self.mhl, roots, is_dry_run, report)
+    }
 }
 
 impl UploadOptions {
@@ -172,16 +206,6 @@ impl UploadOptions {
             .progress(report.on_progress(&root)))
     }
 
-    /// Opens the hash lists and the report of an upload.
-    pub(super) fn proof(
-        &self,
-        roots: Roots,
-        report: &Arc<TransferReport>,
-    ) -> Result<Proof, Failure> {
-        report.save(self.report.file()?)?;
-        Proof::of_upload(&self.mhl, (roots, self.verify_mhl), self.dry_run, report)
-    }
-
     /// Returns the policy for existing files of the arguments or the profile.
     fn if_exists(&self, profile: &Profile) -> Result<Option<IfExists>, Failure> {
         let saved = || {
@@ -206,7 +230,6 @@ impl UploadOptions {
             (self.max_new_versions.is_some(), "--max-new-versions"),
             (self.version_pattern.is_some(), "--version-pattern"),
             (self.reorder_versions, "--reorder-versions"),
-            (self.verify_mhl, "--verify-mhl"),
         ];
         match given.iter().find(|(given, _)| *given) {
             Some((_, name)) => {
@@ -241,7 +264,8 @@ pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> R
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_local(&args.paths)?;
     let report = TransferReport::upload(args.output, args.options.dry_run);
-    let proof = args.options.proof(Roots::uploaded(&args.paths), &report)?;
+    let roots = Roots::uploaded(&args.paths);
+    let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report)?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());

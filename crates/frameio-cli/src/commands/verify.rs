@@ -102,12 +102,14 @@ async fn live(global: &GlobalArgs, args: &Args, verifier: &mut Verifier) -> Resu
         () = shutdown::requested() => return Err(Failure::reported(Status::Interrupted)),
     }
     let Some((account, folder)) = folder else { return Ok(()) };
+    // A folder that was created twice would remain.
+    let client = global.conservative_client()?;
     let stop = shutdown::requested();
     let checks = verifier.write_checks(&client, account.as_str(), folder.as_str(), stop).await;
     let outcome = checks.map_err(failure)?;
     if let Some((name, reason)) = outcome.left_behind {
         let message =
-            format!("cannot delete the temporary folder '{name}': {reason}; delete it yourself");
+            format!("the temporary folder '{name}' may remain: {reason}; delete it yourself");
         return Err(Failure::new(Status::Other, message));
     }
     Ok(())

@@ -28,9 +28,11 @@ async fn a_profile_adds_ids_that_the_input_lacks() {
     // The input overrides the profile.
     let elsewhere = json!({"account_id": "a", "project_id": "p"}).to_string();
     run(&["call", "projects.show", "--input", &elsewhere]).await.failed(5);
-    // The other profile has no account.
+    // The other profile has no account: the only one of the user is used.
     let lacks = run(&["--profile", "other", "call", "projects.show", "--input", &project]).await;
-    assert!(lacks.failed(2).contains("account_id"), "{lacks:?}");
+    assert_eq!(lacks.json()["data"]["id"], sim.demo().project_id.as_str());
+    let lacks = run(&["--profile", "other", "call", "workspaces.show"]).await;
+    assert!(lacks.failed(2).contains("`workspace_id` is missing"), "{lacks:?}");
 
     run(&["profile", "set", "--project", sim.demo().project_id.as_str()]).await;
     let response = run(&["call", "projects.show"]).await.json();
@@ -184,10 +186,13 @@ async fn the_ids_of_a_profile_are_not_used_with_another_token() {
     let own = run(None, &["call", "workspaces.index"], None).await.json();
     assert_eq!(own["data"].as_array().map(Vec::len), Some(1));
 
+    // The account is looked up with the other token, which is unknown.
     let ended = run(Some("another"), &["call", "workspaces.index"], None).await;
+    assert!(ended.failed(3).starts_with("frameio: accounts.index: 401"), "{ended:?}");
+    let ended = run(Some("another"), &["call", "workspaces.show"], None).await;
     let message = ended.failed(2);
     let reason = "the IDs in the profile are ignored";
-    assert!(message.contains("account_id") && message.contains(reason), "{message}");
+    assert!(message.contains("workspace_id") && message.contains(reason), "{message}");
     let other = run(Some(frameio_sim::Sim::TOKEN), &["whoami", "--json"], None).await.json();
     assert!(other["account_id"].is_null(), "{other}");
 

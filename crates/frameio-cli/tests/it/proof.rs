@@ -298,7 +298,8 @@ async fn a_report_has_every_file_of_a_run() {
     let down = fixture.run(&["download", ROOT, "-o", "out", "--report", "down.json"]).await;
     assert_eq!(down.status, 0, "{down:?}");
     let report: Value = serde_json::from_str(&read(&at("down.json"))).unwrap();
-    let received = &report["files"][0];
+    let path = format!("{ROOT}/in/a.mov");
+    let received = line(report["files"].as_array().unwrap(), "path", &path);
     assert_eq!((&received["state"], &received["size"]), (&json!("transferred"), &json!(25)));
     assert_eq!(received["checksum"], hash(&fixture, HashFormat::Xxh64, "in/a.mov").as_str());
 

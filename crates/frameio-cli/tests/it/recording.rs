@@ -62,14 +62,9 @@ async fn serves_the_recorded_tree(cassette: &str) {
     let mut sim = sim.spawn().unwrap();
     let mut lines = BufReader::new(sim.stdout.take().unwrap()).lines();
     let line = lines.next_line().await.unwrap().unwrap();
-    let mut list = offline();
-    list.args(["tree", "/name-1/name-3", "--depth", "1"]);
-    list.env("FRAMEIO_BASE_URL", line.strip_prefix("FRAMEIO_BASE_URL=").unwrap());
-    list.env("FRAMEIO_TOKEN", Sim::TOKEN);
     let mut workspaces = offline();
-    workspaces.args(["ls", "/"]);
+    workspaces.args(["ls", "/"]).env("FRAMEIO_TOKEN", Sim::TOKEN);
     workspaces.env("FRAMEIO_BASE_URL", line.strip_prefix("FRAMEIO_BASE_URL=").unwrap());
-    workspaces.env("FRAMEIO_TOKEN", Sim::TOKEN);
     let listed = end(workspaces, None).await;
     assert!(listed.stdout.contains("name-"), "{listed:?}");
     sim.kill().await.unwrap();

@@ -78,6 +78,8 @@ struct Run {
     took: Duration,
     /// Share by which the run took longer than the fluid limit.
     over: f64,
+    /// Difference from the simulated time, as a share of it.
+    simulated: f64,
     failed: u32,
     /// Time at which the first process finished.
     first: Duration,
@@ -87,7 +89,8 @@ struct Run {
 impl Run {
     fn good(&self) -> bool {
         // No process starves: no call waits for half of the run.
-        self.failed == 0 && self.over <= 0.02 && self.longest_call < self.took / 2
+        let exact = self.over <= 0.02 && self.simulated.abs() <= 0.02;
+        self.failed == 0 && exact && self.longest_call < self.took / 2
     }
 }
 
@@ -135,14 +138,18 @@ async fn run() -> Run {
     let took = begun.elapsed();
     let after_burst = PROCESSES * CALLS - quota().calls().get();
     let fluid = quota().interval() * after_burst;
+    let (simulated, simulated_scripts) = simulation::fleet(quota(), PROCESSES, CALLS, AT_A_TIME);
     let run = Run {
         took,
         over: took.as_secs_f64() / fluid.as_secs_f64() - 1.0,
+        simulated: took.as_secs_f64() / simulated.as_secs_f64() - 1.0,
         failed: ends.iter().map(|(failed, ..)| failed).sum(),
         first: ends.iter().map(|(.., took)| *took).min().unwrap(),
         longest_call: ends.iter().map(|(_, longest, _)| *longest).max().unwrap(),
     };
-    eprintln!("{run:?} for a fluid limit of {fluid:?}, {} scripts", server.scripts());
+    let scripts = server.scripts();
+    eprintln!("{run:?} for a fluid limit of {fluid:?}, {scripts} scripts");
+    eprintln!("simulated: {simulated:?}, {simulated_scripts} scripts");
     run
 }
 

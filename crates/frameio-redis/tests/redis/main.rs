@@ -7,10 +7,13 @@ mod cluster;
 mod decisions;
 mod fleet;
 mod foreign_values;
+mod load;
+mod queue;
 mod script;
 mod sentinel;
 mod server;
 mod sharing;
+mod simulation;
 mod tls;
 mod tokens;
 mod unavailable;
@@ -67,9 +70,18 @@ fn call(
     layer: &RateLimitLayer,
     response: impl Fn() -> Response<()> + Clone + Send + 'static,
 ) -> CallFuture {
+    call_in("acme", layer, response)
+}
+
+/// Like [`call`], in an account.
+fn call_in(
+    account: &str,
+    layer: &RateLimitLayer,
+    response: impl Fn() -> Response<()> + Clone + Send + 'static,
+) -> CallFuture {
     let service = service_fn(move |_: Request<Body>| ready(Ok::<_, BoxError>(response())));
     let mut request = Request::new(Body::empty());
-    request.extensions_mut().insert(Call::new(&SHOW).account("acme"));
+    request.extensions_mut().insert(Call::new(&SHOW).account(account));
     Box::pin(layer.layer(service).map_err(HttpError::new).oneshot(request))
 }
 

@@ -137,15 +137,7 @@ impl Watcher {
         let poll = watch.poll.unwrap_or(poll);
         reports.event(&WatchEvent::Started { settle, poll, is_network });
         let (sender, receiver) = mpsc::unbounded_channel();
-        let callback = watch.tree.item_callback();
-        let tree = watch.tree.clone().with_open_state(state.clone()).on_item(move |item| {
-            if let Some(callback) = &callback {
-                callback(item);
-            }
-            if let Some(report) = ItemReport::new(item) {
-                let _ = sender.send(report);
-            }
-        });
+        let tree = with_reports(&watch.tree, sender).with_open_state(state.clone());
         let resumed = journal.iter().flat_map(Journal::names).collect();
         let mut this = Self {
             transfers,
@@ -541,6 +533,19 @@ impl Watcher {
             self.published = Some(self.status.clone());
         }
     }
+}
+
+/// Adds reports of the results of files to an upload.
+fn with_reports(tree: &UploadTree, sender: mpsc::UnboundedSender<ItemReport>) -> UploadTree {
+    let callback = tree.item_callback();
+    tree.clone().on_item(move |item| {
+        if let Some(callback) = &callback {
+            callback(item);
+        }
+        if let Some(report) = ItemReport::new(item) {
+            let _ = sender.send(report);
+        }
+    })
 }
 
 fn log(error: std::io::Error) {

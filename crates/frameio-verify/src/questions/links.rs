@@ -48,10 +48,8 @@ pub(super) fn ids(all: &[Observed]) -> Option<String> {
     let mut counts = Counts::default();
     for item in all.iter().filter(|it| it.is_success()).flat_map(Observed::items) {
         if let Some(link) = item["view_url"].as_str() {
-            let kind = match item["type"].as_str() {
-                Some(kind @ ("file" | "folder" | "version_stack")) => kind,
-                _ => "other",
-            };
+            let kinds = ["file", "folder", "version_stack"];
+            let kind = kinds.into_iter().find(|kind| item["type"] == *kind).unwrap_or("other");
             counts.add(format!("{kind}: {}", template(link, item)));
         }
     }

@@ -101,9 +101,12 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Looks at all responses; `None` if none of them shows anything.
+type Examine = fn(&[Observed]) -> Option<String>;
+
 /// Examines the questions that need no write.
 pub(crate) fn findings(all: &[Observed]) -> Vec<Finding> {
-    let examined: [(Question, fn(&[Observed]) -> Option<String>); 13] = [
+    let examined: [(Question, Examine); 13] = [
         (Question::FirstFrame, comments::first_frame),
         (Question::TimecodeText, comments::timecode_text),
         (Question::StartTimecode, comments::start_timecode),

@@ -15,6 +15,7 @@
 //! | upload and download files | [Transfers](transfers) |
 //! | receive webhooks and custom actions | [Webhooks](webhooks) |
 //! | share a quota between processes | [Fleets](fleets) |
+//! | run jobs from a queue in many processes | [Job queue](job_queue) |
 //! | call from a program without async | [Blocking](blocking) |
 //! | call an operation that this crate does not know | [Your own endpoints](custom_endpoints) |
 //!
@@ -58,6 +59,9 @@ pub mod webhooks {}
 
 #[doc = include_str!("fleets.md")]
 pub mod fleets {}
+
+#[doc = include_str!("job_queue.md")]
+pub mod job_queue {}
 
 #[doc = include_str!("blocking.md")]
 pub mod blocking {}

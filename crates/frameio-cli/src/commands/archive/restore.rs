@@ -51,7 +51,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.conservative_client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let found = resolver.resolve(Some(&workspace)).await?;
+    let found = resolver.resolve_for_write(Some(&workspace)).await?;
     if !matches!(found.item, ResolvedItem::Workspace) {
         return Err(Failure::usage(format!("'{workspace}' is not a workspace")));
     }

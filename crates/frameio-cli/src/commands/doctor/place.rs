@@ -77,7 +77,8 @@ pub(super) async fn find(
     let resolver = Resolver::new(doctor.global, &transfers, account)
         .map_err(|failure| not_found(text, &failure))?;
     let limit = doctor.limit * 3;
-    match tokio::time::timeout(limit, resolver.resolve(Some(text))).await {
+    // As before a change: a diagnosis must not depend on the cache.
+    match tokio::time::timeout(limit, resolver.resolve_for_write(Some(text))).await {
         Ok(Ok(resolved)) => Ok(Place { resolved }),
         Ok(Err(failure)) => Err(not_found(text, &failure)),
         Err(_) => Err(not_found(text, &late(limit))),

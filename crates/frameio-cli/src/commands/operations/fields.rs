@@ -25,30 +25,26 @@ pub(super) struct Field {
 pub(super) fn all(operation: &Operation) -> Vec<Field> {
     let mut fields = Vec::new();
     for parameter in operation.schema().parameters {
-        let name = full_name(operation, parameter);
+        let (name, place) = (full_name(operation, parameter), place(operation, parameter));
         let schema = schema(operation, parameter);
-        let mut field = Field {
-            place: place(operation, parameter),
-            kind: schema.map_or("value".to_owned(), kind),
-            is_required: parameter.required,
-            values: parameter.values.iter().map(|it| (*it).to_owned()).collect(),
-            limits: schema.and_then(limits),
-            name,
+        let known: &[&str] = match parameter.name {
+            // The documents do not list events.
+            "events" => EventType::KNOWN,
+            _ => parameter.values,
         };
+        let known = known.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let documented = || schema.map(values).unwrap_or_default();
+        let values = if known.is_empty() { documented() } else { known };
+        fields.push(Field {
+            name: name.clone(),
+            place,
+            kind: schema.map_or_else(|| "value".to_owned(), kind),
+            is_required: parameter.required,
+            values,
+            limits: schema.and_then(limits),
+        });
         if let Some(schema) = schema {
-            if field.values.is_empty() {
-                field.values = values(schema);
-            }
-            if parameter.name == "events" && field.values.is_empty() {
-                // The documents do not list them.
-                field.values = EventType::KNOWN.iter().map(|it| (*it).to_owned()).collect();
-            }
-            let name = field.name.clone();
-            let place = field.place;
-            fields.push(field);
             add_parts(&mut fields, schema, &name, place, 1);
-        } else {
-            fields.push(field);
         }
     }
     fields

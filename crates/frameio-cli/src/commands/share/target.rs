@@ -124,7 +124,8 @@ impl<'a> Finder<'a> {
         &self,
         place: Option<&str>,
     ) -> Result<(AccountId, ProjectId, String), Failure> {
-        let item = self.resolver.resolve(place).await?;
+        // A share that is found in the project may be changed.
+        let item = self.resolver.resolve_for_write(place).await?;
         let path = item.path.to_string();
         match (item.project_id, item.item) {
             (None, _) | (_, ResolvedItem::Workspace) => {

@@ -199,7 +199,7 @@ impl TreeDownload {
 
     async fn walk(
         &mut self,
-        start: impl Fn(&Transfers) -> Walk,
+        start: impl Fn(&Transfers) -> Walk + Send + Sync,
         (account, above): (AccountId, RemotePath),
         root: LocalFolder,
     ) {
