@@ -1,10 +1,8 @@
 //! Help that fits the terminal.
 
-use clap::error::ErrorKind;
-use clap::{Command, CommandFactory, FromArgMatches, Parser};
+use clap::Command;
 
-use crate::commands::Cli;
-use crate::report::{help_columns, width, wrapped};
+use crate::report::{width, wrapped};
 
 /// Width below which the descriptions of options are printed below them.
 const NARROW: usize = 60;
@@ -18,33 +16,14 @@ const CONTINUED: &str = "      ";
 /// Space inside quotes, where a line must not be broken. [`printed`] replaces it.
 const FIXED_SPACE: &str = "\u{a0}";
 
-/// Parses the arguments. Help is formatted for the terminal.
-pub(crate) fn parse() -> Result<Cli, clap::Error> {
-    match Cli::try_parse() {
-        Err(message) if is_help(message.kind()) => {
-            let mut command = Cli::command();
-            command.build();
-            let mut command = fitted(command, help_columns());
-            let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
-            let parsed = Cli::from_arg_matches_mut(&mut matches);
-            parsed.map_err(|error| error.format(&mut command))
-        }
-        parsed => parsed,
-    }
-}
-
 /// Returns the text of a help as it is printed.
 pub(crate) fn printed(text: &str) -> String {
     let lines = text.lines().map(|line| line.trim_end().replace(FIXED_SPACE, " ") + "\n");
     lines.collect()
 }
 
-const fn is_help(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand)
-}
-
 /// Fits the help of a command and its subcommands to a terminal.
-fn fitted(mut command: Command, columns: usize) -> Command {
+pub(crate) fn fitted(mut command: Command, columns: usize) -> Command {
     let usage = command.render_usage().to_string();
     let is_wide = usage.lines().any(|line| width(line) > columns);
     if is_wide && let Some(usage) = usage.strip_prefix("Usage: ") {

@@ -27,13 +27,14 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::CommandFactory;
 use clap::builder::StyledStr;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
 use crate::exit::{Failure, Status};
-use crate::report::{ColorChoice, HELP_STYLES, Reporter};
+use crate::report::{ColorChoice, HELP_STYLES, Reporter, help_columns};
 
 /// Time for pending writes at the end of a run. A thread that is blocked for longer, as by a DNS
 /// lookup or a dead network file system, must not keep the process alive.
@@ -41,7 +42,7 @@ const LAST_WRITES: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     completion::start(Cli::command);
-    match help::parse() {
+    match parse() {
         Ok(cli) => {
             cli.global.color.select();
             logging::start(&cli.global.log);
@@ -55,6 +56,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// Parses the arguments. Help is formatted for the terminal.
+fn parse() -> Result<Cli, clap::Error> {
+    let parsed = Cli::try_parse();
+    let mut command = match parsed.as_ref().map_err(clap::Error::kind) {
+        Err(ErrorKind::DisplayHelp) => Cli::command().styles(HELP_STYLES),
+        // Printed on standard error, without styles.
+        Err(ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) => Cli::command(),
+        _ => return parsed,
+    };
+    command.build();
+    let mut command = help::fitted(command, help_columns());
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
 /// Prints the help, the version, or the reason why the arguments are refused.
 fn print_usage(message: &clap::Error) -> Result<(), Failure> {
     let text = StyledStr::from(help::printed(&message.render().ansi().to_string()));
@@ -65,8 +81,7 @@ fn print_usage(message: &clap::Error) -> Result<(), Failure> {
         text.ansi().to_string().lines().for_each(|line| reporter.status(line));
         return Err(Failure::reported(Status::Usage));
     }
-    let styled = Cli::command().styles(HELP_STYLES).try_get_matches();
-    reporter.help(&styled.err().map_or(text, |styled| styled.render()))
+    reporter.help(&text)
 }
 
 fn run_command(cli: &Cli) -> ExitCode {

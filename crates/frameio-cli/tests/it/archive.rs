@@ -1,8 +1,9 @@
 //! `frameio archive`.
 
 use std::path::Path;
+use std::time::Duration;
 
-use frameio_sim::{SavedState, Sim, SimServer};
+use frameio_sim::{Fault, SavedState, Sim, SimServer};
 use serde_json::{Value, json};
 
 use crate::program::{end, offline, program, run, wait_until};
@@ -77,12 +78,13 @@ async fn a_killed_run_continues_and_a_damaged_archive_is_reported() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path().join("archive");
     let downloads = || sim.stats().by_operation.get(Sim::DOWNLOAD).copied().unwrap_or_default();
-    for limit in [1, 6] {
-        let mut command = program(&server);
-        let mut child = command.args(["archive", PROJECT, "-o", text(&root)]).spawn().unwrap();
-        wait_until(|| downloads() >= limit).await;
-        child.kill().await.unwrap();
-    }
+    // Every third download takes too long, so that the run stops with four of them after eight others.
+    sim.inject(Fault::delay(Duration::from_secs(3600)).on(Sim::DOWNLOAD).every(3));
+    let mut command = program(&server);
+    let mut child = command.args(["archive", PROJECT, "-o", text(&root)]).spawn().unwrap();
+    wait_until(|| downloads() >= 8).await;
+    child.kill().await.unwrap();
+    sim.clear_faults();
     let incomplete = verify(&root).await;
     assert_eq!(incomplete.status, 1);
     assert_eq!(incomplete.lines()[0]["finding"], "incomplete", "{incomplete:?}");

@@ -21,7 +21,8 @@ async fn worker() {
     let layer = RateLimitLayer::new()
         .credential("someone")
         .store(RedisQuotas::new(&redis, SECRET).slots_ahead(ahead))
-        .quota("files.show", Quota::per_second(1_000_000));
+        // Never exhausted, with an interval at which slots are taken in advance.
+        .quota("files.show", Quota::new(10_000_000, Duration::from_secs(1_000_000)).unwrap());
     let mut running = JoinSet::new();
     let until = Instant::now() + TIME;
     for task in 0..TASKS {

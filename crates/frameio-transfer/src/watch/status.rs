@@ -188,11 +188,14 @@ impl fmt::Display for Seconds {
     }
 }
 
+type OnStatus = Arc<dyn Fn(&WatchStatus) + Send + Sync>;
+type OnEvent = Arc<dyn Fn(&WatchEvent) + Send + Sync>;
+
 /// Callbacks of a watcher.
 #[derive(Clone, Default)]
 pub(super) struct Reports {
-    pub(super) on_status: Option<Arc<dyn Fn(&WatchStatus) + Send + Sync>>,
-    pub(super) on_event: Option<Arc<dyn Fn(&WatchEvent) + Send + Sync>>,
+    pub(super) on_status: Option<OnStatus>,
+    pub(super) on_event: Option<OnEvent>,
 }
 
 impl Reports {

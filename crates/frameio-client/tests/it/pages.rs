@@ -1,0 +1,172 @@
+//! Pagination: the request of each page, the end of a list, and failures.
+
+use frameio_testing::script;
+
+use frameio::accounts::{Account, ListAccounts};
+use frameio::{Body, Client, EndpointExt, ErrorKind};
+use futures_util::{StreamExt, TryStreamExt};
+use http::Response;
+use script::{Script, response};
+
+/// Creates a page of accounts with these names and a link to the next page.
+fn page(names: &[&str], next: Option<&str>) -> Response<Body> {
+    let accounts: Vec<_> = names
+        .iter()
+        .map(|name| {
+            serde_json::json!({
+                "id": name, "display_name": name, "roles": [], "storage_usage": 0,
+                "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
+            })
+        })
+        .collect();
+    let next = next.map(|cursor| format!("/v4/accounts?after={cursor}"));
+    let page = serde_json::json!({"data": accounts, "links": {"next": next}, "total_count": 3});
+    response(200, &page.to_string())
+}
+
+fn client(script: &Script) -> Client {
+    Client::builder().token("t").transport(script.clone()).build().unwrap()
+}
+
+fn request() -> ListAccounts {
+    ListAccounts::new().sort("display_name_asc").page_size(2).include_total_count(true)
+}
+
+fn query(script: &Script) -> Vec<String> {
+    script.requests().iter().map(|request| request.uri.query().unwrap().to_owned()).collect()
+}
+
+fn name(account: Account) -> String {
+    account.display_name
+}
+
+static_assertions::assert_impl_all!(frameio::Pages<ListAccounts>: Send, Unpin, futures_util::Stream);
+static_assertions::assert_impl_all!(frameio::Items<ListAccounts>: Send, Unpin, futures_util::Stream);
+
+#[tokio::test]
+async fn sends_all_parameters_for_every_page() {
+    let script = Script::new(|n, _| match n {
+        0 => page(&["a", "b"], Some("c1%3D")),
+        1 => page(&[], Some("c2")),
+        _ => page(&["c"], None),
+    });
+    let mut items = client(&script).items(request());
+    let mut names = Vec::new();
+    while let Some(account) = items.next().await {
+        names.push(name(account.unwrap()));
+    }
+    assert_eq!(names, ["a", "b", "c"], "an empty page does not end the list");
+    assert_eq!(items.total_count(), Some(3));
+    let rest = "page_size=2&include_total_count=true";
+    assert_eq!(
+        query(&script),
+        [
+            format!("sort=display_name_asc&{rest}"),
+            format!("sort=display_name_asc&after=c1%3D&{rest}"),
+            format!("sort=display_name_asc&after=c2&{rest}"),
+        ]
+    );
+    assert!(items.next().await.is_none(), "returns None repeatedly");
+}
+
+#[tokio::test]
+async fn keeps_the_cursor_after_a_failed_page() {
+    let script = Script::new(|n, _| match n {
+        0 => page(&["a"], Some("c1")),
+        1 => response(403, r#"{"errors":[{"detail":"no more"}]}"#),
+        _ => page(&["b"], None),
+    });
+    let client = client(&script);
+    let mut pages = client.pages(request());
+    assert_eq!(pages.next().await.unwrap().unwrap().data.len(), 1);
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "accounts.index: 403 Forbidden: no more (1 attempt)");
+    let cursor = pages.cursor().unwrap().clone();
+    assert!(pages.next().await.is_none(), "the stream ends after an error");
+    let rest: Vec<_> =
+        client.items(request().after(cursor)).map_ok(name).try_collect().await.unwrap();
+    assert_eq!(rest, ["b"]);
+}
+
+/// Creates a script whose pages link to each other in a cycle of `period` pages.
+fn endless(period: usize) -> Script {
+    Script::new(move |n, _| page(&["x"], Some(&format!("c{}", n % period))))
+}
+
+#[tokio::test]
+async fn detects_cycles_of_pages() {
+    for period in 1..=3 {
+        let script = endless(period);
+        let mut pages = client(&script).pages(request());
+        for _ in 0..=period {
+            pages.next().await.unwrap().unwrap();
+        }
+        let error = pages.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "period {period}");
+        assert!(error.to_string().contains("repeats an earlier page"), "{error}");
+        assert_eq!(pages.cursor(), None, "the list cannot be resumed");
+        assert!(pages.next().await.is_none());
+        assert_eq!(script.requests().len(), period + 1, "no page is requested twice");
+
+        let items = client(&endless(period)).items(request());
+        let names: Vec<_> = items.map(|account| account.map(name).ok()).collect().await;
+        let expected: Vec<_> = vec![Some("x".to_owned()); period + 1];
+        assert_eq!(names, [expected, vec![None]].concat(), "period {period}");
+    }
+}
+
+#[tokio::test]
+async fn detects_a_page_that_links_to_itself() {
+    let script = Script::new(|_, _| page(&["x"], Some("c1")));
+    let mut items = client(&script).items(request().after("c1"));
+    assert!(items.next().await.unwrap().is_ok());
+    assert!(items.next().await.unwrap().is_err());
+    assert_eq!(script.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_empty_link_ends_the_list() {
+    let last = r#"{"data":[],"links":{"next":""}}"#;
+    let script = Script::new(move |_, _| response(200, last));
+    let mut pages = client(&script).pages(request());
+    assert!(pages.next().await.unwrap().is_ok());
+    assert!(pages.next().await.is_none());
+    assert_eq!(script.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn fails_on_a_next_link_without_a_cursor() {
+    let broken = r#"{"data":[],"links":{"next":"/v4/accounts?page=2"}}"#;
+    let script = Script::new(move |_, _| response(200, broken));
+    let mut pages = client(&script).pages(request());
+    assert!(pages.next().await.unwrap().unwrap().data.is_empty());
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("links.next"), "{error}");
+    assert!(pages.next().await.is_none());
+}
+
+#[tokio::test]
+async fn prefetches_the_next_page() {
+    let script = Script::new(|n, _| page(&["x"], (n == 0).then_some("c1")));
+    let mut pages = client(&script).pages(request());
+    pages.next().await.unwrap().unwrap();
+    assert_eq!(script.requests().len(), 2, "the next page is requested in advance");
+    pages.next().await.unwrap().unwrap();
+    assert!(pages.next().await.is_none());
+    assert_eq!(script.requests().len(), 2);
+
+    let script = Script::new(|n, _| page(&["x"], (n == 0).then_some("c1")));
+    let mut pages = client(&script).pages(request()).prefetch(false);
+    pages.next().await.unwrap().unwrap();
+    assert_eq!(script.requests().len(), 1);
+    assert_eq!(pages.count().await, 1);
+}
+
+#[tokio::test]
+async fn pages_with_meta_can_be_spawned() {
+    let script = Script::new(|n, _| page(&["x", "y"], (n == 0).then_some("c1")));
+    let pages = client(&script).pages(request().with_meta());
+    let statuses = tokio::spawn(pages.map_ok(|reply| reply.status).try_collect::<Vec<_>>());
+    assert_eq!(statuses.await.unwrap().unwrap(), [200, 200]);
+}

@@ -1,0 +1,12 @@
+//! Tests of requests and responses.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+// The derives name the facade.
+extern crate frameio_core as frameio;
+
+mod derive;
+#[cfg(feature = "dynamic")]
+mod dynamic;
+mod encode;
+mod repair;
