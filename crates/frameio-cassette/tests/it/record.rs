@@ -24,7 +24,7 @@ async fn respond(
     let mut frames = Some(frames);
     let service = service_fn(move |_: Request<Body>| {
         let frames = frames.take().unwrap_or_default();
-        let frames = frames.into_iter().map(|frame| frame.map(|text| Bytes::from(text)));
+        let frames = frames.into_iter().map(|frame| frame.map(Bytes::from));
         let frames = Frames(frames.collect());
         let response = Response::builder().header("content-type", media_type);
         std::future::ready(Ok::<_, Infallible>(response.body(Body::stream(frames)).unwrap()))

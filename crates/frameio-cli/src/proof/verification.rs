@@ -1,7 +1,6 @@
 //! Verification of local files by the hash lists that were delivered with them.
 
 use std::collections::HashSet;
-use std::future::Future;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,27 +49,20 @@ impl Verification {
     }
 
     /// Returns why a file is not uploaded. A file that no list has is noted.
-    pub(super) fn check(
-        self: Arc<Self>,
-        local: PathBuf,
-    ) -> impl Future<Output = Result<(), String>> + Send + 'static {
-        async move {
-            let this = self;
-            let located = this.roots.locate(&local);
-            let expected = located.as_ref().and_then(|it| this.lists(it)?.expected(&it.path));
-            let expected = expected.cloned();
-            let Some(expected) = expected else {
-                this.unlisted.lock().unwrap_or_else(PoisonError::into_inner).push(local);
-                return Ok(());
-            };
-            this.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(local.clone());
-            let compared =
-                read_file(local, move |size, reader| expected.check_reader(size, reader)).await;
-            match compared {
-                Ok(Verdict::Match) => Ok(()),
-                Ok(verdict) => Err(verdict.to_string()),
-                Err(error) => Err(io_reason(&error)),
-            }
+    pub(super) async fn check(self: Arc<Self>, local: PathBuf) -> Result<(), String> {
+        let located = self.roots.locate(&local);
+        let expected = located.as_ref().and_then(|it| self.lists(it)?.expected(&it.path)).cloned();
+        let Some(expected) = expected else {
+            self.unlisted.lock().unwrap_or_else(PoisonError::into_inner).push(local);
+            return Ok(());
+        };
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(local.clone());
+        let compared =
+            read_file(local, move |size, reader| expected.check_reader(size, reader)).await;
+        match compared {
+            Ok(Verdict::Match) => Ok(()),
+            Ok(verdict) => Err(verdict.to_string()),
+            Err(error) => Err(io_reason(&error)),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The verifier against the simulator.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod deviations;
 mod findings;
 mod offline;
