@@ -34,7 +34,7 @@ pub(crate) struct FilterArgs {
     /// Transfer only the files listed in this file, one path a line; '-' reads standard input
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     files_from: Option<PathBuf>,
-    /// Also transfer ._*, .DS_Store, Thumbs.db and directories named ascmhl
+    /// Also transfer ._*, .DS_Store and Thumbs.db, and download directories named ascmhl
     #[arg(long, help_heading = HEADING)]
     no_default_excludes: bool,
 }

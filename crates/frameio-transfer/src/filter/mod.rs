@@ -152,7 +152,8 @@ impl Filter {
     }
 
     /// Sets whether `._*`, `.DS_Store`, `Thumbs.db` and directories named `ascmhl` are excluded.
-    /// Default: yes. A file or directory given as a path is not affected.
+    /// Default: yes. A file or directory given as a path is not affected. Uploads leave out directories
+    /// named `ascmhl` in any case.
     pub fn default_excludes(mut self, exclude: bool) -> Self {
         self.has_no_default_excludes = !exclude;
         self
