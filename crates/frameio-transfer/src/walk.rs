@@ -78,6 +78,9 @@ impl std::error::Error for WalkError {
     }
 }
 
+/// Returns whether the content of the folder at a path is listed.
+type EntersFolder = Box<dyn Fn(&RemotePath) -> bool + Send>;
+
 /// Stream of all items below a folder, created by [`Transfers::walk`] and
 /// [`Transfers::walk_project`].
 ///
@@ -107,7 +110,7 @@ pub struct Walk {
     max_depth: usize,
     skip_undecodable: bool,
     /// Returns whether the content of a folder is listed.
-    enters: Option<Box<dyn Fn(&RemotePath) -> bool + Send>>,
+    enters: Option<EntersFolder>,
     max_pages: u64,
     max_entries: u64,
     concurrency: usize,

@@ -3,9 +3,6 @@
 use std::fmt;
 use std::fs::File;
 use std::io;
-#[cfg(any(target_os = "android", target_os = "linux"))]
-use std::num::NonZeroU64;
-use std::ops::Range;
 
 /// Writes received bytes to a file.
 pub(crate) trait Disk: fmt::Debug + Send + Sync {
@@ -76,22 +73,6 @@ pub(super) fn allocate(file: &File, size: u64) -> io::Result<()> {
 pub(super) fn allocate(_: &File, _: u64) -> io::Result<()> {
     Ok(())
 }
-
-/// Asks the system to write a range of a file to the disk, without waiting for it.
-///
-/// Linux starts to write dirty pages when a program announces that it does not need them for now. Pages
-/// that are being written stay in memory, so that a checksum can still be computed without reading them
-/// from the disk.
-#[cfg(any(target_os = "android", target_os = "linux"))]
-pub(super) fn start_write_back(file: &File, range: Range<u64>) {
-    use rustix::fs::{Advice, fadvise};
-    let Some(length) = NonZeroU64::new(range.end.saturating_sub(range.start)) else { return };
-    // Only the sync at the end has to succeed.
-    let _advised = fadvise(file, range.start, Some(length), Advice::DontNeed);
-}
-
-#[cfg(not(any(target_os = "android", target_os = "linux")))]
-pub(super) fn start_write_back(_: &File, _: Range<u64>) {}
 
 /// Returns whether `path` still refers to the open file.
 #[cfg(unix)]

@@ -12,7 +12,7 @@ use frameio_core::model;
 use frameio_private_file::{NotRegular, check_regular, open_regular};
 
 use super::byte_ranges::ByteRanges;
-use super::disk::{Disk, allocate, names, read_exact_at, start_write_back};
+use super::disk::{Disk, allocate, names, read_exact_at};
 use super::link::MediaRef;
 use super::range_client::Validators;
 use crate::digest::Hasher;
@@ -167,11 +167,6 @@ impl PartialFile {
             state.is_recorded = false;
         }
         Ok(())
-    }
-
-    /// Asks the system to write received bytes to the disk, without waiting for it.
-    pub(crate) fn start_write_back(&self, range: Range<u64>) {
-        start_write_back(&self.file, range);
     }
 
     /// Returns whether nothing was written since the last record.

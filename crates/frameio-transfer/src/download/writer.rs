@@ -12,10 +12,6 @@ use crate::tasks::joined;
 /// Number of bytes collected before a write. As many can be in the process of being written.
 const GATHERED: usize = 1 << 20;
 
-/// Number of bytes after which the system is asked to write them to the disk, so that the sync at the end
-/// of the download has little to do.
-const WRITTEN_BACK: u64 = 8 << 20;
-
 impl ActiveDownload {
     /// Writes a body from `at` on. Fails if it exceeds `end`.
     pub(super) async fn write(
@@ -25,9 +21,7 @@ impl ActiveDownload {
         end: Option<u64>,
     ) -> Result<(), ExchangeError> {
         let limit = end.unwrap_or(self.max_unannounced);
-        let written_back = *at;
-        let mut writer =
-            Writer { job: self, at, written_back, gathered: Vec::new(), length: 0, pending: None };
+        let mut writer = Writer { job: self, at, gathered: Vec::new(), length: 0, pending: None };
         let received = loop {
             match self.client.chunk(body).await {
                 Ok(Some(chunk)) => {
@@ -53,8 +47,6 @@ struct Writer<'a> {
     job: &'a ActiveDownload,
     /// End of the written bytes.
     at: &'a mut u64,
-    /// End of the bytes that the system was asked to write to the disk.
-    written_back: u64,
     gathered: Vec<Bytes>,
     length: usize,
     pending: Option<(JoinHandle<io::Result<()>>, usize)>,
@@ -78,19 +70,7 @@ impl Writer<'_> {
         let (job, at) = (self.job.clone(), *self.at);
         let gathered = std::mem::take(&mut self.gathered);
         let length = std::mem::take(&mut self.length);
-        let end = at + length as u64;
-        let is_due = end.saturating_sub(self.written_back) >= WRITTEN_BACK;
-        let due = is_due.then(|| self.written_back..end);
-        if is_due {
-            self.written_back = end;
-        }
-        let writing = spawn_blocking(move || {
-            job.partial.write(at, &gathered)?;
-            if let Some(range) = due {
-                job.partial.start_write_back(range);
-            }
-            Ok(())
-        });
+        let writing = spawn_blocking(move || job.partial.write(at, &gathered));
         self.pending = Some((writing, length));
         Ok(())
     }

@@ -16,6 +16,7 @@ use crate::{TransferError, TransferErrorKind};
 /// # Ok::<_, frameio::transfer::TransferError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a number with a unit")]
 pub struct ByteSize(pub u64);
 
 impl FromStr for ByteSize {
