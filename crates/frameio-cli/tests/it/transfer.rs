@@ -577,7 +577,8 @@ async fn filters_select_files_in_both_directions() {
     std::fs::write(fixture.directory.path().join("list.txt"), "a.mov\ngone.mov\n").unwrap();
     let missing = fixture.run(&["sync", "in", ROOT, "--files-from", "list.txt"]).await;
     assert!(
-        missing.failed(5).contains("/gone.mov: it is in the list of files, but"),
+        missing.status == 5
+            && missing.stderr.contains("/gone.mov: it is in the list of files, but"),
         "{missing:?}"
     );
 }

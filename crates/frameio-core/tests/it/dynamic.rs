@@ -220,7 +220,7 @@ fn whole_numbers_in_any_notation_are_integers() {
 #[test]
 fn a_schema_lists_the_parameters_of_a_request() {
     let schema = ListThings::OPERATION.schema();
-    assert_eq!(schema.type_name, "dynamic::ListThings");
+    assert_eq!(schema.type_name, "it::dynamic::ListThings");
     let shown: Vec<_> =
         schema.parameters.iter().map(|it| (it.name, it.location, it.required)).collect();
     let expected = [
