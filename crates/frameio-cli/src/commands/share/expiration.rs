@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Unit};
 
 use crate::exit::Failure;
 
@@ -17,7 +17,8 @@ fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let expected = "expected a duration such as 12h, 7d or 2w, a day such as 2026-12-24 (until its end in UTC), \
                     or a time such as 2026-12-24T18:00:00Z";
     let expiration = match (duration(text), text.parse::<Date>()) {
-        (Some(duration), _) => now.checked_add(duration).ok(),
+        // Nobody needs fractions of a second.
+        (Some(duration), _) => now.checked_add(duration).and_then(|at| at.round(Unit::Second)).ok(),
         // A time has a date at its beginning, which is not all of it.
         (None, Ok(day)) if text.len() <= 10 => {
             TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0)).ok()
@@ -49,7 +50,7 @@ mod tests {
 
     #[test]
     fn converts_durations_days_and_times() {
-        let now: Timestamp = "2026-11-29T10:00:00Z".parse().unwrap();
+        let now: Timestamp = "2026-11-29T10:00:00.218687352Z".parse().unwrap();
         for (text, expected) in [
             ("12h", "2026-11-29T22:00:00Z"),
             ("7d", "2026-12-06T10:00:00Z"),
