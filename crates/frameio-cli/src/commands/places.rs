@@ -6,7 +6,7 @@ use frameio::transfer::{Resolved, ResolvedItem};
 
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 
 /// Returns the places of the arguments; `-` stands for the lines of standard input.
 pub(super) fn expand(arguments: &[String]) -> Result<Vec<String>, Failure> {
@@ -25,13 +25,6 @@ pub(super) fn expand(arguments: &[String]) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// Whether the resolved items are changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    Read,
-    Write,
-}
-
 /// Resolves places in their order, each item once. All are resolved before any is changed.
 pub(super) async fn resolve_all(
     resolver: &Resolver<'_>,
@@ -41,10 +34,7 @@ pub(super) async fn resolve_all(
     let mut seen = HashSet::new();
     let mut items = Vec::new();
     for place in places {
-        let item = match purpose {
-            Purpose::Read => resolver.resolve(Some(place)).await?,
-            Purpose::Write => resolver.resolve_for_write(Some(place)).await?,
-        };
+        let item = resolver.resolve_for(purpose, place).await?;
         if seen.insert(id(&item).to_owned()) {
             items.push(item);
         }

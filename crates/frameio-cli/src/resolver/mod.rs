@@ -28,6 +28,13 @@ pub(crate) fn has_base(global: &GlobalArgs) -> Result<bool, Failure> {
     Ok(has_project || input::variable(CURRENT_FOLDER)?.is_some())
 }
 
+/// Whether the resolved items are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Read,
+    Write,
+}
+
 /// Resolves paths and IDs.
 pub(crate) struct Resolver<'a> {
     transfers: &'a Transfers,
@@ -91,6 +98,18 @@ impl<'a> Resolver<'a> {
         let current = self.transfers.read_again(&found.location()).await?;
         check_unchanged(&found, &current)?;
         Ok(current)
+    }
+
+    /// Resolves a place as its purpose requires.
+    pub(crate) async fn resolve_for(
+        &self,
+        purpose: Purpose,
+        text: &str,
+    ) -> Result<Resolved, Failure> {
+        match purpose {
+            Purpose::Read => self.resolve(Some(text)).await,
+            Purpose::Write => self.resolve_for_write(Some(text)).await,
+        }
     }
 
     /// Resolves the place of an item that is about to be moved or deleted: an absolute path, an ID or a

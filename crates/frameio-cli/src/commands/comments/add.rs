@@ -11,10 +11,10 @@ use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::{self, Reporter};
+use crate::resolver::Purpose;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

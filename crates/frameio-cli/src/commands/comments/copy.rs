@@ -7,9 +7,9 @@ use super::import::check_rate;
 use super::import_plan::SendArgs;
 use super::target::TargetFile;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Reporter, SkippedItems};
+use crate::resolver::Purpose;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

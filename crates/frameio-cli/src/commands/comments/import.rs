@@ -9,9 +9,9 @@ use super::markers_file::MarkersFileArgs;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::Reporter;
+use crate::resolver::Purpose;
 
 pub(super) const HELP: &str = "\
 Shows the comments that would be created; --send creates them. Comments that exist at the same frame

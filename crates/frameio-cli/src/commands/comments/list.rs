@@ -5,9 +5,9 @@ use super::row::CommentRow;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::SkippedItems;
+use crate::resolver::Purpose;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -7,9 +7,8 @@ use frameio::{AccountId, Client, FileId};
 
 use super::status;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::{Failure, Status};
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 
 /// A file, or the head of a version stack.
 pub(super) struct TargetFile {
@@ -31,10 +30,7 @@ impl TargetFile {
         let client = global.client()?;
         let transfers = Transfers::new(client.clone());
         let resolver = Resolver::new(global, &transfers, account)?;
-        let place = match purpose {
-            Purpose::Read => resolver.resolve(Some(place)).await?,
-            Purpose::Write => resolver.resolve_for_write(Some(place)).await?,
-        };
+        let place = resolver.resolve_for(purpose, place).await?;
         let file = file(&place)?.id.clone();
         Ok(Self {
             client,

@@ -4,9 +4,9 @@ use frameio::permissions::UserRole;
 
 use super::place::Place;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Cell, Column, Row};
+use crate::resolver::Purpose;
 
 pub(super) const HELP: &str = "\
 Example:

@@ -10,9 +10,8 @@ use frameio::workspace_permissions::{
 use frameio::{AccountId, Client, Error, FolderId, Paged, ProjectId, UserId, WorkspaceId};
 
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::Failure;
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 
 /// A place with members.
 pub(super) struct Place {
@@ -39,10 +38,7 @@ impl Place {
         let client = global.client()?;
         let transfers = Transfers::new(client.clone());
         let resolver = Resolver::new(global, &transfers, account)?;
-        let item = match purpose {
-            Purpose::Read => resolver.resolve(Some(text)).await?,
-            Purpose::Write => resolver.resolve_for_write(Some(text)).await?,
-        };
+        let item = resolver.resolve_for(purpose, text).await?;
         let level = level(&item).ok_or_else(|| {
             Failure::usage(format!("'{text}' has no members: pass a workspace, project or folder"))
         })?;

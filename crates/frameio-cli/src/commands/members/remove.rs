@@ -6,9 +6,9 @@ use super::super::assets::{Results, confirm, is_interactive};
 use super::person::{People, Person};
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
+use crate::resolver::Purpose;
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::person::People;
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places::Purpose;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
+use crate::resolver::Purpose;
 
 pub(super) const HELP: &str = "\
 Example:

@@ -9,8 +9,8 @@ use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::{FormatArgs, GlobalArgs};
 use crate::commands::by_name;
-use crate::commands::places::Purpose;
 use crate::exit::{Failure, Status};
+use crate::resolver::Purpose;
 
 pub(super) const HELP: &str = "\
 Examples:

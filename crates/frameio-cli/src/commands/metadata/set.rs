@@ -10,9 +10,9 @@ use super::definitions::Definitions;
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::GlobalArgs;
-use crate::commands::places::Purpose;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
+use crate::resolver::Purpose;
 
 /// Maximum number of files in a call.
 const FILES: usize = 100;

@@ -10,10 +10,10 @@ use frameio::version_stacks::VersionStack;
 use frameio::{AccountId, FileId, FolderId, ProjectId};
 
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::places::{self, Purpose};
+use crate::commands::places;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 
 /// Arguments that select files.
 #[derive(Debug, clap::Args)]

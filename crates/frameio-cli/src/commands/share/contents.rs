@@ -9,9 +9,10 @@ use frameio::{AssetId, Client};
 use serde_json::{Value, json};
 
 use super::target::{Finder, FoundShare, ShareArgs};
-use crate::commands::places::{self, Purpose};
+use crate::commands::places;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
+use crate::resolver::Purpose;
 
 /// Number of items that the service adds or removes in a minute.
 const PER_MINUTE: usize = 10;
