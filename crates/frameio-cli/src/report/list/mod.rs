@@ -3,6 +3,7 @@
 mod cell;
 mod table;
 
+use std::io::IsTerminal;
 use std::marker::PhantomData;
 
 use serde_json::{Map, Value};
@@ -77,6 +78,22 @@ impl TablePrinter {
         self.print(lines)
     }
 
+    /// Tells a person at a terminal what is not shown: no rows, or no IDs, which other commands need.
+    fn explain(&self) {
+        if !std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
+            return;
+        }
+        let omitted = self.table.omitted();
+        if self.table.is_empty() {
+            self.reporter.note("the list is empty");
+        } else if omitted.contains(&"id") {
+            let omitted = omitted.join(", ");
+            let note =
+                format!("left out for lack of space: {omitted}; select columns with '--columns'");
+            self.reporter.note(&note);
+        }
+    }
+
     fn print(&self, lines: Vec<Line>) -> Result<(), Failure> {
         lines.into_iter().try_for_each(|mut line| {
             if !self.is_colored {
@@ -98,7 +115,12 @@ impl<R: Row> List<R> {
     pub(crate) fn new(options: ListOptions) -> Result<Self, Failure> {
         let is_table = options.format == Format::Table;
         let chosen = match options.columns.as_slice() {
-            _ if options.format == Format::Ids => vec![position::<R>("--format", "ids", "id")?],
+            _ if options.format == Format::Ids => {
+                let id = R::COLUMNS.iter().position(|column| column.name == "id");
+                vec![id.ok_or_else(|| {
+                    Failure::value("--format", "ids", "the items of this list have no ID")
+                })?]
+            }
             [] => {
                 let shown = |it: &Column| !it.is_hidden && (options.is_long || !it.is_long);
                 let shown = |column: &Column| !is_table || shown(column);
@@ -176,7 +198,11 @@ impl<R: Row> List<R> {
     /// Prints held rows and the end of the format.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         match self.options.format {
-            Format::Table => self.printer.flush(),
+            Format::Table => {
+                self.printer.flush()?;
+                self.printer.explain();
+                Ok(())
+            }
             Format::Csv => self.csv_header(),
             Format::Json => match self.options.jq.clone() {
                 Some(jq) => {
