@@ -68,7 +68,7 @@ mod tests {
             capacity.sample(SECOND, 5, 1);
         }
         assert_eq!(capacity.rate(), Some(100.0));
-        for _ in 0..10 {
+        for _ in 0..11 {
             capacity.sample(SECOND, 20, 500);
         }
         assert_eq!(capacity.rate(), Some(20.0), "of the last ten seconds");

@@ -315,11 +315,8 @@ mod tests {
         for second in 1..=60 {
             (0..5).for_each(|_| overall.ended(None, 10_000, false));
             let now = overall.now(std::iter::empty(), 0, start + seconds(second));
-            let least = (401 - second * 5).div_ceil(5);
-            assert_eq!(
-                left(&now),
-                format!(">{}s left, the service allows 5 files a second", least)
-            );
+            let least = short(Duration::from_secs_f64((401 - second * 5) as f64 / 5.0));
+            assert_eq!(left(&now), format!(">{least} left, the service allows 5 files a second"));
         }
         let mut meter = Meter::new(progress(0, 1000 * MIB, 0), start + seconds(60));
         for second in 61..=63 {

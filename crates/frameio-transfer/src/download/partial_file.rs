@@ -141,6 +141,7 @@ impl PartialFile {
             validators: validators.clone(),
             finished,
             is_recorded: true,
+            sync_failed: false,
         };
         Some(validators)
     }
