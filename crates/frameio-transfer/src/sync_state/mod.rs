@@ -22,6 +22,7 @@ use twox_hash::XxHash3_64;
 use unicode_normalization::UnicodeNormalization;
 
 use self::stamp::{Stamp, Xxh64};
+use crate::file_system;
 use crate::local_file::reason;
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
@@ -154,7 +155,7 @@ impl SyncState {
         lock: Option<File>,
     ) -> io::Result<Self> {
         let format::Content { files, device: last_device, is_compact } = format::read(&path)?;
-        let device = pair.directory.as_deref().and_then(stamp::device);
+        let device = pair.directory.as_deref().and_then(file_system::id);
         if let Some(directory) = pair.directory.as_deref().filter(|_| pair.is_deleting)
             && !files.is_empty()
         {

@@ -8,8 +8,8 @@ use frameio_api::files::ShowFile;
 use frameio_core::{AccountId, FileId};
 
 use super::decide::Decider;
-use crate::download::partial_file::rename_new;
 use crate::existing::LocalTarget;
+use crate::rename_new::rename_new;
 use crate::sync_state::stamp::Stamp;
 use crate::sync_state::{Record, TRASH};
 use crate::tasks::blocking;
