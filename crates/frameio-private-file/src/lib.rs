@@ -13,6 +13,7 @@
 //! | replace a file | [`write()`] |
 //! | replace a file by content that is written step by step | [`Replacement`] |
 //! | replace a file whose new content cannot be obtained twice | [`Reserved`] |
+//! | rename a file | [`rename()`] |
 //! | lock out other processes | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
 //! | verify that the path of an open file is still its path | [`is_at`] |
 //! | open a file that may have been planted by somebody else | [`open_regular`] |
@@ -31,6 +32,7 @@
 
 mod identity;
 mod lock;
+mod not_regular;
 #[cfg(any(windows, test))]
 mod patience;
 mod reason;
@@ -45,8 +47,9 @@ use std::path::Path;
 
 pub use self::identity::is_at;
 pub use self::lock::open_lock;
+pub use self::not_regular::NotRegular;
 pub use self::reason::reason;
-pub use self::regular::{NotRegular, check_regular, open_regular};
+pub use self::regular::{check_regular, open_regular};
 pub use self::replacement::Replacement;
 pub use self::reserved::Reserved;
 
@@ -87,6 +90,18 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     file.file().sync_all()?;
     file.finish()?;
     system::sync_directory(directory)
+}
+
+/// Renames a file and replaces the target.
+///
+/// On Windows, waits for almost a second while the target or the file is open in a program that does not
+/// permit it, such as a virus scanner.
+///
+/// # Errors
+///
+/// Fails like [`std::fs::rename`].
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    system::rename(from, to)
 }
 
 /// Returns the directory of the file at `path`, which is `.` for a bare file name.

@@ -13,8 +13,8 @@ use crate::{options, parent, system};
 /// [`finish`](Self::finish) replaces the file atomically: readers see either the old or the new
 /// content. Dropping the value keeps the old content.
 ///
-/// On Windows, a file that another program has open is replaced if that program permits it, as most
-/// programs of Unix origin do. Otherwise `finish` waits for almost a second, and fails.
+/// On Windows, a file that another program has open is replaced only if that program permits it; see
+/// [`rename`](crate::rename()).
 ///
 /// ```
 /// use std::io::Write;

@@ -71,7 +71,7 @@ mod system {
 fn onto_placeholder(path: &Path, target: &Path) -> io::Result<()> {
     fs::symlink_metadata(path)?;
     drop(File::options().write(true).create_new(true).open(target)?);
-    let renamed = fs::rename(path, target);
+    let renamed = frameio_private_file::rename(path, target);
     if renamed.is_err() {
         let _ = fs::remove_file(target);
     }

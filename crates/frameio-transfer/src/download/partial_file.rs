@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use frameio_core::model;
-use frameio_private_file::{NotRegular, check_regular, is_at, open_regular};
+use frameio_private_file::{NotRegular, check_regular, is_at, open_regular, rename};
 
 use super::byte_ranges::ByteRanges;
 use super::disk::{Disk, allocate};
@@ -218,7 +218,7 @@ impl PartialFile {
         if sync {
             file.sync_data()?;
         }
-        std::fs::rename(&self.new_record, &self.record)
+        rename(&self.new_record, &self.record)
     }
 
     /// Returns the missing ranges of `size` bytes.
@@ -259,7 +259,7 @@ impl PartialFile {
     pub(crate) fn finish(&self, target: &Path, replace: bool) -> io::Result<()> {
         self.file.sync_all()?;
         if replace {
-            std::fs::rename(&self.path, target)?;
+            rename(&self.path, target)?;
         } else {
             rename_new(&self.path, target)?;
         }
