@@ -9,15 +9,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use frameio_core::model;
-use frameio_private_file::{NotRegular, check_regular, open_regular};
+use frameio_private_file::{NotRegular, check_regular, is_at, open_regular, rename};
 
 use super::byte_ranges::ByteRanges;
-use super::disk::{Disk, allocate, names, read_exact_at};
+use super::disk::{Disk, allocate};
 use super::link::MediaRef;
 use super::range_client::Validators;
 use super::write_back::WriteBack;
 use crate::digest::Hasher;
+use crate::positioned::read_exact_at;
+use crate::rename_new::rename_new;
 use crate::safe_name::partial_base;
+use crate::sync_state::stamp::Stamp;
 
 /// Maximum size of a record.
 const MAX_RECORD: u64 = 16 << 20;
@@ -97,7 +100,7 @@ impl PartialFile {
             Err(TryLockError::Error(error)) => return Err(error),
         }
         // The last owner of the lock may have moved the file to its target.
-        if !names(&path, &file) {
+        if !is_at(&path, &file)? {
             return Ok(None);
         }
         if !has_record && !check_regular(&record)? && file.metadata()?.len() > 0 {
@@ -239,7 +242,7 @@ impl PartialFile {
         if sync {
             file.sync_data()?;
         }
-        std::fs::rename(&self.new_record, &self.record)
+        rename(&self.new_record, &self.record)
     }
 
     /// Returns the missing ranges of `size` bytes.
@@ -280,7 +283,7 @@ impl PartialFile {
     pub(crate) fn finish(&self, target: &Path, replace: bool) -> io::Result<()> {
         self.sync()?;
         if replace {
-            std::fs::rename(&self.path, target)?;
+            rename(&self.path, target)?;
         } else {
             rename_new(&self.path, target)?;
         }
@@ -305,9 +308,11 @@ impl PartialFile {
         }
     }
 
-    /// Returns the path of the received bytes.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Syncs the file and returns its stamp, which a move to the target does not change.
+    pub(crate) fn stamp(&self) -> io::Result<Stamp> {
+        // Windows updates the time when the file is synced or closed.
+        self.file.sync_all()?;
+        Ok(Stamp::of(&self.file.metadata()?))
     }
 
     /// Removes the partial file and its record.
@@ -333,27 +338,7 @@ fn unusable(path: &Path, error: io::Error) -> io::Error {
 fn is_interrupted_finish(error: &io::Error, path: &Path, target: &Path) -> bool {
     let kind = error.get_ref().and_then(|inner| inner.downcast_ref::<NotRegular>());
     matches!(kind, Some(NotRegular::HardLinks(2)))
-        && File::open(path).is_ok_and(|file| names(target, &file))
-}
-
-/// Renames a file without replacing the target.
-pub(crate) fn rename_new(path: &Path, target: &Path) -> io::Result<()> {
-    #[cfg(any(target_os = "android", target_os = "linux"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        use rustix::io::Errno;
-        match renameat_with(CWD, path, CWD, target, RenameFlags::NOREPLACE) {
-            // Some file systems do not support it.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            result => return result.map_err(Into::into),
-        }
-    }
-    match std::fs::hard_link(path, target) {
-        Ok(()) => remove(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        // A file system without hard links.
-        Err(_) => std::fs::rename(path, target),
-    }
+        && File::open(path).is_ok_and(|file| is_at(target, &file).unwrap_or(false))
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -371,7 +356,6 @@ fn sync_folder(target: &Path) {
 }
 
 #[cfg(test)]
-#[cfg(unix)]
 mod tests {
     use super::super::disk::SystemDisk;
     use super::*;
@@ -380,6 +364,7 @@ mod tests {
         PartialFile::open(target, Arc::new(SystemDisk))
     }
 
+    #[cfg(unix)]
     #[test]
     fn completes_an_interrupted_move_to_the_target() {
         let dir = tempfile::tempdir().unwrap();
