@@ -88,8 +88,7 @@ impl TablePrinter {
             self.reporter.note("the list is empty");
         } else if omitted.contains(&"id") {
             let omitted = omitted.join(", ");
-            let note =
-                format!("too narrow for {omitted}; select columns with '--columns'");
+            let note = format!("too narrow for {omitted}; select columns with '--columns'");
             self.reporter.note(&note);
         }
     }
