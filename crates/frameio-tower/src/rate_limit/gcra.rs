@@ -280,6 +280,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_decision_is_made_at_the_given_time() {
+        let (mut gcra, start) = (three(), Instant::now());
+        assert!(gcra.take(start) && gcra.take(start) && !gcra.take(start));
+        assert!(gcra.take(start + Duration::from_secs(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_slot_can_be_returned_until_it_has_leaked_away() {
         let (mut gcra, start) = (three(), Instant::now());
         assert!(gcra.take(Instant::now()) && gcra.take(Instant::now()));
