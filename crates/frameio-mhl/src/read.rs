@@ -335,6 +335,17 @@ mod tests {
     }
 
     #[test]
+    fn reads_lists_of_many_files_with_white_space_between_them() {
+        let file = |number: usize, name: &str| {
+            format!("\n    <hash>\n      <{name}>f{number}.exr</{name}>\n    </hash>")
+        };
+        let files = |name: &str| (0..20_000).map(|at| file(at, name)).collect::<String>();
+        let asc = parse(&asc_list(&files("path"))).unwrap();
+        let legacy = format!("<hashlist version=\"1.1\">{}\n</hashlist>", files("file"));
+        assert_eq!([asc.files.len(), parse(&legacy).unwrap().files.len()], [20_000; 2]);
+    }
+
+    #[test]
     fn never_panics_on_mutated_input() {
         let whole = asc_list(
             "<hash><path size=\"4\">A/b &amp; c</path><xxh64 action=\"original\">3d7946a0203643e4</xxh64></hash>",

@@ -108,7 +108,7 @@ pub(crate) fn visit(bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), MhlE
         match event {
             Event::Start(start) => {
                 let element = element(&start, line)?;
-                check_root(&mut has_root, &open, line)?;
+                begin_child(&mut has_root, &mut open, line)?;
                 visitor.open(&element, &open).map_err(|error| error.at(line))?;
                 open.push(element);
                 if open.len() > MAX_DEPTH {
@@ -118,7 +118,7 @@ pub(crate) fn visit(bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), MhlE
             }
             Event::Empty(start) => {
                 let element = element(&start, line)?;
-                check_root(&mut has_root, &open, line)?;
+                begin_child(&mut has_root, &mut open, line)?;
                 visitor.open(&element, &open).map_err(|error| error.at(line))?;
                 visitor.close(element, &open).map_err(|error| error.at(line))?;
             }
@@ -157,9 +157,16 @@ pub(crate) fn visit(bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), MhlE
     }
 }
 
-fn check_root(has_root: &mut bool, open: &[Element], line: usize) -> Result<(), MhlError> {
-    if open.is_empty() && std::mem::replace(has_root, true) {
-        return Err(MhlError::syntax(line, "it has more than one root element"));
+/// Begins an element in the last open one, or the root.
+fn begin_child(has_root: &mut bool, open: &mut [Element], line: usize) -> Result<(), MhlError> {
+    match open.last_mut() {
+        // White space between elements does not count towards the limit of a text.
+        Some(parent) if parent.text.trim().is_empty() => parent.text.clear(),
+        Some(_) => {}
+        None if std::mem::replace(has_root, true) => {
+            return Err(MhlError::syntax(line, "it has more than one root element"));
+        }
+        None => {}
     }
     Ok(())
 }

@@ -47,6 +47,7 @@ pub(crate) mod signed_http;
 mod summary;
 mod sync_state;
 mod tasks;
+mod tree_options;
 mod upload;
 mod versions;
 mod walk;
@@ -89,7 +90,7 @@ pub use self::versions::{
 pub use self::walk::{Entry, Walk, WalkError};
 pub use self::watch::{
     AfterUpload, FolderTemplate, SentFile, Watch, WatchActivity, WatchEvent, WatchFolder,
-    WatchStatus,
+    WatchReports, WatchStatus,
 };
 use frameio_client::Client;
 use frameio_tower::HttpService;

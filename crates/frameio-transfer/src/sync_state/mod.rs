@@ -7,7 +7,10 @@
 
 pub(crate) mod compare;
 mod format;
+mod opening;
 pub(crate) mod stamp;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -15,15 +18,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use frameio_core::{AccountId, FileId, FolderId, VersionStackId};
+use frameio_core::{FileId, FolderId, VersionStackId};
 use frameio_private_file::open_regular;
 use tokio::sync::Semaphore;
-use twox_hash::XxHash3_64;
 use unicode_normalization::UnicodeNormalization;
 
+pub(crate) use self::opening::{Access, Pair};
 use self::stamp::{Stamp, Xxh64};
 use crate::local_file::reason;
-use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
 
@@ -35,32 +37,6 @@ const MAX_ENTRIES: usize = 2_000_000;
 
 /// Number of files that are hashed at the same time.
 const HASHES: usize = 2;
-
-/// Maximum wait for a run that uses the same state.
-const IN_USE: std::time::Duration = std::time::Duration::from_secs(2);
-
-/// Directory and folder of a state.
-#[derive(Clone, Debug)]
-pub(crate) struct Pair {
-    pub(crate) account: AccountId,
-    pub(crate) folder: FolderId,
-    /// Absolute path; `None` for files that are named individually.
-    pub(crate) directory: Option<PathBuf>,
-    /// Whether the run deletes files, and refuses a directory on another file system than in the last
-    /// run, or without any files.
-    pub(crate) is_deleting: bool,
-}
-
-/// Use of a state file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Nothing is written or locked.
-    Read,
-    /// Other runs may append at the same time.
-    Shared,
-    /// No other run may use the state.
-    Exclusive,
-}
 
 /// What is known about a file that was equal on both sides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,83 +99,6 @@ struct Inner {
 }
 
 impl SyncState {
-    /// Opens the state of a pair in the directory `states`.
-    pub(crate) async fn open(
-        states: &Path,
-        pair: Pair,
-        access: Access,
-    ) -> Result<Self, TransferError> {
-        let path = pair.path(states);
-        if access == Access::Shared {
-            shorten(&path, &pair).await;
-        }
-        let lock = match access {
-            Access::Read => None,
-            Access::Shared | Access::Exclusive => Some(lock(&path, access).await?),
-        };
-        let file = path.clone();
-        let opened = blocking(move || Self::open_locked(file, &pair, access, lock)).await;
-        opened.map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput => {
-                TransferError::new(TransferErrorKind::Invalid, error.to_string())
-            }
-            _ => failed(&path, error),
-        })
-    }
-
-    fn open_locked(
-        path: PathBuf,
-        pair: &Pair,
-        access: Access,
-        lock: Option<File>,
-    ) -> io::Result<Self> {
-        let format::Content { files, device: last_device, is_compact } = format::read(&path)?;
-        let device = pair.directory.as_deref().and_then(stamp::device);
-        if let Some(directory) = pair.directory.as_deref().filter(|_| pair.is_deleting)
-            && !files.is_empty()
-        {
-            check_directory(directory, (device, last_device))?;
-        }
-        match access {
-            Access::Read => {}
-            Access::Exclusive if !is_compact || device != last_device => {
-                frameio_private_file::write(&path, &format::whole(pair, device, &files))?;
-            }
-            Access::Shared if !path.exists() => {
-                let head = format::whole(pair, device, &HashMap::new());
-                append(&path, &String::from_utf8_lossy(&head))?;
-            }
-            Access::Shared | Access::Exclusive => {}
-        }
-        let mut names: HashMap<FileId, Vec<Box<str>>> = HashMap::new();
-        for (key, known) in &files {
-            if let Some(record) = &known.record {
-                names.entry(record.file_id.clone()).or_default().push(key.clone());
-            }
-        }
-        let inner = Inner {
-            path,
-            access,
-            files: Mutex::new(files),
-            names: Mutex::new(names),
-            hashes: Semaphore::new(HASHES),
-            _lock: lock,
-        };
-        Ok(Self { inner: Arc::new(inner) })
-    }
-
-    /// Returns the device of the directory in the last run, without opening the state.
-    pub(crate) async fn last_device(states: &Path, pair: &Pair) -> Option<u64> {
-        let path = pair.path(states);
-        blocking(move || format::read(&path)).await.ok()?.device
-    }
-
-    /// Returns whether the state has a record of any file, without opening it.
-    pub(crate) async fn has_records(states: &Path, pair: &Pair) -> bool {
-        let path = pair.path(states);
-        blocking(move || format::read(&path)).await.is_ok_and(|content| !content.files.is_empty())
-    }
-
     /// Returns the path of the state file.
     pub(crate) fn path(&self) -> &Path {
         &self.inner.path
@@ -378,18 +277,6 @@ impl Inner {
     }
 }
 
-impl Pair {
-    fn path(&self, states: &Path) -> PathBuf {
-        states.join(format!("{:016x}.sync", self.key()))
-    }
-
-    fn key(&self) -> u64 {
-        let directory = self.directory.as_deref().map(Path::to_string_lossy).unwrap_or_default();
-        let keys = [self.account.as_str(), self.folder.as_str(), &directory].join("\0");
-        XxHash3_64::oneshot(keys.as_bytes())
-    }
-}
-
 /// Returns the name of a file in a state. Names are normalized, because macOS decomposes accented
 /// characters.
 pub(crate) fn state_key(names: &[String]) -> String {
@@ -401,66 +288,6 @@ pub(crate) fn state_key(names: &[String]) -> String {
 pub(crate) fn key_of(below: &Path) -> String {
     let names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
     state_key(&names)
-}
-
-/// Removes superseded lines, unless another run uses the state. A failure is only logged.
-async fn shorten(path: &Path, pair: &Pair) {
-    let (path, pair) = (path.to_owned(), pair.clone());
-    let shortened = blocking(move || {
-        if !path.exists() {
-            return Ok(());
-        }
-        let lock = try_lock(&path.with_extension("sync.lock"), true, Mode::Exclusive)?;
-        if lock.is_some() {
-            SyncState::open_locked(path, &pair, Access::Exclusive, lock)?;
-        }
-        Ok::<_, io::Error>(())
-    });
-    shortened.await.unwrap_or_else(log);
-}
-
-/// Refuses a directory that is probably not the one of earlier runs, so that no file counts as deleted.
-fn check_directory(
-    directory: &Path,
-    (device, last_device): (Option<u64>, Option<u64>),
-) -> io::Result<()> {
-    let refused = |reason: &str| {
-        let directory = directory.display();
-        let message = format!("'{directory}' {reason}; nothing was deleted or transferred");
-        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
-    };
-    if last_device.is_some() && device != last_device {
-        return refused("is on another file system than in the last run");
-    }
-    let mut entries = std::fs::read_dir(directory)?;
-    let is_content = |entry: io::Result<std::fs::DirEntry>| {
-        entry.map_or(true, |entry| entry.file_name() != TRASH)
-    };
-    if entries.any(is_content) { Ok(()) } else { refused("is empty; was it mounted?") }
-}
-
-async fn lock(path: &Path, access: Access) -> Result<File, TransferError> {
-    let mode = if access == Access::Exclusive { Mode::Exclusive } else { Mode::Shared };
-    let mut patience = Patience::within(IN_USE);
-    let lock = path.with_extension("sync.lock");
-    loop {
-        let file = lock.clone();
-        let locked = blocking(move || {
-            frameio_private_file::create_dir_all(frameio_private_file::parent(&file))?;
-            try_lock(&file, true, mode)
-        });
-        match locked.await.map_err(|error| failed(path, error))? {
-            Some(file) => return Ok(file),
-            None if patience.wait(&lock).await => {}
-            None => {
-                let message = format!(
-                    "another run uses the same directory and folder (state '{}'); wait for its end",
-                    path.display()
-                );
-                return Err(TransferError::new(TransferErrorKind::Manifest, message));
-            }
-        }
-    }
 }
 
 fn failed(path: &Path, error: io::Error) -> TransferError {
@@ -478,114 +305,4 @@ pub(crate) fn append(path: &Path, line: &str) -> io::Result<File> {
     let mut file = open_regular(path, options.read(true).append(true).create(true))?;
     file.write_all(line.as_bytes())?;
     Ok(file)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
-    use super::*;
-
-    fn pair() -> Pair {
-        let directory = Some("/media".into());
-        Pair { account: "a".into(), folder: "f".into(), directory, is_deleting: false }
-    }
-
-    fn record(id: &str, size: u64) -> Record {
-        let modified = Some(UNIX_EPOCH + Duration::new(1_700_000_000, 5));
-        let stamp = Stamp { size, modified };
-        Record { stamp, xxh64: Some(Xxh64(7)), file_id: id.into(), equal_at: 1 << 70 }
-    }
-
-    async fn open(directory: &Path, access: Access) -> Result<SyncState, TransferError> {
-        SyncState::open(directory, pair(), access).await
-    }
-
-    fn file(directory: &Path) -> PathBuf {
-        let mut all = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-        all.find(|path| path.extension().is_some_and(|end| end == "sync")).unwrap()
-    }
-
-    #[tokio::test]
-    async fn keeps_records_and_pending_versions_and_drops_superseded_lines() {
-        let directory = tempfile::tempdir().unwrap();
-        let at = directory.path();
-        let pending = Pending {
-            folder: "f".into(),
-            old: "1".into(),
-            stack: Some("s".into()),
-            new: Some(("2".into(), record("2", 5).stamp, None)),
-        };
-        {
-            let state = open(at, Access::Exclusive).await.unwrap();
-            for size in 0..50 {
-                state.put("Day 1/Caf\u{e9} \"\n.mov", record("1", size)).await;
-            }
-            state.put("b", record("2", 3)).await;
-            state.remove("b").await;
-            state.put("c", record("1", 1)).await;
-            state.put_pending("c", pending.clone()).await.unwrap();
-        }
-        let long = std::fs::metadata(file(at)).unwrap().len();
-        for access in [Access::Read, Access::Shared, Access::Exclusive] {
-            let state = open(at, access).await.unwrap();
-            assert_eq!(state.record("Day 1/Caf\u{e9} \"\n.mov"), Some(record("1", 49)));
-            assert_eq!((state.record("b"), state.records().len()), (None, 2));
-            assert_eq!(state.record("c"), Some(record("1", 1)), "of the preceding version");
-            assert_eq!(state.all_pending(), [("c".to_owned(), pending.clone())]);
-        }
-        assert!(std::fs::metadata(file(at)).unwrap().len() * 4 < long, "it was not compacted");
-        let state = open(at, Access::Exclusive).await.unwrap();
-        state.put("c", record("2", 5)).await;
-        assert_eq!(state.pending("c"), None, "a record ends the new version");
-    }
-
-    #[tokio::test]
-    async fn reads_the_state_after_any_truncation() {
-        let directory = tempfile::tempdir().unwrap();
-        let state = open(directory.path(), Access::Shared).await.unwrap();
-        state.put("a", record("1", 1)).await;
-        state.put("b", record("2", 2)).await;
-        drop(state);
-        let path = file(directory.path());
-        let whole = std::fs::read(&path).unwrap();
-        for length in 0..=whole.len() {
-            std::fs::write(&path, &whole[..length]).unwrap();
-            let state = open(directory.path(), Access::Shared).await.unwrap();
-            state.put("c", record("3", 3)).await;
-            drop(state);
-            let state = open(directory.path(), Access::Read).await.unwrap();
-            assert_eq!(state.record("c"), Some(record("3", 3)), "{length}");
-            assert!(state.record("a").is_none_or(|a| a == record("1", 1)), "{length}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_exclusive_use_excludes_others() {
-        let directory = tempfile::tempdir().unwrap();
-        let held = open(directory.path(), Access::Exclusive).await.unwrap();
-        for access in [Access::Exclusive, Access::Shared] {
-            let error = open(directory.path(), access).await.err().unwrap();
-            assert!(error.to_string().contains("another run uses the same"), "{error}");
-        }
-        open(directory.path(), Access::Read).await.unwrap();
-        drop(held);
-        let _first = open(directory.path(), Access::Shared).await.unwrap();
-        open(directory.path(), Access::Shared).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn refuses_other_files_and_newer_versions() {
-        let directory = tempfile::tempdir().unwrap();
-        drop(open(directory.path(), Access::Exclusive).await.unwrap());
-        let path = file(directory.path());
-        for (content, message) in
-            [("hello\n", "not a state file"), ("{\"frameio_sync\":2}\n", "newer version")]
-        {
-            std::fs::write(&path, content).unwrap();
-            let error = open(directory.path(), Access::Exclusive).await.err().unwrap();
-            assert!(error.to_string().contains(message), "{error}");
-            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
-        }
-    }
 }

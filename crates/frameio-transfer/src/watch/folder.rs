@@ -4,7 +4,6 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use frameio_api::folders::ListFolderChildren;
@@ -12,7 +11,7 @@ use frameio_core::Endpoint;
 
 use super::root::Root;
 use super::schedule::{UNAVAILABLE, Waits};
-use super::status::{Reports, WatchActivity, WatchEvent, WatchStatus};
+use super::status::{WatchActivity, WatchEvent, WatchReports, WatchStatus};
 use crate::local_file::unopened;
 use crate::sync_state::{Access, Pair, SyncState};
 use crate::tasks::blocking;
@@ -42,13 +41,13 @@ const WAITS: Waits = Waits::new(Duration::from_secs(5), Duration::from_secs(300)
 pub struct WatchFolder {
     tree: DownloadTree,
     once: bool,
-    reports: Reports,
+    reports: WatchReports,
 }
 
 impl WatchFolder {
     /// Watches the folder of `tree`.
     pub fn new(tree: DownloadTree) -> Self {
-        Self { tree, once: false, reports: Reports::default() }
+        Self { tree, once: false, reports: WatchReports::new() }
     }
 
     /// Ends after one comparison. Default: no.
@@ -57,16 +56,9 @@ impl WatchFolder {
         self
     }
 
-    /// Calls `on_status` with the status after each change.
-    pub fn on_status(mut self, on_status: impl Fn(&WatchStatus) + Send + Sync + 'static) -> Self {
-        self.reports.on_status = Some(Arc::new(on_status));
-        self
-    }
-
-    /// Calls `on_event` for each event that does not concern the download of one file.
-    /// [`DownloadTree::on_item`] is called for files.
-    pub fn on_event(mut self, on_event: impl Fn(&WatchEvent) + Send + Sync + 'static) -> Self {
-        self.reports.on_event = Some(Arc::new(on_event));
+    /// Sets the callbacks of the watcher. [`DownloadTree::on_item`] is called for files.
+    pub fn reports(mut self, reports: WatchReports) -> Self {
+        self.reports = reports;
         self
     }
 }
@@ -115,7 +107,8 @@ async fn run(transfers: Transfers, watch: WatchFolder) -> Result<WatchStatus, Tr
             Err(reason) => watcher.wait_for_directory(reason).await?,
         }
     };
-    let tree = watcher.watch.tree.clone().with_open_state(state);
+    let mut tree = watcher.watch.tree.clone();
+    tree.options.open_state = Some(state);
     loop {
         match watcher.root.check().await {
             Ok(_) => watcher.found(),
@@ -238,12 +231,8 @@ fn interval(folders: u64) -> Duration {
 
 /// Refuses a tree that cannot be watched. Returns the directory of states.
 fn check(tree: &DownloadTree) -> Result<PathBuf, TransferError> {
-    let (Some(_), Some(states)) = (tree.place(), tree.states()) else { return Err(refused()) };
-    if tree.deletes() || tree.is_dry_run() {
-        let message = "a watcher cannot delete files or show what it would do";
-        return Err(TransferError::new(TransferErrorKind::Invalid, message));
-    }
-    Ok(states.to_owned())
+    let states = tree.options.watchable()?.filter(|_| tree.place().is_some());
+    states.map(Path::to_owned).ok_or_else(refused)
 }
 
 fn refused() -> TransferError {

@@ -8,11 +8,13 @@ mod item_report;
 mod journal;
 mod notifications;
 mod open_files;
+mod results;
 mod root;
 mod schedule;
 mod settling;
 mod start;
 mod status;
+mod sweep;
 mod template;
 
 use std::fmt;
@@ -23,8 +25,7 @@ use std::time::Duration;
 use self::actions::Actions;
 pub use self::actions::{AfterUpload, SentFile};
 pub use self::folder::WatchFolder;
-use self::status::Reports;
-pub use self::status::{WatchActivity, WatchEvent, WatchStatus};
+pub use self::status::{WatchActivity, WatchEvent, WatchReports, WatchStatus};
 pub use self::template::FolderTemplate;
 use crate::{TransferError, Transfers, UploadTree};
 
@@ -57,11 +58,12 @@ use crate::{TransferError, Transfers, UploadTree};
 /// Files that fail are tried again after 30 s, doubled up to 10 min, unless a retry would fail too.
 ///
 /// ```no_run
-/// use frameio::transfer::{Transfers, UploadTree, Watch};
+/// use frameio::transfer::{Transfers, UploadTree, Watch, WatchReports};
 ///
 /// # async fn run(transfers: Transfers, account: frameio::AccountId, folder: frameio::FolderId) -> Result<(), Box<dyn std::error::Error>> {
 /// let tree = UploadTree::new(account, folder, "rushes").state(".uploads");
-/// let watch = Watch::new(tree).template("{date}".parse()?).on_event(|event| println!("{event}"));
+/// let reports = WatchReports::new().on_event(|event| println!("{event}"));
+/// let watch = Watch::new(tree).template("{date}".parse()?).reports(reports);
 /// transfers.watch(watch).await?;
 /// # Ok(())
 /// # }
@@ -76,7 +78,7 @@ pub struct Watch {
     notifications: bool,
     once: bool,
     actions: Actions,
-    reports: Reports,
+    reports: WatchReports,
 }
 
 impl Watch {
@@ -90,7 +92,7 @@ impl Watch {
             notifications: true,
             once: false,
             actions: Actions::default(),
-            reports: Reports::default(),
+            reports: WatchReports::new(),
         }
     }
 
@@ -156,16 +158,9 @@ impl Watch {
         self
     }
 
-    /// Calls `on_status` with the status after each change.
-    pub fn on_status(mut self, on_status: impl Fn(&WatchStatus) + Send + Sync + 'static) -> Self {
-        self.reports.on_status = Some(Arc::new(on_status));
-        self
-    }
-
-    /// Calls `on_event` for each event that does not concern the upload of one file.
-    /// [`UploadTree::on_item`] is called for files.
-    pub fn on_event(mut self, on_event: impl Fn(&WatchEvent) + Send + Sync + 'static) -> Self {
-        self.reports.on_event = Some(Arc::new(on_event));
+    /// Sets the callbacks of the watcher. [`UploadTree::on_item`] is called for files.
+    pub fn reports(mut self, reports: WatchReports) -> Self {
+        self.reports = reports;
         self
     }
 }

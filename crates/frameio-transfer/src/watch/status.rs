@@ -191,14 +191,32 @@ impl fmt::Display for Seconds {
 type OnStatus = Arc<dyn Fn(&WatchStatus) + Send + Sync>;
 type OnEvent = Arc<dyn Fn(&WatchEvent) + Send + Sync>;
 
-/// Callbacks of a watcher.
+/// Callbacks of a [`Watch`](crate::Watch) or [`WatchFolder`](crate::WatchFolder).
 #[derive(Clone, Default)]
-pub(super) struct Reports {
-    pub(super) on_status: Option<OnStatus>,
-    pub(super) on_event: Option<OnEvent>,
+#[must_use = "the callbacks have no effect until they are passed to a watcher"]
+pub struct WatchReports {
+    on_status: Option<OnStatus>,
+    on_event: Option<OnEvent>,
 }
 
-impl Reports {
+impl WatchReports {
+    /// Creates reports without callbacks.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Calls `on_status` with the status after each change.
+    pub fn on_status(mut self, on_status: impl Fn(&WatchStatus) + Send + Sync + 'static) -> Self {
+        self.on_status = Some(Arc::new(on_status));
+        self
+    }
+
+    /// Calls `on_event` for each event that does not concern the transfer of one file.
+    pub fn on_event(mut self, on_event: impl Fn(&WatchEvent) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Arc::new(on_event));
+        self
+    }
+
     pub(super) fn event(&self, event: &WatchEvent) {
         tracing::debug!(target: "frameio::transfer", %event, "watch.event");
         if let Some(on_event) = &self.on_event {
@@ -210,5 +228,14 @@ impl Reports {
         if let Some(on_status) = &self.on_status {
             on_status(status);
         }
+    }
+}
+
+impl fmt::Debug for WatchReports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchReports")
+            .field("on_status", &self.on_status.is_some())
+            .field("on_event", &self.on_event.is_some())
+            .finish()
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use frameio::files::CreateLocalUpload;
-use frameio::transfer::{TransferErrorKind, WatchFolder, WatchStatus};
+use frameio::transfer::{TransferErrorKind, WatchFolder, WatchReports, WatchStatus};
 use tokio::task::JoinHandle;
 
 use crate::support::place;
@@ -21,9 +21,10 @@ impl Running {
         let status = Arc::new(Mutex::new(WatchStatus::default()));
         let events = Arc::new(Mutex::new(Vec::new()));
         let (set, add) = (status.clone(), events.clone());
-        let watch = WatchFolder::new(pair.download())
+        let reports = WatchReports::new()
             .on_status(move |status| set.lock().unwrap().clone_from(status))
             .on_event(move |event| add.lock().unwrap().push(event.to_string()));
+        let watch = WatchFolder::new(pair.download()).reports(reports);
         let watching = pair.transfers().watch_folder(watch);
         let task = tokio::spawn(async move { panic!("it has ended: {:?}", watching.await) });
         Self { status, events, task }

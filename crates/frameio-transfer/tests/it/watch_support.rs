@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use frameio::transfer::{IfExists, TransferError, Transfers, Watch, WatchEvent, WatchStatus};
+use frameio::transfer::{
+    IfExists, TransferError, Transfers, Watch, WatchEvent, WatchReports, WatchStatus,
+};
 use tokio::task::JoinHandle;
 
 use crate::sync_support::Pair;
@@ -27,10 +29,10 @@ impl Running {
         let status = Arc::new(Mutex::new(WatchStatus::default()));
         let events = Arc::new(Mutex::new(Vec::new()));
         let (set, add) = (status.clone(), events.clone());
-        let watch = watch
+        let reports = WatchReports::new()
             .on_status(move |status| set.lock().unwrap().clone_from(status))
             .on_event(move |event| add.lock().unwrap().push(event.clone()));
-        let task = tokio::spawn(transfers.watch(watch));
+        let task = tokio::spawn(transfers.watch(watch.reports(reports)));
         Self { status, events, task }
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use frameio::transfer::{AfterUpload, DownloadTree, Item, Outcome, RemotePath, WatchFolder};
 
 use super::status_file::StatusFile;
-use super::{Args, finish, note, stoppable};
+use super::{Args, finish, reports, stoppable};
 use crate::args::GlobalArgs;
 use crate::config;
 use crate::exit::Failure;
@@ -43,13 +43,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if let Some(path) = args.options.compare.checksums()? {
         tree = tree.checksums(path);
     }
-    let (noted, is_quiet) = (report.clone(), args.output.quiet);
     let status = StatusFile::create(args)?;
-    let reported = status.clone();
-    let watch = WatchFolder::new(tree)
-        .once(args.once)
-        .on_event(move |event| note(&noted, is_quiet, event))
-        .on_status(move |now| reported.set(now));
+    let watch = WatchFolder::new(tree).once(args.once).reports(reports(args, &report, &status));
     let result = status.keep_while(stoppable(transfers.watch_folder(watch))).await;
     finish(args, &report, result)
 }

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio::transfer::{AfterUpload, TransferError, Transfers, UploadTree, Watch, WatchStatus};
+use frameio::transfer::{
+    AfterUpload, TransferError, Transfers, UploadTree, Watch, WatchReports, WatchStatus,
+};
 
 use self::destination::Destination;
 use self::status_file::StatusFile;
@@ -131,14 +133,19 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
         let running = running.clone();
         watch = watch.on_sent(move |file| then.clone().run(client.clone(), file, running.clone()));
     }
-    let (noted, is_quiet) = (report.clone(), args.output.quiet);
-    watch = watch.on_event(move |event| note(&noted, is_quiet, event));
     let status = StatusFile::create(args)?;
-    let reported = status.clone();
-    watch = watch.on_status(move |now| reported.set(now));
+    let watch = watch.reports(reports(args, &report, &status));
     let result = status.keep_while(stoppable(transfers.watch(watch))).await;
     running.wait().await;
     finish(args, &report, result)
+}
+
+/// Prints the events of a watcher, and writes its status.
+fn reports(args: &Args, report: &Arc<TransferReport>, status: &StatusFile) -> WatchReports {
+    let (report, is_quiet, status) = (report.clone(), args.output.quiet, status.clone());
+    WatchReports::new()
+        .on_event(move |event| note(&report, is_quiet, event))
+        .on_status(move |now| status.set(now))
 }
 
 /// Prints an event. Failures are printed even if the output is quiet.

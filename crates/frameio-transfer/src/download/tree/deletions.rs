@@ -4,17 +4,20 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use frameio_api::assets::Asset;
 use frameio_api::files::ShowFile;
 use frameio_core::{AccountId, FileId};
 
+use super::Root;
 use super::decide::Decider;
+use super::driver::TreeDownload;
 use crate::download::partial_file::rename_new;
 use crate::existing::LocalTarget;
 use crate::sync_state::stamp::Stamp;
 use crate::sync_state::{Record, TRASH};
 use crate::tasks::blocking;
 use crate::{
-    Compared, Deletion, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
+    Compared, Deletion, Entry, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
 };
 
 /// What the walk has found.
@@ -29,9 +32,34 @@ pub(super) struct Found {
     pub(super) is_incomplete: bool,
 }
 
+impl TreeDownload {
+    /// Notes a remote file for deletions.
+    pub(super) fn note(&mut self, entry: &Entry, local: &Path) {
+        if self.tree.options.deletion.is_none() {
+            return;
+        }
+        self.found.keys.insert(self.decider.key(local));
+        self.found.ids.extend(entry.file().map(|file| file.id.clone()));
+        if let Asset::VersionStack(stack) = &entry.asset {
+            self.found.stacks.insert(stack.id.as_str().to_owned());
+        }
+    }
+
+    /// Deletes files that exist only locally, if the settings allow it.
+    pub(super) async fn delete(&mut self) {
+        let (Some(deletion), Root::Folder(account, _)) =
+            (&self.tree.options.deletion, &self.tree.root)
+        else {
+            return;
+        };
+        let items = delete(&self.decider, account, &self.found, deletion).await;
+        items.into_iter().for_each(|item| self.done(item));
+    }
+}
+
 /// Moves local files whose remote files no longer exist to the trash directory. Returns an item for each
 /// file that is deleted or kept.
-pub(super) async fn delete(
+async fn delete(
     decider: &Decider,
     account: &AccountId,
     found: &Found,

@@ -36,7 +36,7 @@ impl TreeDownload {
     pub(super) async fn create_above(&mut self, file: &Path) -> Result<(), TransferError> {
         let root = self.tree.directory.clone();
         let above = file.parent().filter(|above| !self.created.contains(*above));
-        let Some(above) = above.filter(|_| self.is_lazy() && !self.tree.dry_run) else {
+        let Some(above) = above.filter(|_| self.is_lazy() && !self.tree.options.dry_run) else {
             return Ok(());
         };
         let names: Vec<_> = above.strip_prefix(&root).unwrap_or(above).iter().collect();

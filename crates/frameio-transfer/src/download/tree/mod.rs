@@ -6,7 +6,10 @@ mod driver;
 mod file;
 mod filtered;
 mod local_folder;
+mod receive;
 mod renditions;
+mod roots;
+mod start;
 mod versions;
 
 use std::fmt;
@@ -17,9 +20,7 @@ use std::sync::Arc;
 use frameio_core::{AccountId, FolderId, ProjectId};
 
 use super::{Existing, Rendition};
-use crate::backlog::OnTotals;
-use crate::summary::{OnItem, OnProgress};
-use crate::sync_state::SyncState;
+use crate::tree_options::TreeOptions;
 use crate::{
     Checksum, Deletion, Filter, Item, OnConflict, Order, Progress, RemotePath, Resolved, Summary,
     Totals, TransferError, Transfers, VersionChoice,
@@ -59,25 +60,12 @@ pub struct DownloadTree {
     root: Root,
     directory: PathBuf,
     renditions: Vec<Rendition>,
-    filter: Filter,
-    order: Option<Order>,
-    on_totals: Option<OnTotals>,
     files_in_flight: usize,
     parts_in_flight: usize,
     max_size: Option<u64>,
     existing: Existing,
-    on_conflict: OnConflict,
-    verify_remote: bool,
-    states: Option<PathBuf>,
-    /// State that stays open between the downloads of a watcher.
-    open_state: Option<SyncState>,
-    deletion: Option<Deletion>,
     versions: VersionChoice,
-    checksum: Option<Checksum>,
-    checksums: Option<PathBuf>,
-    dry_run: bool,
-    on_item: Option<OnItem>,
-    report: Option<OnProgress>,
+    pub(crate) options: TreeOptions,
 }
 
 #[derive(Clone, Debug)]
@@ -117,24 +105,12 @@ impl DownloadTree {
             root,
             directory,
             renditions: vec![Rendition::Original],
-            filter: Filter::new(),
-            order: None,
-            on_totals: None,
             files_in_flight: 4,
             parts_in_flight: 4,
             max_size: None,
             existing: Existing::SkipSame,
-            on_conflict: OnConflict::Skip,
-            verify_remote: false,
-            states: None,
-            open_state: None,
-            deletion: None,
             versions: VersionChoice::Head,
-            checksum: None,
-            checksums: None,
-            dry_run: false,
-            on_item: None,
-            report: None,
+            options: TreeOptions::new(),
         }
     }
 
@@ -161,20 +137,20 @@ impl DownloadTree {
     ///
     /// `/` in the name of an item is `_` in the paths of the filter.
     pub fn filter(mut self, filter: Filter) -> Self {
-        self.filter = filter;
+        self.options.filter = filter;
         self
     }
 
     /// Sets the order of the transfers. Default: the order in which files are found.
     pub fn order(mut self, order: Order) -> Self {
-        self.order = Some(order);
+        self.options.order = Some(order);
         self
     }
 
     /// Calls `on_totals` with the number and size of the files to transfer, whenever more of them have
     /// been found.
     pub fn on_totals(mut self, on_totals: impl Fn(Totals) + Send + Sync + 'static) -> Self {
-        self.on_totals = Some(Arc::new(on_totals));
+        self.options.on_totals = Some(Arc::new(on_totals));
         self
     }
 
@@ -200,7 +176,7 @@ impl DownloadTree {
     /// Sets the policy for local files that have changed since both sides were equal, or, without a
     /// state, that differ. Default: [`OnConflict::Skip`].
     pub fn on_conflict(mut self, on_conflict: OnConflict) -> Self {
-        self.on_conflict = on_conflict;
+        self.options.on_conflict = on_conflict;
         self.existing = match on_conflict {
             OnConflict::Replace => Existing::ReplaceDifferent,
             OnConflict::Skip | OnConflict::KeepBoth => Existing::SkipSame,
@@ -211,7 +187,7 @@ impl DownloadTree {
     /// Downloads remote files of the same size to compare their content, without storing them.
     /// Default: no.
     pub fn verify_remote(mut self, verify: bool) -> Self {
-        self.verify_remote = verify;
+        self.options.verify_remote = verify;
         self
     }
 
@@ -221,14 +197,14 @@ impl DownloadTree {
     /// Only for the originals of the heads of one folder. The state file is the same as that of an
     /// [upload](crate::UploadTree::state) of the directory to the folder.
     pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.states = Some(directory.into());
+        self.options.states = Some(directory.into());
         self
     }
 
     /// Moves local files whose remote files no longer exist to the directory `.frameio-trash` in the
     /// directory. Requires a [state](Self::state). Default: no.
     pub fn delete(mut self, deletion: Deletion) -> Self {
-        self.deletion = Some(deletion);
+        self.options.deletion = Some(deletion);
         self
     }
 
@@ -249,7 +225,7 @@ impl DownloadTree {
     /// Computes a checksum of each downloaded file, which [`Outcome`](crate::Outcome) contains.
     /// Default: none.
     pub fn checksum(mut self, checksum: Checksum) -> Self {
-        self.checksum = Some(checksum);
+        self.options.checksum = Some(checksum);
         self
     }
 
@@ -260,7 +236,7 @@ impl DownloadTree {
     /// all existing files. The same path can be used for all downloads and
     /// [uploads](crate::UploadTree::checksums), because checksums are stored by file id.
     pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
-        self.checksums = Some(path.into());
+        self.options.checksums = Some(path.into());
         self
     }
 
@@ -268,13 +244,13 @@ impl DownloadTree {
     ///
     /// The sizes of renditions are requested from the storage.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
-        self.dry_run = dry_run;
+        self.options.dry_run = dry_run;
         self
     }
 
     /// Calls `on_item` with the result of each file as soon as it is available.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
-        self.on_item = Some(Arc::new(on_item));
+        self.options.on_item = Some(Arc::new(on_item));
         self
     }
 
@@ -284,7 +260,7 @@ impl DownloadTree {
         mut self,
         report: impl Fn(&RemotePath, Progress) + Send + Sync + 'static,
     ) -> Self {
-        self.report = Some(Arc::new(report));
+        self.options.report = Some(Arc::new(report));
         self
     }
 }
@@ -303,25 +279,6 @@ impl DownloadTree {
             Root::Project(..) | Root::Items(_) => None,
         }
     }
-
-    /// Returns the directory of state files.
-    pub(crate) fn states(&self) -> Option<&Path> {
-        self.states.as_deref()
-    }
-
-    pub(crate) const fn is_dry_run(&self) -> bool {
-        self.dry_run
-    }
-
-    pub(crate) const fn deletes(&self) -> bool {
-        self.deletion.is_some()
-    }
-
-    /// Uses a state that is open already, and requires that the local directory exists.
-    pub(crate) fn with_open_state(mut self, state: SyncState) -> Self {
-        self.open_state = Some(state);
-        self
-    }
 }
 
 impl fmt::Debug for DownloadTree {
@@ -330,15 +287,15 @@ impl fmt::Debug for DownloadTree {
             .field("root", &self.root)
             .field("directory", &self.directory)
             .field("renditions", &self.renditions)
-            .field("filter", &self.filter)
-            .field("order", &self.order)
+            .field("filter", &self.options.filter)
+            .field("order", &self.options.order)
             .field("files_in_flight", &self.files_in_flight)
             .field("existing", &self.existing)
-            .field("on_conflict", &self.on_conflict)
-            .field("states", &self.states)
+            .field("on_conflict", &self.options.on_conflict)
+            .field("states", &self.options.states)
             .field("versions", &self.versions)
-            .field("checksums", &self.checksums)
-            .field("dry_run", &self.dry_run)
+            .field("checksums", &self.options.checksums)
+            .field("dry_run", &self.options.dry_run)
             .finish_non_exhaustive()
     }
 }
@@ -358,6 +315,6 @@ impl Transfers {
         tree: DownloadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(driver::run(transfers, tree)).await }
+        async move { Box::pin(start::run(transfers, tree)).await }
     }
 }

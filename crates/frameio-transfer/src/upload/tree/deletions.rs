@@ -1,7 +1,7 @@
 //! Deletion of remote files whose local files no longer exist.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use frameio_api::assets::Asset;
 use frameio_api::files::{DeleteFile, File, FileInclude};
@@ -9,7 +9,9 @@ use frameio_api::users::ShowCurrentUser;
 use frameio_core::{FileId, FolderId, UserId};
 
 use super::decide::Decider;
-use crate::sync_state::{Record, state_key};
+use super::driver::Driver;
+use super::local::EntryKind;
+use crate::sync_state::{Record, SyncState, state_key};
 use crate::{
     Compared, Deletion, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
 };
@@ -48,12 +50,41 @@ struct Listing {
     heads: HashSet<FileId>,
 }
 
+impl Driver {
+    /// Notes an entry of the walk.
+    pub(super) fn note(&mut self, key: String, kind: &EntryKind) {
+        match kind {
+            EntryKind::Folder | EntryKind::File(_) => self.local.add(key),
+            EntryKind::Ignored(_) => self.local.add_unknown(key),
+            EntryKind::Failed(error) => {
+                // The entry may be a directory that cannot be read.
+                self.local.is_incomplete |= error.kind() == TransferErrorKind::Source;
+                self.local.add_unknown(key);
+            }
+        }
+    }
+
+    /// Deletes remote files that no longer exist locally, if the settings allow it.
+    pub(super) async fn delete(&mut self) {
+        let (Some(deletion), Some(directory)) =
+            (&self.tree.options.deletion, self.tree.directory())
+        else {
+            return;
+        };
+        let local = (directory, &self.local);
+        match delete(&self.decider, &self.tree.folder, local, deletion).await {
+            Ok(items) => items.into_iter().for_each(|item| self.done(item)),
+            Err(error) => self.failed(RemotePath::default(), PathBuf::new(), error),
+        }
+    }
+}
+
 /// Deletes remote files whose local files no longer exist. Returns an item for each file that is deleted
 /// or kept.
-pub(super) async fn delete(
+async fn delete(
     decider: &Decider,
     folder: &FolderId,
-    (directory, local): (&PathBuf, &LocalNames),
+    (directory, local): (&Path, &LocalNames),
     deletion: &Deletion,
 ) -> Result<Vec<Item>, TransferError> {
     let Some(state) = &decider.state else { return Ok(Vec::new()) };
@@ -61,7 +92,7 @@ pub(super) async fn delete(
         return Err(refused("a local directory could not be listed"));
     }
     let is_gone = |key: &str| {
-        let path = key.split('/').fold(directory.clone(), |path, name| path.join(name));
+        let path = key.split('/').fold(directory.to_owned(), |path, name| path.join(name));
         let found = std::fs::symlink_metadata(path);
         !local.contains(key)
             && found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
@@ -97,9 +128,21 @@ pub(super) async fn delete(
     if let Some(message) = deletion.refuses(files.len()) {
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
+    items.extend(delete_confirmed(decider, state, files, deletion).await);
+    Ok(items)
+}
+
+/// Deletes files of the service, if that is confirmed.
+async fn delete_confirmed(
+    decider: &Decider,
+    state: &SyncState,
+    mut files: Vec<(String, &File)>,
+    deletion: &Deletion,
+) -> Vec<Item> {
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let paths = files.iter().map(|(key, _)| remote(key)).collect();
     let is_confirmed = decider.dry_run || files.is_empty() || deletion.is_confirmed(paths).await;
+    let mut items = Vec::new();
     for (key, file) in files {
         if !is_confirmed {
             items.push(item(&key, Some(&file.id), "not confirmed", Outcome::Kept));
@@ -115,7 +158,7 @@ pub(super) async fn delete(
             Err(error) => Item::failed(remote(&key), PathBuf::new(), error.of_file(&file.id)),
         });
     }
-    Ok(items)
+    items
 }
 
 /// Lists all files below a folder.

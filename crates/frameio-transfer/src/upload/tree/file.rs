@@ -18,7 +18,7 @@ use crate::upload::manifest::Manifest;
 use crate::versions::stack::{Stacker, Stacking};
 use crate::{
     Checksum, Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Stacked, TransferError,
-    TransferErrorKind, Transfers, Upload,
+    TransferErrorKind, Transfers, Upload, Uploaded,
 };
 
 /// Upload of a file, which is skipped if another run uploads the file first.
@@ -116,12 +116,11 @@ impl FileUpload {
             Ok(None) => {}
             Ok(Some(file_id)) => {
                 remove(locked).await;
-                let (outcome, size) = (Outcome::Skipped, self.size);
-                return Ok(Sent { file_id, view_url: None, size, outcome, pending: None });
+                return Ok(Sent::by_another_run(file_id, self.size));
             }
             Err(error) => return Err(failed(locked, error).await),
         }
-        let mut pending = self.base.map(|Base { old, stack }| Pending {
+        let pending = self.base.map(|Base { old, stack }| Pending {
             folder: self.folder.clone(),
             old,
             stack,
@@ -138,39 +137,23 @@ impl FileUpload {
             Ok(uploaded) => uploaded,
             Err(error) => return Err(failed(locked, error).await),
         };
-        if let Some(replaced) = uploaded.replaced.filter(|id| !unfinished.contains(id)) {
+        if let Some(replaced) = uploaded.replaced.clone().filter(|id| !unfinished.contains(id)) {
             unfinished.push(replaced);
         }
+        let sent = SentFile {
+            checksums: self.checksums,
+            state: self.state,
+            local: self.local,
+            before: before.filter(|_| self.size.is_some()),
+        };
+        let pending = sent.record(&uploaded, pending).await?;
         let (id, view_url) = (uploaded.file.id, Some(uploaded.file.view_url));
-        let before = before.filter(|_| self.size.is_some());
-        let digest = uploaded.digest;
-        if let (Some(checksums), Some(before)) = (&self.checksums, before) {
-            match digest.as_ref().filter(|digest| digest.checksum() == Checksum::Xxh3) {
-                Some(digest) => checksums.keep(&id, digest.as_str()).await,
-                None => keep_checksum(checksums, &id, &self.local, before).await,
-            }
-        }
-        let sent = digest.as_ref().and_then(Xxh64::of);
-        if let Some(pending) = &mut pending {
-            let stamp = before.unwrap_or(Stamp { size: uploaded.bytes, modified: None });
-            let mut hash = sent;
-            if let Some((state, key)) = &self.state {
-                if hash.is_none() {
-                    hash = hash_unchanged(state, &self.local, stamp).await;
-                }
-                pending.new = Some((id.clone(), stamp, hash));
-                state.put_pending(key, pending.clone()).await?;
-            }
-            pending.new = Some((id.clone(), stamp, hash));
-        } else if let (Some((state, key)), Some(before)) = (&self.state, before) {
-            record(state, key, &self.local, (&id, before, sent)).await;
-        }
         let size = self.size.unwrap_or(uploaded.bytes);
         let child = Child::File(RemoteFile::uploaded(id.clone(), size));
         report_added(self.log.as_ref(), &name, child).await;
         // The lock is released after the log is written, so that other runs see the entry.
         remove(locked).await;
-        let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest };
+        let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest: uploaded.digest };
         Ok(Sent { file_id: id, view_url, size: Some(size), outcome, pending })
     }
 
@@ -184,6 +167,49 @@ impl FileUpload {
     }
 }
 
+/// The local file of a complete upload.
+struct SentFile {
+    checksums: Option<Checksums>,
+    state: Option<(SyncState, String)>,
+    local: PathBuf,
+    /// Stamp before the upload; `None` for a pipe.
+    before: Option<Stamp>,
+}
+
+impl SentFile {
+    /// Records the content that was sent. Returns the new version with the step that follows.
+    async fn record(
+        self,
+        uploaded: &Uploaded,
+        mut pending: Option<Pending>,
+    ) -> Result<Option<Pending>, TransferError> {
+        let Self { checksums, state, local, before } = self;
+        let (id, digest) = (&uploaded.file.id, uploaded.digest.as_ref());
+        if let (Some(checksums), Some(before)) = (&checksums, before) {
+            match digest.filter(|digest| digest.checksum() == Checksum::Xxh3) {
+                Some(digest) => checksums.keep(id, digest.as_str()).await,
+                None => keep_checksum(checksums, id, &local, before).await,
+            }
+        }
+        let sent = digest.and_then(Xxh64::of);
+        if let Some(pending) = &mut pending {
+            let stamp = before.unwrap_or(Stamp { size: uploaded.bytes, modified: None });
+            let mut hash = sent;
+            if let Some((state, key)) = &state {
+                if hash.is_none() {
+                    hash = hash_unchanged(state, &local, stamp).await;
+                }
+                pending.new = Some((id.clone(), stamp, hash));
+                state.put_pending(key, pending.clone()).await?;
+            }
+            pending.new = Some((id.clone(), stamp, hash));
+        } else if let (Some((state, key)), Some(before)) = (&state, before) {
+            record(state, key, &local, (id, before, sent)).await;
+        }
+        Ok(pending)
+    }
+}
+
 /// A file that was sent.
 struct Sent {
     file_id: FileId,
@@ -192,6 +218,13 @@ struct Sent {
     outcome: Outcome,
     /// The step of stacking that follows.
     pending: Option<Pending>,
+}
+
+impl Sent {
+    /// Returns the result of a file that another run has sent.
+    const fn by_another_run(file_id: FileId, size: Option<u64>) -> Self {
+        Self { file_id, view_url: None, size, outcome: Outcome::Skipped, pending: None }
+    }
 }
 
 impl StackUpload {

@@ -33,7 +33,7 @@ pub(crate) async fn list(tree: &UploadTree) -> Result<Listing, TransferError> {
     let Some(directory) = tree.directory().map(Path::to_owned) else {
         return Ok(Listing::default());
     };
-    let matcher = tree.filter.matcher()?.hidden(tree.hidden);
+    let matcher = tree.options.filter.matcher()?.hidden(tree.hidden);
     let mut walker = Walker::new(tree, matcher).await?;
     let mut listing = Listing::default();
     loop {

@@ -5,13 +5,17 @@ mod deletions;
 mod driver;
 mod file;
 mod folder_log;
+mod leftovers;
+mod levels;
 pub(crate) mod listing;
 mod local;
+mod prepare;
 mod queue;
 mod remote;
 mod renames;
 mod roots;
 pub(crate) mod selection;
+mod start;
 mod state;
 mod versions;
 
@@ -24,9 +28,7 @@ use std::sync::Arc;
 use frameio_core::{AccountId, FolderId};
 
 use self::selection::Selection;
-use crate::backlog::OnTotals;
-use crate::summary::{OnItem, OnProgress};
-use crate::sync_state::SyncState;
+use crate::tree_options::TreeOptions;
 use crate::{
     Checksum, Deletion, Filter, IfExists, Item, OnConflict, Order, Progress, RemotePath, Summary,
     Totals, TransferError, Transfers, VersionPattern,
@@ -87,30 +89,17 @@ pub struct UploadTree {
     files_in_flight: usize,
     parts_in_flight: Option<usize>,
     if_exists: Option<IfExists>,
-    on_conflict: OnConflict,
     max_new_versions: u64,
     version_pattern: Option<VersionPattern>,
     reorder: bool,
-    verify_remote: bool,
-    states: Option<PathBuf>,
-    /// State that stays open between the uploads of a watcher.
-    open_state: Option<SyncState>,
     /// Files to upload; `None` uploads all files of the roots.
     selection: Option<Arc<Selection>>,
-    deletion: Option<Deletion>,
     follow_links: bool,
     hidden: bool,
-    filter: Filter,
-    order: Option<Order>,
-    on_totals: Option<OnTotals>,
-    checksum: Option<Checksum>,
-    checksums: Option<PathBuf>,
     manifests: Option<PathBuf>,
-    dry_run: bool,
     check: Option<Check>,
-    on_item: Option<OnItem>,
     on_warning: Option<OnWarning>,
-    report: Option<OnProgress>,
+    pub(crate) options: TreeOptions,
 }
 
 /// Callback that returns why a local file is not uploaded.
@@ -171,28 +160,16 @@ impl UploadTree {
             files_in_flight: 16,
             parts_in_flight: None,
             if_exists: None,
-            on_conflict: OnConflict::Skip,
             max_new_versions: 50,
             version_pattern: None,
             reorder: false,
-            verify_remote: false,
-            states: None,
-            open_state: None,
             selection: None,
-            deletion: None,
             follow_links: false,
             hidden: false,
-            filter: Filter::new(),
-            order: None,
-            on_totals: None,
-            checksum: None,
-            checksums: None,
             manifests: None,
-            dry_run: false,
             check: None,
-            on_item: None,
             on_warning: None,
-            report: None,
+            options: TreeOptions::new(),
         }
     }
 
@@ -224,7 +201,7 @@ impl UploadTree {
     /// [`OnConflict::Skip`]. [`OnConflict::Replace`] is an error, because the service cannot replace
     /// files.
     pub fn on_conflict(mut self, on_conflict: OnConflict) -> Self {
-        self.on_conflict = on_conflict;
+        self.options.on_conflict = on_conflict;
         self
     }
 
@@ -255,7 +232,7 @@ impl UploadTree {
 
     /// Downloads existing files of the same size to compare their content. Default: no.
     pub fn verify_remote(mut self, verify: bool) -> Self {
-        self.verify_remote = verify;
+        self.options.verify_remote = verify;
         self
     }
 
@@ -267,14 +244,14 @@ impl UploadTree {
     /// [Manifests](Self::manifests) are needed to recognize files that were uploaded by a run that
     /// was killed; without another directory, they are saved in `directory` too.
     pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.states = Some(directory.into());
+        self.options.states = Some(directory.into());
         self
     }
 
     /// Deletes remote files whose local files no longer exist. Requires a [state](Self::state) and the
     /// content of a single directory. Default: no.
     pub fn delete(mut self, deletion: Deletion) -> Self {
-        self.deletion = Some(deletion);
+        self.options.deletion = Some(deletion);
         self
     }
 
@@ -294,27 +271,27 @@ impl UploadTree {
 
     /// Sets the files to upload. Default: all files but those that are excluded by default.
     pub fn filter(mut self, filter: Filter) -> Self {
-        self.filter = filter;
+        self.options.filter = filter;
         self
     }
 
     /// Sets the order of the transfers. Default: the order in which files are found.
     pub fn order(mut self, order: Order) -> Self {
-        self.order = Some(order);
+        self.options.order = Some(order);
         self
     }
 
     /// Calls `on_totals` with the number and size of the files to transfer, whenever more of them have
     /// been found.
     pub fn on_totals(mut self, on_totals: impl Fn(Totals) + Send + Sync + 'static) -> Self {
-        self.on_totals = Some(Arc::new(on_totals));
+        self.options.on_totals = Some(Arc::new(on_totals));
         self
     }
 
     /// Computes a checksum of each uploaded file, which [`Outcome`](crate::Outcome) contains, like
     /// [`Upload::checksum`](crate::Upload::checksum). Default: none.
     pub fn checksum(mut self, checksum: Checksum) -> Self {
-        self.checksum = Some(checksum);
+        self.options.checksum = Some(checksum);
         self
     }
 
@@ -325,7 +302,7 @@ impl UploadTree {
     /// files. The same path can be used for all uploads and
     /// [downloads](crate::DownloadTree::checksums), because checksums are stored by file id.
     pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
-        self.checksums = Some(path.into());
+        self.options.checksums = Some(path.into());
         self
     }
 
@@ -342,7 +319,7 @@ impl UploadTree {
 
     /// Reports which files would be uploaded, without creating anything. Default: no.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
-        self.dry_run = dry_run;
+        self.options.dry_run = dry_run;
         self
     }
 
@@ -361,7 +338,7 @@ impl UploadTree {
 
     /// Calls `on_item` with the result of each file as soon as it is available.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
-        self.on_item = Some(Arc::new(on_item));
+        self.options.on_item = Some(Arc::new(on_item));
         self
     }
 
@@ -381,7 +358,7 @@ impl UploadTree {
         mut self,
         report: impl Fn(&RemotePath, Progress) + Send + Sync + 'static,
     ) -> Self {
-        self.report = Some(Arc::new(report));
+        self.options.report = Some(Arc::new(report));
         self
     }
 }
@@ -394,15 +371,15 @@ impl fmt::Debug for UploadTree {
             .field("roots", &self.roots)
             .field("files_in_flight", &self.files_in_flight)
             .field("if_exists", &self.if_exists)
-            .field("on_conflict", &self.on_conflict)
-            .field("states", &self.states)
+            .field("on_conflict", &self.options.on_conflict)
+            .field("states", &self.options.states)
             .field("follow_links", &self.follow_links)
             .field("hidden", &self.hidden)
-            .field("filter", &self.filter)
-            .field("order", &self.order)
-            .field("checksums", &self.checksums)
+            .field("filter", &self.options.filter)
+            .field("order", &self.options.order)
+            .field("checksums", &self.options.checksums)
             .field("manifests", &self.manifests)
-            .field("dry_run", &self.dry_run)
+            .field("dry_run", &self.options.dry_run)
             .finish_non_exhaustive()
     }
 }
@@ -422,6 +399,6 @@ impl Transfers {
         tree: UploadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(driver::run(transfers, tree)).await }
+        async move { Box::pin(start::run(transfers, tree)).await }
     }
 }

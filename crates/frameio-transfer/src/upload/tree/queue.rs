@@ -44,7 +44,8 @@ impl Driver {
         while self.uploads.len() < self.tree.files_in_flight
             && let Some(job) = self.queue.pop()
         {
-            let (stacker, on_conflict) = (self.decider.stacker.clone(), self.tree.on_conflict);
+            let (stacker, on_conflict) =
+                (self.decider.stacker.clone(), self.tree.options.on_conflict);
             match job {
                 Job::One(file) => self.uploads.spawn(file.run(stacker, on_conflict)),
                 Job::Group(files) => {

@@ -1,15 +1,15 @@
 //! Moves of remote files whose local files were renamed.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use frameio_api::files::{MoveFile, UpdateFile};
 use frameio_api::version_stacks::ShowVersionStack;
 use frameio_core::VersionStackId;
 
-use super::decide::{Candidate, Decider};
+use super::decide::{Action, Candidate, Decider, Decision};
 use super::deletions::LocalNames;
-use super::driver::LocalFile;
+use super::driver::{Driver, LocalFile};
 use super::remote::key as normalized;
 use crate::sync_state::Record;
 use crate::sync_state::stamp::Xxh64;
@@ -74,6 +74,39 @@ impl Renames {
             (file, only)
         });
         matched.collect()
+    }
+}
+
+impl Driver {
+    /// Moves the remote files of renamed files, and uploads files that are new.
+    pub(super) async fn move_renamed(&mut self) {
+        let Some(directory) = self.tree.directory().map(Path::to_owned) else { return };
+        let (renames, decider) = (std::mem::take(&mut self.renames), self.decider.clone());
+        let local = std::mem::take(&mut self.local);
+        let matched = renames.matches(&decider, (&directory, &local));
+        let matched = self.reporting(Box::pin(matched)).await;
+        self.local = local;
+        for (file, record) in matched {
+            let moved = match record {
+                Some(record) => {
+                    let moved = move_remote(&decider, (&file.0, &file.1), record);
+                    self.reporting(Box::pin(moved)).await
+                }
+                None => Ok(None),
+            };
+            match moved {
+                Ok(Some(item)) => self.done(item),
+                Ok(None) => {
+                    let compared = Compared {
+                        verdict: Verdict::New,
+                        reason: "no remote file has this name".to_owned(),
+                    };
+                    let decision = Decision { action: Action::Send, compared, file_id: None };
+                    self.decided(file, Ok(decision)).await;
+                }
+                Err(error) => self.failed(file.0, file.1.local, error),
+            }
+        }
     }
 }
 

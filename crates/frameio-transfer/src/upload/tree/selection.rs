@@ -8,10 +8,10 @@ use std::sync::Arc;
 use frameio_core::{AccountId, FolderId};
 
 use super::local::{EntryKind, LocalEntry, empty, failed};
-use super::{OnItem, Roots, UploadTree};
+use super::{Roots, UploadTree};
 use crate::RemotePath;
 use crate::local_file::LocalFile;
-use crate::sync_state::SyncState;
+use crate::summary::OnItem;
 use crate::sync_state::stamp::Stamp;
 
 /// Files of a directory to upload.
@@ -102,25 +102,6 @@ impl UploadTree {
         (&self.account, &self.folder)
     }
 
-    /// Returns the directory of state files.
-    pub(crate) fn states(&self) -> Option<&Path> {
-        self.states.as_deref()
-    }
-
-    pub(crate) const fn is_dry_run(&self) -> bool {
-        self.dry_run
-    }
-
-    pub(crate) const fn deletes(&self) -> bool {
-        self.deletion.is_some()
-    }
-
-    /// Uses a state that is open already.
-    pub(crate) fn with_open_state(mut self, state: SyncState) -> Self {
-        self.open_state = Some(state);
-        self
-    }
-
     /// Uploads only these files.
     pub(crate) fn select(mut self, selection: Selection) -> Self {
         self.selection = Some(Arc::new(selection));
@@ -129,7 +110,7 @@ impl UploadTree {
 
     /// Returns the callback for items.
     pub(crate) fn item_callback(&self) -> Option<OnItem> {
-        self.on_item.clone()
+        self.options.on_item.clone()
     }
 
     /// Returns the local path of a name in the state.

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use super::decide::{Action, Base, Candidate, Decider, Decision};
-use super::driver::LocalFile;
+use super::driver::{Driver, LocalFile};
 use super::file::{FileUpload, Finished};
+use super::queue::Job;
 use super::remote::RemoteFile;
 use crate::versions::pattern::{Number, Numbered};
 use crate::versions::stack::Stacker;
@@ -109,6 +110,35 @@ impl Chain {
             reason: "its version number is above that of the head".to_owned(),
         };
         Ok(Decision { action: Action::Version(base), compared, file_id })
+    }
+}
+
+impl Driver {
+    /// Uploads the files with version numbers of the current folder.
+    pub(super) async fn send_groups(&mut self) {
+        let groups = self.levels.last_mut().map(|level| std::mem::take(&mut level.groups));
+        for group in groups.into_iter().flat_map(Numbering::into_groups) {
+            self.group(group).await;
+        }
+    }
+
+    /// Uploads the versions of one file. Each is stacked before the next one is sent.
+    async fn group(&mut self, group: Group) {
+        let mut jobs = Vec::new();
+        let (mut chain, decider) = (group.chain(), self.decider.clone());
+        for (number, file) in group.files {
+            let decided = self.reporting(Box::pin(decider.decide(file.1.clone()))).await;
+            let decided = match decided {
+                Ok(decision) => chain.apply(number, decision, &decider, &file.1).await,
+                Err(error) => Err(error),
+            };
+            if let Some(job) = self.prepare(file, decided).await {
+                jobs.push(job);
+            }
+        }
+        if !jobs.is_empty() {
+            self.enqueue(Job::Group(jobs)).await;
+        }
     }
 }
 
