@@ -321,6 +321,10 @@ mod tests {
             assert_eq!(gcra.fill(start, remaining), more, "{remaining}");
             assert_eq!(secs(start, gcra.empty_at()), level, "{remaining}");
         }
+        // A single call more than known.
+        let mut unknown = three();
+        assert_eq!(unknown.fill(start, 2), 1);
+        assert_eq!(secs(start, unknown.empty_at()), 1.0);
         // Half a call more than known.
         assert_eq!(gcra.fill(start + Duration::from_millis(500), 0), 0);
         assert_eq!(secs(start, gcra.empty_at()), 3.0);
