@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use crate::report::Tone;
+
 /// Column of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column {
@@ -84,7 +86,7 @@ impl Cell {
     }
 
     /// Returns the text for people: sizes with units, times in the local time zone.
-    pub(super) fn human(&self) -> String {
+    pub(crate) fn human(&self) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) | Self::Both(text, _) => text.clone(),
@@ -169,6 +171,11 @@ pub(crate) trait Row {
 
     /// Returns the cells, one for each column.
     fn cells(&self) -> Vec<Cell>;
+
+    /// Returns the tone of a cell in a table, by the name of its column.
+    fn tone(&self, _column: &str) -> Tone {
+        Tone::Plain
+    }
 
     /// Returns the JSON object. Default: all columns with their values.
     fn json(&self) -> Value {
