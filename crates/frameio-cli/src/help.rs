@@ -22,8 +22,10 @@ pub(crate) fn printed(text: &str) -> String {
     lines.collect()
 }
 
-/// Fits the help of a command and its subcommands to a terminal.
-pub(crate) fn fitted(mut command: Command, columns: usize) -> Command {
+/// Fits the help of a command to a terminal, and that of the subcommands that a command line names.
+///
+/// Others are left alone, because formatting the usage of all commands takes longer than the rest.
+pub(crate) fn fitted(mut command: Command, columns: usize, words: &[String]) -> Command {
     let usage = command.render_usage().to_string();
     let is_wide = usage.lines().any(|line| width(line) > columns);
     if is_wide && let Some(usage) = usage.strip_prefix("Usage: ") {
@@ -38,7 +40,10 @@ pub(crate) fn fitted(mut command: Command, columns: usize) -> Command {
     command
         .term_width(columns)
         .next_line_help(columns < NARROW)
-        .mut_subcommands(|command| fitted(command, columns))
+        .mut_subcommands(|command| match words.iter().any(|word| command.get_name() == word) {
+            true => fitted(command, columns, words),
+            false => command,
+        })
 }
 
 /// Fits a text to a terminal: paragraphs, and indented lines with descriptions.

@@ -49,8 +49,7 @@ fn main() -> ExitCode {
             run_command(&cli)
         }
         Err(message) => {
-            let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-            ColorChoice::of_words(words).select();
+            ColorChoice::of_words(words()).select();
             report(print_usage(&message))
         }
     }
@@ -66,9 +65,15 @@ fn parse() -> Result<Cli, clap::Error> {
         _ => return parsed,
     };
     command.build();
-    let mut command = help::fitted(command, help_columns());
+    let words: Vec<_> = words().collect();
+    let mut command = help::fitted(command, help_columns(), &words);
     let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Returns the words of the command line, for what needs no exact ones.
+fn words() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned())
 }
 
 /// Prints the help, the version, or the reason why the arguments are refused.

@@ -12,6 +12,7 @@ use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, PaceArgs,
     ReportArg,
 };
+use crate::completion;
 use crate::config;
 use crate::exit::Failure;
 use crate::proof::{Proof, Roots};
@@ -60,7 +61,7 @@ pub(crate) struct Args {
     paths: Vec<PathBuf>,
     /// Folder or project to upload to: /Workspace/Project/Folder, or an ID [default: the profile's
     /// project]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", add = completion::place())]
     to: Option<String>,
     #[command(flatten)]
     pace: PaceArgs,

@@ -8,6 +8,7 @@ use frameio::Operation;
 use frameio::endpoint::dynamic::ParameterLocation;
 use serde_json::{Map, Value};
 
+use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 
@@ -25,7 +26,7 @@ pub(super) struct Fields {
     #[arg(long = "field", short = 'F', value_name = "KEY=VALUE")]
     typed: Vec<String>,
     /// Set a parameter to the ID of a place, such as folder_id=/Workspace/Project/Folder
-    #[arg(long = "path", value_name = "KEY=PLACE")]
+    #[arg(long = "path", value_name = "KEY=PLACE", add = completion::place_of_parameter())]
     places: Vec<String>,
 }
 

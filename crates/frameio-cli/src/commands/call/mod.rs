@@ -13,6 +13,7 @@ use self::fields::Fields;
 pub(super) use self::preview::quoted;
 use super::input_ids::{IdLookup, InputIds};
 use crate::args::GlobalArgs;
+use crate::completion;
 use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 use crate::input;
@@ -37,6 +38,7 @@ the user has only one account, it is used.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Name of the operation, such as files.show; `frameio operations` lists all
+    #[arg(add = completion::operation())]
     operation: String,
     /// Parameters as a JSON object, @FILE to read it from a file, or - for standard input
     #[arg(long, value_name = "JSON", default_value = "{}", hide_default_value = true)]

@@ -11,6 +11,7 @@ use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::{self, Reporter};
@@ -20,6 +21,7 @@ use crate::resolver::Purpose;
 pub(crate) struct Args {
     /// File or version stack: path as /Workspace/Project/Folder/file.mov, or ID; of a stack, the newest
     /// version
+    #[arg(add = completion::place())]
     place: String,
     /// Text, @FILE, or - for standard input
     text: String,

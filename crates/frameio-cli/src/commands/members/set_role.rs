@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::person::People;
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 use crate::resolver::Purpose;
@@ -22,6 +23,7 @@ The API cannot invite people: the person must be a user of the account.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Workspace, project or folder: a path or an ID
+    #[arg(add = completion::place())]
     place: String,
     /// User of the account: email address, name or ID
     person: String,

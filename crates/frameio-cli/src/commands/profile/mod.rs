@@ -8,6 +8,7 @@ use frameio::transfer::{Bandwidth, TransferError};
 use serde_json::Value;
 
 use crate::args::{FormatArgs, GlobalArgs, IfExists};
+use crate::completion;
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::input;
@@ -33,6 +34,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct UseArgs {
     /// Name of the profile
+    #[arg(add = completion::profile())]
     name: String,
 }
 
@@ -41,11 +43,11 @@ pub(crate) struct SetArgs {
     /// Account name or ID; an empty value removes the default
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
-    /// Workspace name or ID; an empty value removes the default
-    #[arg(long, value_name = "WORKSPACE")]
+    /// Workspace, or any place in it: name, path, ID or link; an empty value removes the default
+    #[arg(long, value_name = "WORKSPACE", add = completion::absolute_place())]
     workspace: Option<String>,
-    /// Project path (/Workspace/Project) or ID; an empty value removes the default
-    #[arg(long, value_name = "PROJECT")]
+    /// Project path (/Workspace/Project), ID or link; an empty value removes the default
+    #[arg(long, value_name = "PROJECT", add = completion::absolute_place())]
     project: Option<String>,
     /// What uploads do if a file of the same name exists and differs: version, skip, keep-both or fail;
     /// an empty value removes the default

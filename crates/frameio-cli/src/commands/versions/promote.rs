@@ -8,6 +8,7 @@ use frameio::transfer::Transfers;
 use super::report::StackReport;
 use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
@@ -22,6 +23,7 @@ stack is read again afterwards, and the command fails if another version is stil
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Version: ID, or the path of its stack followed by its name
+    #[arg(add = completion::place())]
     file: String,
     /// Print the version stack as JSON
     #[arg(long)]
