@@ -124,6 +124,26 @@ async fn tables_fit_the_columns_of_the_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_narrow_terminal_says_which_columns_are_left_out() {
+    let (_sim, server) = demo().await;
+    let at = async |columns: &'static str, arguments: &[&str]| {
+        let mut command = program(&server);
+        command.args(arguments).env("COLUMNS", columns);
+        let ended = end(command, None).await;
+        (ended.stdout.lines().next().unwrap_or_default().to_owned(), ended.stderr)
+    };
+    let (_, note) = at("80", &["comments", "list", STACK]).await;
+    assert_eq!(note, "frameio: left out to fit 80 columns: id; '--columns' selects columns\n");
+    let (header, note) = at("200", &["comments", "list", STACK]).await;
+    assert!(header.ends_with(" ID") && note.is_empty(), "{header} {note}");
+    let (header, note) = at("80", &["versions", "list", STACK]).await;
+    assert_eq!(header.split_whitespace().collect::<Vec<_>>(), ["VERSION", "HEAD", "NAME", "ID"]);
+    assert!(note.contains("left out to fit 80 columns: size, status, created_at"), "{note}");
+    let (header, _) = at("40", &["members", "list", "/Film"]).await;
+    assert!(header.starts_with("NAME") && header.ends_with("ROLE"), "{header}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_of_the_web_app_names_its_item() {
     let (_sim, server) = demo().await;
     for column in ["url", "id"] {

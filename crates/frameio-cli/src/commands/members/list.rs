@@ -44,7 +44,7 @@ impl Row for MemberRow {
     const COLUMNS: &'static [Column] = &[
         Column::new("name").flexible(),
         Column::new("email").flexible(),
-        Column::new("role"),
+        Column::new("role").kept(),
         Column::new("active"),
         Column::new("id"),
     ];

@@ -3,6 +3,7 @@
 mod cell;
 mod table;
 
+use std::io::IsTerminal;
 use std::marker::PhantomData;
 
 use serde_json::{Map, Value};
@@ -75,6 +76,20 @@ impl TablePrinter {
     fn flush(&mut self) -> Result<(), Failure> {
         let lines = self.table.flush();
         self.print(lines)
+    }
+
+    /// Prints held rows, then which columns are left out, or on a terminal that nothing was found.
+    fn finish(&mut self) -> Result<(), Failure> {
+        self.flush()?;
+        if let Some((room, names)) = self.table.omitted() {
+            let names = names.join(", ");
+            let text = format!("left out to fit {room} columns: {names}; '--columns' selects columns");
+            self.reporter.note(&text);
+        }
+        if self.table.is_empty() && std::io::stdout().is_terminal() {
+            self.reporter.note("the list is empty");
+        }
+        Ok(())
     }
 
     fn print(&self, lines: Vec<Line>) -> Result<(), Failure> {
@@ -176,7 +191,7 @@ impl<R: Row> List<R> {
     /// Prints held rows and the end of the format.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         match self.options.format {
-            Format::Table => self.printer.flush(),
+            Format::Table => self.printer.finish(),
             Format::Csv => self.csv_header(),
             Format::Json => match self.options.jq.clone() {
                 Some(jq) => {

@@ -40,6 +40,8 @@ pub(super) struct Table {
     held: Vec<Vec<(Tone, String)>>,
     /// Widths of the columns, once they are known; 0 for those that are left out.
     widths: Option<Vec<usize>>,
+    /// Names of the columns with values that are left out.
+    omitted: Vec<&'static str>,
 }
 
 impl Table {
@@ -49,7 +51,19 @@ impl Table {
         has_header: bool,
         may_omit: bool,
     ) -> Self {
-        Self { columns, room, has_header, may_omit, held: Vec::new(), widths: None }
+        let (held, omitted) = (Vec::new(), Vec::new());
+        Self { columns, room, has_header, may_omit, held, widths: None, omitted }
+    }
+
+    /// Returns the number of columns of the terminal, and the names of the columns with values that are left
+    /// out to fit it, if there are any.
+    pub(super) fn omitted(&self) -> Option<(usize, &[&'static str])> {
+        self.room.map(|room| (room, &*self.omitted)).filter(|(_, names)| !names.is_empty())
+    }
+
+    /// Returns whether no row was added.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.widths.is_none()
     }
 
     /// Adds a row, and returns the lines that can be printed.
@@ -71,6 +85,7 @@ impl Table {
             return Vec::new();
         }
         let widths = self.layout();
+        self.omitted = self.omitted_by(&widths);
         let held = std::mem::take(&mut self.held);
         let title = |column: &Column| (Tone::Header, column.title());
         let header = self.has_header.then(|| self.columns.iter().map(title).collect());
@@ -79,13 +94,22 @@ impl Table {
         lines
     }
 
+    /// Returns the maximum width of the cells of a column.
+    fn cells(&self, at: usize) -> usize {
+        let cells = self.held.iter().filter_map(|cells| cells.get(at));
+        cells.map(|(_, cell)| width(cell)).max().unwrap_or(0)
+    }
+
+    fn omitted_by(&self, widths: &[usize]) -> Vec<&'static str> {
+        let columns = self.columns.iter().zip(widths).enumerate();
+        let omitted = columns.filter(|(at, (_, width))| **width == 0 && self.cells(*at) > 0);
+        omitted.map(|(_, (column, _))| column.name).collect()
+    }
+
     /// Returns the widths of the columns. On a narrow terminal, empty columns are left out, then the last
-    /// ones.
+    /// ones, except those that are kept.
     fn layout(&self) -> Vec<usize> {
-        let cells = |at: usize| {
-            let cells = self.held.iter().filter_map(move |cells| cells.get(at));
-            cells.map(|(_, cell)| width(cell)).max().unwrap_or(0)
-        };
+        let cells = |at| self.cells(at);
         let title = |column: &Column| if self.has_header { width(&column.title()) } else { 0 };
         let columns = self.columns.iter().enumerate();
         let natural: Vec<_> = columns.map(|(at, it)| cells(at).max(title(it))).collect();
@@ -103,7 +127,10 @@ impl Table {
         loop {
             let mut widths = shown.clone();
             self.shrink(&mut widths, room, minimum);
-            let last = shown.iter().rposition(|width| *width > 0).unwrap_or(0);
+            let columns = shown.iter().zip(&self.columns);
+            let may_go = |(width, column): (&usize, &Column)| *width > 0 && !column.is_kept;
+            let last = columns.map(may_go).enumerate().filter(|(_, may_go)| *may_go);
+            let last = last.map(|(at, _)| at).last().unwrap_or(0);
             let excess = total(&widths).saturating_sub(room);
             if let (Some(width), Some(column)) = (widths.get_mut(last), self.columns.get(last))
                 && column.is_flexible
@@ -118,7 +145,9 @@ impl Table {
                 self.shrink(&mut widths, room, |_| MINIMUM);
                 return widths;
             }
-            shown.truncate(last);
+            if let Some(width) = shown.get_mut(last) {
+                *width = 0;
+            }
         }
     }
 
@@ -278,6 +307,23 @@ mod tests {
         let rows = [["Take 100.mov", "", "2026-11-29 02:58"]];
         assert_eq!(table(Some(40), true, &rows)[0], "NAME          SIZE  UPDATED AT");
         assert_eq!(table(Some(30), true, &rows)[0], "NAME          UPDATED AT");
+    }
+
+    #[test]
+    fn a_narrow_terminal_keeps_marked_columns_and_names_the_others() {
+        let columns = [COLUMNS[0], COLUMNS[1], COLUMNS[2], Column::new("id").kept()];
+        let omitted = |room| {
+            let mut table = Table::new(columns.to_vec(), room, true, true);
+            table.push(&plain(&["Take 100.mov", "", "2026-11-29 02:58", "0000002a"]));
+            let lines = texts(table.flush());
+            (lines[1].clone(), table.omitted().map(|(room, names)| (room, names.to_vec())))
+        };
+        let whole = "Take 100.mov        2026-11-29 02:58  0000002a";
+        assert_eq!(omitted(None), (whole.to_owned(), None));
+        let (line, names) = omitted(Some(44));
+        assert_eq!((&*line, names), ("Take 100.mov  2026-11-29 02:58  0000002a", None));
+        let (line, names) = omitted(Some(30));
+        assert_eq!((&*line, names), ("Take 100.mov  0000002a", Some((30, vec!["updated_at"]))));
     }
 
     #[test]
