@@ -256,14 +256,33 @@ pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> R
     UploadTree::check_paths(paths).map_err(|error| Failure::usage(error.to_string()))
 }
 
+impl Args {
+    /// Adds how to pass a folder of the service, if the last of several paths may be one.
+    fn explain(&self, mut failure: Failure) -> Failure {
+        if let [_, .., last] = &*self.paths
+            && self.to.is_none()
+            && last.is_absolute()
+            && !last.exists()
+        {
+            failure.message += "; a folder of the service is passed with '--to'";
+        }
+        failure
+    }
+}
+
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    check_local(&args.paths)?;
+    check_local(&args.paths).map_err(|failure| args.explain(failure))?;
     let report = TransferReport::upload(args.output, args.options.dry_run);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report)?;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
+    if args.to.is_none() && !resolver.has_base() {
+        let message = "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder, or set a \
+                       default with `frameio profile set --project`";
+        return Err(Failure::usage(message));
+    }
     let target = resolver.resolve_for_write(args.to.as_deref()).await?;
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
     let tree = UploadTree::paths(&target.account_id, folder, &args.paths);

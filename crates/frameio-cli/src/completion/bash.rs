@@ -54,8 +54,16 @@ impl EnvCompleter for Bash {
             return Builtin.write_complete(cmd, args, current_dir, buf);
         }
         let found = complete(cmd, line.arguments(), line.words.len() - 1, current_dir)?;
-        let words = found.iter().map(|it| line.completed(&it.get_value().to_string_lossy()));
+        let mut words: Vec<_> =
+            found.iter().map(|it| line.completed(&it.get_value().to_string_lossy())).collect();
+        if let [only] = &*words
+            && only.ends_with('/')
+            && line.is_quoted()
+        {
+            // bash closes the quotes after the only word, so that nothing below it could be completed.
+            words.push(format!("{only}…"));
+        }
         let separator = std::env::var(SEPARATOR).unwrap_or_else(|_| "\n".to_owned());
-        write!(buf, "{}", words.collect::<Vec<_>>().join(&separator))
+        write!(buf, "{}", words.join(&separator))
     }
 }

@@ -104,6 +104,11 @@ impl Line {
         self.quoting.quoted(word.get(self.kept..).unwrap_or_default())
     }
 
+    /// Returns whether the last word is inside quotes.
+    pub(super) const fn is_quoted(&self) -> bool {
+        matches!(self.quoting, Quoting::Inside(_))
+    }
+
     /// Returns the words as arguments of a command.
     pub(super) fn arguments(&self) -> Vec<OsString> {
         self.words.iter().map(OsString::from).collect()

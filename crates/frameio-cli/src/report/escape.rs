@@ -44,10 +44,22 @@ impl Escaped {
         Self::json_text(&format!("{value:#}"))
     }
 
-    /// Escapes a record of CSV, except line breaks in its quoted fields.
+    /// Escapes a record of CSV, except tabs, and line breaks in its quoted fields.
     pub(super) fn csv(record: &str) -> Self {
-        let lines = record.trim_end_matches('\n').split('\n');
-        Self(lines.map(printable).collect::<Vec<_>>().join("\n"))
+        Self::lines(record.trim_end_matches('\n'))
+    }
+
+    /// Escapes text of several lines, except tabs and line breaks.
+    pub(super) fn lines(text: &str) -> Self {
+        let mut escaped = String::with_capacity(text.len());
+        for part in text.split_inclusive(['\n', '\t']) {
+            match part.strip_suffix(['\n', '\t']) {
+                Some(start) => escaped
+                    .extend([&*printable(start), part.get(start.len()..).unwrap_or_default()]),
+                None => escaped += &printable(part),
+            }
+        }
+        Self(escaped)
     }
 
     /// Escapes formatted JSON, which keeps its value.
@@ -151,8 +163,8 @@ mod tests {
 
     #[test]
     fn csv_keeps_line_breaks_in_fields() {
-        let record = Escaped::csv("a,\"first\n\u{1b}second\"\n").to_string();
-        assert_eq!(record, "a,\"first\n\\u{1b}second\"");
+        let record = Escaped::csv("a\t,\"first\n\u{1b}second\"\n").to_string();
+        assert_eq!(record, "a\t,\"first\n\\u{1b}second\"");
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
 pub(crate) use self::width::{help_columns, output_columns, width, wrapped};
+pub(crate) use self::wrap::broken;
 use crate::exit::{Failure, Status, io_reason};
 
 /// A result that can be printed as text or as JSON.

@@ -5,18 +5,24 @@ use super::width::width;
 /// Indentation of a continued line, in addition to that of the text.
 const CONTINUED: usize = 2;
 
-/// Breaks a line of escaped text at spaces to lines of at most `columns` columns.
-///
-/// A text in quotes stays in one line if it fits one, so that it can be copied.
+/// Breaks a line of escaped text at spaces to lines of at most `columns` columns. Further lines are indented.
 pub(super) fn message_lines(text: &str, columns: usize) -> Vec<String> {
+    let indentation = text.len() - text.trim_start_matches(' ').len() + CONTINUED;
+    broken(text, columns, &" ".repeat(indentation.min(columns / 4)))
+}
+
+/// Breaks a line of text at spaces to lines of at most `columns` columns, of which all but the first begin
+/// with `below`.
+///
+/// So that it can be copied, a text in quotes stays in one line if it fits one, and a command always does.
+pub(crate) fn broken(text: &str, columns: usize, below: &str) -> Vec<String> {
     if width(text) <= columns {
         return vec![text.to_owned()];
     }
-    let indentation = text.len() - text.trim_start_matches(' ').len() + CONTINUED;
-    let below = " ".repeat(indentation.min(columns / 4));
     let room = columns.saturating_sub(below.len());
     let parts = split_at_spaces(text, true).into_iter().flat_map(|part| {
-        match width(part.trim_start_matches(' ')) <= room {
+        let word = part.trim_start_matches(' ');
+        match width(word) <= room || word.starts_with('`') {
             true => vec![part],
             false => split_at_spaces(part, false),
         }
@@ -24,7 +30,7 @@ pub(super) fn message_lines(text: &str, columns: usize) -> Vec<String> {
     let (mut lines, mut line, mut is_empty) = (Vec::new(), String::new(), true);
     for part in parts {
         if !is_empty && width(&line) + width(part) > columns {
-            lines.push(std::mem::replace(&mut line, below.clone()));
+            lines.push(std::mem::replace(&mut line, below.to_owned()));
             line += part.trim_start_matches(' ');
         } else {
             line += part;
@@ -78,8 +84,8 @@ mod tests {
                 40,
                 &[
                     "frameio: '/Film/The Crossing/Cuts' is a",
-                    "  folder of 'It's on' now:",
-                    "  run `frameio ls -l`",
+                    "  folder of 'It's on' now: run",
+                    "  `frameio ls -l`",
                 ][..],
             ),
             (
@@ -96,6 +102,14 @@ mod tests {
         ] {
             assert_eq!(message_lines(text, columns), expected, "{columns}");
         }
+    }
+
+    #[test]
+    fn a_command_is_not_broken() {
+        let text = "to do: run `frameio login --client-id ID --profile studio`, then again";
+        let expected =
+            ["to do: run", "  `frameio login --client-id ID --profile studio`,", "  then again"];
+        assert_eq!(message_lines(text, 30), expected);
     }
 
     #[test]

@@ -4,13 +4,17 @@ mod cached;
 mod place;
 pub(crate) mod shares;
 
+use std::path::Path;
+
 use frameio::auth::profile::{Profile, is_local};
-use frameio::transfer::{Locator, RemotePath, Resolved, ResolvedItem, Transfers};
+use frameio::transfer::{
+    Locator, RemotePath, Resolved, ResolvedItem, TransferErrorKind, Transfers,
+};
 use frameio::{AccountId, AssetId, FolderId, WorkspaceId};
 
 use self::cached::CachedItems;
 pub(crate) use self::place::is_relative;
-use self::place::{Place, RelativePath};
+use self::place::{Place, RelativePath, is_id};
 use crate::args::{AccountArg, GlobalArgs, WorkspaceArgs};
 use crate::config::{CURRENT_FOLDER, ProfileIds};
 use crate::exit::{Failure, Status};
@@ -218,7 +222,11 @@ impl<'a> Resolver<'a> {
         {
             return self.in_account(text, item);
         }
-        let item = self.transfers.resolve(Locator::Id(id.clone())).await?;
+        let found = self.transfers.resolve(Locator::Id(id.clone())).await;
+        let item = found.map_err(|error| match error.kind() {
+            TransferErrorKind::NotFound if !is_id(text) => no_place(text),
+            _ => error.into(),
+        })?;
         if let Some(cached) = cached {
             cached.remember_id(id.as_str(), &item);
         }
@@ -260,9 +268,21 @@ impl<'a> Resolver<'a> {
         relative: RelativePath,
         uses_cache: bool,
     ) -> Result<Resolved, Failure> {
-        let base = Box::pin(self.find(None, uses_cache)).await?;
         let RelativePath { up, names } = relative;
         let below = RemotePath::new(names);
+        if let Some(Ok(Locator::Path { account, path })) = self.base_text().map(str::parse)
+            && path.names().is_empty()
+            && up == 0
+        {
+            // Relative paths start at the workspaces.
+            return self.path(account, below, uses_cache).await;
+        }
+        let base = Box::pin(self.find(None, uses_cache)).await.map_err(|failure| {
+            match self.current_folder {
+                Some(_) => failure.about(CURRENT_FOLDER),
+                None => failure,
+            }
+        })?;
         if up == 0 {
             return Ok(self.transfers.resolve_in(&base, &below).await?);
         }
@@ -310,6 +330,18 @@ impl<'a> Resolver<'a> {
             _ => Ok(item),
         }
     }
+}
+
+/// Creates the failure of a text that is neither a path nor the ID of an item.
+fn no_place(text: &str) -> Failure {
+    let hint = match Path::new(text).exists() {
+        true => "it is a local file or directory; `frameio upload` sends it, and `frameio download -o` saves \
+                 to it"
+            .to_owned(),
+        false => format!("a path begins with '/', such as '/{text}'"),
+    };
+    let message = format!("'{text}' is neither a path nor the ID of an item: {hint}");
+    Failure::new(Status::NotFound, message)
 }
 
 fn no_base(text: &str, is_base: bool) -> Failure {

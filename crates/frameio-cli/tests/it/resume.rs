@@ -4,11 +4,11 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use frameio_sim::Fault;
-use serde_json::Value;
+use frameio_sim::{Fault, Sim};
+use serde_json::{Value, json};
 
-use crate::program::{end, wait_until};
-use crate::transfer::{Fixture, ROOT};
+use crate::program::wait_until;
+use crate::transfer::{Fixture, ROOT, content, line_and_summary};
 
 /// Starts an upload of 300 bytes with slow parts, and waits until some parts are complete.
 async fn start_upload(fixture: &Fixture) -> tokio::process::Child {

@@ -1,10 +1,6 @@
 //! Filters, order and bandwidth of transfers.
 
-use std::time::Duration;
-
-use frameio_sim::Fault;
-use serde_json::{Value, json};
-
+use crate::program::Ended;
 use crate::transfer::{Fixture, ROOT};
 
 #[tokio::test(flavor = "multi_thread")]

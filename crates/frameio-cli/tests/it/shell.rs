@@ -162,10 +162,12 @@ async fn relative_places_are_completed_if_paths_have_a_start() {
     let requests = sim.requests().len();
     completed(shell.command(), &["frameio", "ls", "/Film/The\\ Crossing/Da"]).await;
     assert_eq!(sim.requests().len(), requests, "absolute paths use the same names");
-    let by_id = complete_in("00000010-f1a0-4000-8000-000000000000", &["frameio", "ls", "Da"]).await;
+    let by_id = complete_in("0000000a-f1a0-4000-8000-000000000000", &["frameio", "ls", "Da"]).await;
     assert_eq!(by_id, ["Dailies/"]);
     // Without a start, only absolute paths are completed.
-    assert_eq!(completed(shell.command(), &["frameio", "ls", ""]).await, ["/"]);
+    let all = completed(shell.command(), &["frameio", "ls", ""]).await;
+    let places: Vec<_> = all.iter().filter(|word| !word.starts_with("--")).collect();
+    assert_eq!(places, ["/"]);
     assert!(completed(shell.command(), &["frameio", "ls", "Da"]).await.is_empty());
 }
 
@@ -387,6 +389,16 @@ async fn paths_in_help_and_guides_exist_in_the_demo_account() {
         let ended = end(command, None).await;
         assert_eq!(ended.status, 0, "{path}: {}", ended.stderr);
     }
+}
+
+#[tokio::test]
+async fn the_usage_in_an_error_has_no_options_of_the_environment() {
+    let (_, server) = serve().await;
+    let ended = run(&server, &["members", "list"]).await;
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(ended.stderr.contains("Usage: frameio members list <PLACE>"), "{ended:?}");
+    let number = run(&server, &["--max-retries", "x", "ls", "/"]).await;
+    assert!(number.stderr.contains("expected a number"), "{number:?}");
 }
 
 #[tokio::test]

@@ -69,7 +69,7 @@ async fn notes_are_wrapped_at_the_width_of_the_terminal() {
         command.args(["ls", "/Film/The Crossing/日本語の 名前の とても 長い フォルダ"]);
         command
     };
-    let text = end(missing(), None).await.failed(4).to_owned();
+    let text = end(missing(), None).await.failed(5).to_owned();
     for columns in [40, 60] {
         let lines = shown(missing(), columns).await;
         for line in &lines {

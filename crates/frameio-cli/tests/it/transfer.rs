@@ -1,8 +1,6 @@
 //! `frameio upload`, `download`, `sync`, `ls` and `tree`.
 
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
+use std::path::PathBuf;
 
 use frameio_sim::{Fault, Sim, SimServer};
 use http::StatusCode;
@@ -10,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::program::{Ended, end, program, run, wait_until};
+use crate::program::{Ended, end, program, run};
 
 pub(crate) const ROOT: &str = "/Demo Workspace/Demo Project";
 
@@ -48,7 +46,7 @@ impl Fixture {
         end(self.command(arguments), None).await
     }
 
-    fn read(&self, path: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, path: &str) -> Vec<u8> {
         std::fs::read(self.directory.path().join(path)).unwrap()
     }
 
@@ -79,13 +77,13 @@ impl Fixture {
     }
 }
 
-fn content(length: usize) -> Vec<u8> {
+pub(crate) fn content(length: usize) -> Vec<u8> {
     (0..length).map(|n| u8::try_from((n * 31 + n / 251) % 251).unwrap()).collect()
 }
 
 /// Returns the line about a path, and the summary in the last line.
 #[track_caller]
-fn line_and_summary(ended: &Ended, path: &str) -> (Value, Value) {
+pub(crate) fn line_and_summary(ended: &Ended, path: &str) -> (Value, Value) {
     let lines = ended.lines();
     let line = lines.iter().find(|line| line["remote"] == path);
     let line = line.unwrap_or_else(|| panic!("{path}: {ended:?}"));
@@ -288,7 +286,7 @@ async fn reports_failures_and_sets_the_exit_status() {
         (
             vec!["upload", "in"],
             2,
-            "no path or ID given: pass one, such as /Workspace/Project/Folder",
+            "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder",
         ),
         (vec!["upload", "in", "--to", "a/b"], 2, "a/b"),
         (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is a workspace: pass one of its"),
@@ -299,7 +297,9 @@ async fn reports_failures_and_sets_the_exit_status() {
         ),
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "invalid pattern '['"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
-        (vec!["download", "nowhere"], 5, "no file, folder"),
+        (vec!["download", "nowhere"], 5, "'nowhere' is neither a path nor the ID of an item"),
+        (vec!["download", "in"], 5, "it is a local file or directory"),
+        (vec!["upload", "in", "/Elsewhere/P"], 2, "is passed with '--to'"),
         (
             vec!["download", ROOT, "-o", "in/a.mov"],
             2,

@@ -1,18 +1,11 @@
 //! `frameio webhook`.
 
-use std::process::Stdio;
-
 use frameio::EventType;
-use frameio::webhook::{Signer, TIMESTAMP_HEADER};
+use frameio::webhook::Signer;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, ChildStdout, Command};
-use tokio::sync::oneshot;
+use tokio::net::TcpListener;
 
-#[cfg(target_os = "linux")]
-use crate::program::wait_until;
-use crate::program::{Ended, end, offline, program, run, serve};
+use crate::program::{end, offline, program, run, serve};
 use crate::webhook_listen::{Listening, SECRET, responding, send};
 
 #[cfg(unix)]
@@ -256,6 +249,24 @@ async fn refuses_invalid_arguments_before_sending_anything() {
     let ended = end(command, None).await;
     let message = "frameio: invalid value 'here' for '--listen': expected an address";
     assert!(ended.failed(2).starts_with(message), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_workspace_is_any_place() {
+    let (sim, server) = serve().await;
+    let demo = sim.demo();
+    let link = format!("https://next.frame.io/project/{}", demo.project_id);
+    let create = ["webhook", "create", "--name=hook", "--url=https://example.com/"];
+    let create = [&create[..], &["--event=file.ready", "--workspace=Demo Workspace"]].concat();
+    assert_eq!(run(&server, &create).await.status, 0);
+    for place in
+        [demo.workspace_id.as_str(), "/Demo Workspace", "/Demo Workspace/Demo Project", &link]
+    {
+        let listed = run(&server, &["webhook", "list", "--workspace", place, "--json"]).await;
+        assert_eq!(listed.lines().len(), 1, "{place}: {listed:?}");
+    }
+    let missing = run(&server, &["webhook", "list", "--workspace", "Nowhere"]).await;
+    assert!(missing.failed(5).contains("available: 'Demo Workspace'"), "{missing:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,9 +2,8 @@
 
 use std::process::Stdio;
 
-use frameio::EventType;
 use frameio::webhook::{Signer, TIMESTAMP_HEADER};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdout, Command};
@@ -12,7 +11,7 @@ use tokio::sync::oneshot;
 
 #[cfg(target_os = "linux")]
 use crate::program::wait_until;
-use crate::program::{Ended, end, offline, program, run, serve};
+use crate::program::{Ended, end, offline};
 
 pub(crate) const SECRET: &str = "kept";
 
@@ -20,7 +19,7 @@ pub(crate) const SECRET: &str = "kept";
 pub(crate) struct Listening {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Listening {
@@ -84,7 +83,10 @@ pub(crate) async fn send(url: &str, secret: &str, arguments: &[&str]) -> Ended {
 }
 
 /// Serves a fixed response. Returns its URL and the received requests.
-pub(crate) async fn responding(status: &str, body: &str) -> (String, tokio::sync::mpsc::Receiver<String>) {
+pub(crate) async fn responding(
+    status: &str,
+    body: &str,
+) -> (String, tokio::sync::mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let length = body.len();

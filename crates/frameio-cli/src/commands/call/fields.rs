@@ -40,6 +40,15 @@ impl Fields {
         }
     }
 
+    /// Adds what to do to the reason why the input is refused, if a text was passed for another type.
+    pub(super) fn explain(&self, mut reason: String) -> String {
+        if !self.raw.is_empty() && reason.contains("invalid type: string") {
+            reason += "; '-f' sets a text: pass a number, true or false with '-F', and an item of a list \
+                       with KEY[]=VALUE";
+        }
+        reason
+    }
+
     /// Adds the values to the input of an operation. Returns the places, whose IDs belong in it.
     pub(super) fn add_to(
         &self,

@@ -1,7 +1,5 @@
 //! `frameio comments add`.
 
-use std::path::Path;
-
 use frameio::comments::CreateComment;
 use frameio::markers::timecode::{DropFrame, Timecode};
 use frameio::markers::{CommentReader, Media, Timing};
@@ -79,11 +77,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 pub(super) fn text(argument: &str) -> Result<String, Failure> {
     let text = match argument {
         "-" => input::text(&mut std::io::stdin(), STANDARD_INPUT)?,
-        _ => match argument.strip_prefix('@') {
-            // A mention, as in `@mina look at this`, is not a file name.
-            Some(path) if Path::new(path).is_file() => input::file(Path::new(path))?,
-            _ => argument.to_owned(),
-        },
+        _ => input::file_of(argument)?.unwrap_or_else(|| argument.to_owned()),
     };
     match text.trim() {
         "" => Err(Failure::usage("the text is empty")),

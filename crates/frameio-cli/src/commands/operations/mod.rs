@@ -60,7 +60,7 @@ impl Row for OperationRow<'_> {
     const COLUMNS: &'static [Column] = &[
         Column::new("id"),
         Column::new("method"),
-        Column::new("path").flexible(),
+        Column::new("path").path(),
         Column::new("quota"),
         Column::new("notes"),
         Column::new("parameters").hidden(),

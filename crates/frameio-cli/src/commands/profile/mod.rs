@@ -73,7 +73,10 @@ fn bandwidth(text: &str) -> Result<String, TransferError> {
 fn policy(text: &str) -> Result<String, String> {
     match text {
         "" => Ok(String::new()),
-        text => IfExists::from_str(text, false).map(|_| text.to_owned()),
+        text => match IfExists::from_str(text, false) {
+            Ok(_) => Ok(text.to_owned()),
+            Err(_) => Err("expected version, skip, keep-both or fail".to_owned()),
+        },
     }
 }
 
@@ -133,6 +136,15 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
     let store = global.quota_store.given()?;
     if let Some(store) = store.as_ref().filter(|store| !store.is_empty()) {
         quota_store::without_password(store)?;
+    }
+    let has_setting =
+        [&args.account, &args.workspace, &args.project, &args.if_exists, &args.bwlimit, &store]
+            .into_iter()
+            .any(Option::is_some);
+    if !has_setting {
+        let message =
+            "nothing to set: pass '--account', '--workspace', '--project' or another setting";
+        return Err(Failure::usage(message));
     }
     let ids = match check::check(global, &name, &profile, &ids).await {
         Ok(checked) => checked,

@@ -63,6 +63,13 @@ impl Action {
         }
     }
 
+    const fn nothing(self) -> &'static str {
+        match self {
+            Self::Move => "nothing was moved",
+            Self::Copy => "nothing was copied",
+        }
+    }
+
     /// Resolves a place; that of a moved item has to be absolute.
     async fn resolve(self, resolver: &Resolver<'_>, text: &str) -> Result<Resolved, Failure> {
         match self {
@@ -98,6 +105,7 @@ impl Request<'_> {
                 .await?;
         let mut results = Results::new(self.action.verb(), args.json);
         let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
+        results.refuse_incomplete(self.action.nothing())?;
         let account = destination.folder.account_id.clone();
         let siblings = Siblings::list(&client, &account, &destination.folder_id).await?;
         let allow_duplicates = args.allow_duplicates;
@@ -107,7 +115,7 @@ impl Request<'_> {
         results.finish(ended)
     }
 
-    /// Resolves the sources. A missing one is reported; a refused one ends the run before it begins.
+    /// Resolves the sources. All missing ones are reported; a refused one ends the run before it begins.
     async fn sources(
         &self,
         client: &Client,

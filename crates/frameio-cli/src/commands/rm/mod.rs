@@ -33,7 +33,7 @@ On a terminal, shows what would be deleted, with the contents of folders, and as
 The API has no operation that deletes a version stack: with '--all-versions', each version is deleted,
 the newest last. To delete one version, pass its ID.
 
-Nothing is deleted if one of the places is refused. `frameio restore PROJECT` lists deleted files,
+Nothing is deleted if one of the places is missing or refused. `frameio restore PROJECT` lists deleted files,
 folders and version stacks that can be restored; the API cannot restore projects and workspaces.";
 
 #[derive(Debug, clap::Args)]
@@ -84,6 +84,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         }
         return results.finish(Ok(()));
     }
+    results.refuse_incomplete("nothing was deleted")?;
     if !args.confirm_all(&targets, results.reporter())? {
         results.reporter().note("nothing was deleted");
         return results.finish(Ok(()));
@@ -99,7 +100,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 }
 
 impl Args {
-    /// Finds all items. A missing one is reported; a refused one ends the run.
+    /// Finds all items. All missing ones are reported; a refused one ends the run.
     async fn targets(
         &self,
         client: &Client,

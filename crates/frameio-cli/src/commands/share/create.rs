@@ -92,6 +92,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     check(args)?;
     let expiration = args.expires.as_deref().map(expiration::of_argument).transpose()?;
     let passphrase = args.passphrase.read()?;
+    if args.invitation.notify && args.reviewers.is_empty() {
+        return Err(Failure::usage("'--notify' needs '--reviewer': nobody else is notified"));
+    }
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::of_places(global, &client, &transfers, &args.account)?;

@@ -45,6 +45,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let to_top = VersionMove::new(&file.id, VersionPlace::At(VersionStackEnd::Top));
     client.send(ReorderVersionStack::new(&stack.account, &stack.stack.id, to_top)).await?;
     let missing = || Failure::new(Status::Unexpected, "the version stack no longer exists");
+    if !args.json {
+        reporter.note("the new head was set by an experimental operation");
+    }
     let after = stack.read_again(&client).await?.ok_or_else(missing)?;
     reporter.record(&StackReport(&after))?;
     match after.is_head(&file.id) {

@@ -207,9 +207,9 @@ impl<R: Row> List<R> {
 
     /// Returns the chosen cells.
     fn cells(&self, row: &R) -> Vec<Cell> {
-        let mut cells: Vec<_> = row.cells().into_iter().map(Some).collect();
-        let mut take = |&at: &usize| cells.get_mut(at).and_then(Option::take).unwrap_or_default();
-        self.chosen.iter().map(&mut take).collect()
+        let cells = row.cells();
+        // A column may be named twice.
+        self.chosen.iter().map(|&at| cells.get(at).cloned().unwrap_or_default()).collect()
     }
 
     /// Returns the JSON of a row: all of it, or the chosen columns.
@@ -253,7 +253,7 @@ impl Reporter {
     pub(crate) fn filtered(&self, jq: &Jq, value: &Value) -> Result<(), Failure> {
         for output in jq.run(value)? {
             match output {
-                Output::Text(text) => self.line(&text)?,
+                Output::Text(text) => self.print(&Escaped::lines(&text))?,
                 Output::Json(json) => self.print(&Escaped::json_text(&json))?,
             }
         }

@@ -42,7 +42,8 @@ async fn verify(paths: Vec<PathBuf>) {
         document.sections().into_iter().map(move |section| (path, section))
     });
     let sections: Vec<_> = sections.collect();
-    let run = stream::iter(&sections).map(|(path, section)| async move { (*path, section.run().await) });
+    let run =
+        stream::iter(&sections).map(|(path, section)| async move { (*path, section.run().await) });
     let run: Vec<_> = run.buffered(CONCURRENCY).collect().await;
     let compared = run.chunk_by(|(one, _), (other, _)| one == other).filter_map(|sections| {
         let (path, _) = sections.first()?;
