@@ -71,8 +71,11 @@ fn explained(error: BoxError) -> BoxError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
     while let Some(current) = cause {
         // An I/O error is not the source of the error that it contains.
-        let inner = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let inner = inner.map_or(current, |inner| inner);
+        let contained = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let inner: &(dyn Error + 'static) = match contained {
+            Some(contained) => contained,
+            None => current,
+        };
         if let Some(rustls::Error::InvalidMessage(_)) = inner.downcast_ref() {
             return "the server does not respond with TLS".into();
         }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use console::Term;
-use frameio::Operation;
+use frameio::{Catalog, Operation};
 use indicatif::HumanCount;
 use tokio::time::Instant;
 

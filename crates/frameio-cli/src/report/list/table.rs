@@ -121,16 +121,28 @@ impl Table {
             return if total(&widths) > room { natural } else { widths };
         }
         let shown = natural.into_iter().enumerate();
-        let mut shown: Vec<_> =
+        let shown: Vec<_> =
             shown.map(|(at, width)| if cells(at) == 0 { 0 } else { width }).collect();
+        // On a very narrow terminal, the columns that should be kept do not fit either.
+        self.without_last(shown.clone(), room, true)
+            .or_else(|| self.without_last(shown.clone(), room, false))
+            .unwrap_or(shown)
+    }
+
+    /// Leaves out the last columns until the others fit; `None` if those that are kept do not.
+    fn without_last(
+        &self,
+        mut shown: Vec<usize>,
+        room: usize,
+        keeps_marked: bool,
+    ) -> Option<Vec<usize>> {
         let minimum = |column: &Column| if column.is_path { COMFORTABLE_PATH } else { COMFORTABLE };
         loop {
             let mut widths = shown.clone();
             self.shrink(&mut widths, room, minimum);
             let columns = shown.iter().zip(&self.columns);
-            let may_go = |(width, column): (&usize, &Column)| *width > 0 && !column.is_kept;
-            let last = columns.map(may_go).enumerate().filter(|(_, may_go)| *may_go);
-            let last = last.map(|(at, _)| at).last().unwrap_or(0);
+            let mut may_go = columns.map(|(width, it)| *width > 0 && !(it.is_kept && keeps_marked));
+            let last = may_go.rposition(|may_go| may_go).unwrap_or(0);
             let excess = total(&widths).saturating_sub(room);
             if let (Some(width), Some(column)) = (widths.get_mut(last), self.columns.get(last))
                 && column.is_flexible
@@ -139,11 +151,11 @@ impl Table {
                 *width -= excess;
             }
             if total(&widths) <= room {
-                return widths;
+                return Some(widths);
             }
             if last == 0 {
                 self.shrink(&mut widths, room, |_| MINIMUM);
-                return widths;
+                return (!keeps_marked || total(&widths) <= room).then_some(widths);
             }
             if let Some(width) = shown.get_mut(last) {
                 *width = 0;
