@@ -63,7 +63,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value = "skip", value_name = "ACTION")]
     on_conflict: OnConflict,
     /// Show which files would be downloaded, without downloading them
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     dry_run: bool,
     #[command(flatten)]
     filters: FilterArgs,

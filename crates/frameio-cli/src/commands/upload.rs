@@ -108,7 +108,7 @@ pub(super) struct UploadOptions {
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one::<u16>)]
     pub(super) concurrency: u16,
     /// Show which files would be transferred, without transferring them
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) compare: CompareArg,

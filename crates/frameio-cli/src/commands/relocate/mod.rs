@@ -14,7 +14,7 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Results, Sibling, Siblings, id, kind};
+use super::assets::{Change, Results, Sibling, Siblings, id, kind};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
@@ -36,6 +36,9 @@ struct RelocationArgs {
     /// Permit several items of the same name in the destination
     #[arg(long)]
     allow_duplicates: bool,
+    /// Show what would be done, without doing it
+    #[arg(long, short = 'n')]
+    dry_run: bool,
     /// Print JSON lines
     #[arg(long)]
     json: bool,
@@ -111,6 +114,10 @@ impl Request<'_> {
         let allow_duplicates = args.allow_duplicates;
         let mut relocation =
             Relocation { client: &client, account, destination, siblings, allow_duplicates };
+        if args.dry_run {
+            relocation.preview(&mut results, self.action, sources)?;
+            return results.finish(Ok(()));
+        }
         let ended = shutdown::interruptible(relocate(&mut relocation, &mut results, sources)).await;
         results.finish(ended)
     }
@@ -147,6 +154,26 @@ impl Request<'_> {
 }
 
 impl Relocation<'_> {
+    /// Prints what would be done to each source.
+    fn preview(
+        &mut self,
+        results: &mut Results,
+        action: Action,
+        sources: Sources,
+    ) -> Result<(), Failure> {
+        for sources in [sources.files, sources.folders, sources.stacks] {
+            let (outcome, sources) = match action {
+                Action::Move => ("would_move", self.moving(results, sources)?),
+                Action::Copy => ("would_copy", self.free(results, sources)?),
+            };
+            for Source { item, .. } in &sources {
+                let path = self.destination.folder.path.join(self.destination.name_of(item));
+                results.done(&Change::new(outcome, kind(item), id(item), &path).from(&item.path));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the sources whose names are free in the destination, and reports the others.
     fn free(
         &mut self,

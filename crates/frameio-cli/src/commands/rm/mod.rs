@@ -54,7 +54,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     confirm: Vec<String>,
     /// Show what would be deleted, and delete nothing
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     dry_run: bool,
     /// Print JSON lines
     #[arg(long)]

@@ -78,18 +78,20 @@ impl TablePrinter {
         self.print(lines)
     }
 
-    /// Prints held rows, then which columns are left out, or on a terminal that nothing was found.
-    fn finish(&mut self) -> Result<(), Failure> {
-        self.flush()?;
-        if let Some((room, names)) = self.table.omitted() {
-            let names = names.join(", ");
-            let text = format!("left out to fit {room} columns: {names}; '--columns' selects columns");
-            self.reporter.note(&text);
+    /// Tells a person at a terminal what is not shown: no rows, or no IDs, which other commands need.
+    fn explain(&self) {
+        if !std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
+            return;
         }
-        if self.table.is_empty() && std::io::stdout().is_terminal() {
+        let omitted = self.table.omitted();
+        if self.table.is_empty() {
             self.reporter.note("the list is empty");
+        } else if omitted.contains(&"id") {
+            let omitted = omitted.join(", ");
+            let note =
+                format!("left out for lack of space: {omitted}; select columns with '--columns'");
+            self.reporter.note(&note);
         }
-        Ok(())
     }
 
     fn print(&self, lines: Vec<Line>) -> Result<(), Failure> {
@@ -113,7 +115,12 @@ impl<R: Row> List<R> {
     pub(crate) fn new(options: ListOptions) -> Result<Self, Failure> {
         let is_table = options.format == Format::Table;
         let chosen = match options.columns.as_slice() {
-            _ if options.format == Format::Ids => vec![position::<R>("--format", "ids", "id")?],
+            _ if options.format == Format::Ids => {
+                let id = R::COLUMNS.iter().position(|column| column.name == "id");
+                vec![id.ok_or_else(|| {
+                    Failure::value("--format", "ids", "the items of this list have no ID")
+                })?]
+            }
             [] => {
                 let shown = |it: &Column| !it.is_hidden && (options.is_long || !it.is_long);
                 let shown = |column: &Column| !is_table || shown(column);
@@ -191,7 +198,11 @@ impl<R: Row> List<R> {
     /// Prints held rows and the end of the format.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         match self.options.format {
-            Format::Table => self.printer.finish(),
+            Format::Table => {
+                self.printer.flush()?;
+                self.printer.explain();
+                Ok(())
+            }
             Format::Csv => self.csv_header(),
             Format::Json => match self.options.jq.clone() {
                 Some(jq) => {

@@ -55,10 +55,9 @@ impl Table {
         Self { columns, room, has_header, may_omit, held, widths: None, omitted }
     }
 
-    /// Returns the number of columns of the terminal, and the names of the columns with values that are left
-    /// out to fit it, if there are any.
-    pub(super) fn omitted(&self) -> Option<(usize, &[&'static str])> {
-        self.room.map(|room| (room, &*self.omitted)).filter(|(_, names)| !names.is_empty())
+    /// Returns the names of the columns with values that are left out.
+    pub(super) const fn omitted(&self) -> &[&'static str] {
+        self.omitted.as_slice()
     }
 
     /// Returns whether no row was added.
@@ -328,14 +327,14 @@ mod tests {
             let mut table = Table::new(columns.to_vec(), room, true, true);
             table.push(&plain(&["Take 100.mov", "", "2026-11-29 02:58", "0000002a"]));
             let lines = texts(table.flush());
-            (lines[1].clone(), table.omitted().map(|(room, names)| (room, names.to_vec())))
+            (lines[1].clone(), table.omitted().to_vec())
         };
         let whole = "Take 100.mov        2026-11-29 02:58  0000002a";
-        assert_eq!(omitted(None), (whole.to_owned(), None));
+        assert_eq!(omitted(None), (whole.to_owned(), vec![]));
         let (line, names) = omitted(Some(44));
-        assert_eq!((&*line, names), ("Take 100.mov  2026-11-29 02:58  0000002a", None));
+        assert_eq!((&*line, names), ("Take 100.mov  2026-11-29 02:58  0000002a", vec![]));
         let (line, names) = omitted(Some(30));
-        assert_eq!((&*line, names), ("Take 100.mov  0000002a", Some((30, vec!["updated_at"]))));
+        assert_eq!((&*line, names), ("Take 100.mov  0000002a", vec!["updated_at"]));
     }
 
     #[test]
