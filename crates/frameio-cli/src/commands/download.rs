@@ -131,13 +131,20 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     // A target that does not exist fails the run before anything is downloaded.
     let mut items = Vec::new();
-    for text in targets {
-        let item = resolver.resolve(text).await?;
+    for (at, text) in targets.into_iter().enumerate() {
+        let item = resolver.resolve(text).await.map_err(|mut failure| {
+            // As in other programs, the last of several arguments may be meant as the directory.
+            if at > 0 && text.is_some_and(|text| !text.starts_with('/')) {
+                failure.message += "; the directory to download to is passed with '-o'";
+            }
+            failure
+        })?;
         check(&item)?;
         items.push(item);
     }
     args.check_history(&items)?;
-    let report = TransferReport::download(args.output, &args.directory, args.dry_run);
+    let report =
+        TransferReport::download(args.output, &args.directory, args.dry_run, &global.retries);
     report.save(run_file)?;
     let roots = Roots::downloaded(&args.directory, items.iter().filter_map(folder_name));
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;

@@ -1,7 +1,7 @@
 //! `frameio sync`: copies new and changed files between a directory and a folder.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
@@ -83,7 +83,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if args.down {
         args.options.refuse_for_download()?;
     } else {
-        check_local([&args.directory])?;
+        check_local([&args.directory]).map_err(|mut failure| {
+            if args.folder.as_deref().is_some_and(|folder| Path::new(folder).is_dir()) {
+                failure.message +=
+                    "; the local directory comes first, and '--down' downloads to it";
+            }
+            failure
+        })?;
         if !args.directory.is_dir() {
             let directory = args.directory.display();
             return Err(Failure::usage(format!("'{directory}' is not a directory")));
@@ -91,8 +97,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let dry_run = args.options.dry_run;
     let report = match args.down {
-        true => TransferReport::download(args.output, &args.directory, dry_run),
-        false => TransferReport::upload(args.output, dry_run),
+        true => TransferReport::download(args.output, &args.directory, dry_run, &global.retries),
+        false => TransferReport::upload(args.output, dry_run, &global.retries),
     };
     let roots = Roots::Directory(args.directory.clone());
     let proof = match args.down {

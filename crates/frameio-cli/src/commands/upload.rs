@@ -272,7 +272,7 @@ impl Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_local(&args.paths).map_err(|failure| args.explain(failure))?;
-    let report = TransferReport::upload(args.output, args.options.dry_run);
+    let report = TransferReport::upload(args.output, args.options.dry_run, &global.retries);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report)?;

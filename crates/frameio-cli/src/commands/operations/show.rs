@@ -27,7 +27,11 @@ pub(super) fn run(operation: &'static Operation, format: &FormatArgs) -> Result<
             broken(line, columns, CONTINUED).iter().try_for_each(|it| reporter.line(it))
         }
         None => reporter.line(line),
-    })
+    })?;
+    // In one line, so that it can be copied.
+    ["", "Example:", &format!("  {}", example::line(operation))]
+        .into_iter()
+        .try_for_each(|line| reporter.line(line))
 }
 
 fn lines(operation: &Operation) -> Vec<String> {
@@ -59,7 +63,6 @@ fn lines(operation: &Operation) -> Vec<String> {
     for field in &fields {
         lines.extend(field.lines(names));
     }
-    lines.extend([String::new(), "Example:".to_owned(), format!("  {}", example::line(operation))]);
     lines
 }
 

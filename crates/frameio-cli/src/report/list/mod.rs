@@ -78,7 +78,7 @@ impl TablePrinter {
         self.print(lines)
     }
 
-    /// Tells a person at a terminal what is not shown: no rows, or no IDs, which other commands need.
+    /// Notes on a terminal that there are no rows, or no room for the IDs, which other commands need.
     fn explain(&self) {
         if !std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
             return;
@@ -88,8 +88,7 @@ impl TablePrinter {
             self.reporter.note("the list is empty");
         } else if omitted.contains(&"id") {
             let omitted = omitted.join(", ");
-            let note =
-                format!("left out for lack of space: {omitted}; select columns with '--columns'");
+            let note = format!("too narrow for {omitted}; select columns with '--columns'");
             self.reporter.note(&note);
         }
     }
