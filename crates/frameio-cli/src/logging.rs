@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, ValueEnum};
 use frameio::layers::rate_limit;
+use frameio::layers::trace::names;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::{Targets, filter_fn};
@@ -62,42 +63,50 @@ pub(crate) fn start(args: &LogArgs) {
         Err(failure) => Reporter::text().note(&format!("logging is off: {}", failure.message)),
     }
     if activity::is_possible() {
-        let waits = Targets::new().with_target(rate_limit::TARGET, Level::DEBUG);
-        drop(registry().with(QuotaWaits.with_filter(waits)).try_init());
+        let targets = [rate_limit::TARGET, names::RETRY_TARGET];
+        let waits = Targets::new().with_targets(targets.map(|target| (target, Level::DEBUG)));
+        drop(registry().with(Waits.with_filter(waits)).try_init());
     }
 }
 
-/// Shows the waits of calls for their quotas.
-struct QuotaWaits;
+/// Shows the waits of calls for their quotas and for further attempts.
+struct Waits;
 
-impl<S: Subscriber> Layer<S> for QuotaWaits {
+impl<S: Subscriber> Layer<S> for Waits {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().name() == rate_limit::WAIT {
-            let mut wait = QuotaWait::default();
-            event.record(&mut wait);
-            activity::waits(&wait.operation, wait.duration);
+        let mut wait = Wait::default();
+        event.record(&mut wait);
+        match event.metadata().name() {
+            rate_limit::WAIT => activity::waits_for_quota(&wait.text, wait.duration),
+            names::RETRY_SCHEDULED => activity::waits_to_retry(&wait.text, wait.duration),
+            _ => {}
         }
     }
 }
 
 /// Fields of the event of a wait.
 #[derive(Debug, Default)]
-struct QuotaWait {
-    operation: String,
+struct Wait {
+    /// Operation, or the reason of the retry.
+    text: String,
     duration: Duration,
 }
 
-impl Visit for QuotaWait {
+impl Visit for Wait {
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "operation" {
-            value.clone_into(&mut self.operation);
+        if matches!(field.name(), "operation" | names::REASON) {
+            value.clone_into(&mut self.text);
         }
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        if field.name() == "wait_ms" {
+        if matches!(field.name(), "wait_ms" | names::DELAY_MS) {
             self.duration = Duration::from_millis(value);
         }
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.record_u64(field, u64::try_from(value).unwrap_or_default());
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}

@@ -96,9 +96,9 @@ impl Service<Uri> for Secured {
     fn call(&mut self, destination: Uri) -> Self::Future {
         if destination.scheme_str() == Some("https") {
             let connector = self.tls();
-            return Box::pin(async move {
-                connector?.oneshot(destination).await.map_err(explained)
-            });
+            return Box::pin(
+                async move { connector?.oneshot(destination).await.map_err(explained) },
+            );
         }
         let connecting = self.inner.call(destination);
         Box::pin(async move { Ok(MaybeHttpsStream::Http(connecting.await?)) })

@@ -7,7 +7,10 @@ use frameio::transfer::{
     Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
-use crate::args::{AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg, at_least_one};
+use crate::args::{
+    AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
+    at_least_one,
+};
 use crate::completion;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Proof, Roots};

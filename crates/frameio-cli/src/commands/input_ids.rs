@@ -102,11 +102,7 @@ pub(super) struct IdLookup<'a> {
 
 impl<'a> IdLookup<'a> {
     /// `profile` has the account, if one is given.
-    pub(super) fn new(
-        global: &'a GlobalArgs,
-        account: &'a AccountArg,
-        profile: Profile,
-    ) -> Self {
+    pub(super) fn new(global: &'a GlobalArgs, account: &'a AccountArg, profile: Profile) -> Self {
         Self { global, account, profile, client: None, found: HashMap::new(), only_account: None }
     }
 

@@ -8,7 +8,10 @@ use frameio::auth::profile::Profile;
 use frameio::transfer::{RemotePath, TransferError, UploadTree, VersionPattern};
 
 use super::share::UploadShareArgs;
-use crate::args::{AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, PaceArgs, ReportArg, at_least_one};
+use crate::args::{
+    AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, PaceArgs,
+    ReportArg, at_least_one,
+};
 use crate::completion;
 use crate::config;
 use crate::exit::Failure;

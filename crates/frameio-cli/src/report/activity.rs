@@ -1,5 +1,5 @@
-//! A line on the terminal about a run without progress bars: how many items a walk has found, and the wait
-//! for a quota.
+//! A line on the terminal about a run without progress bars: how many items a walk has found, and a
+//! wait for a quota or another attempt.
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -41,7 +41,8 @@ struct Walk {
 
 #[derive(Debug)]
 struct Wait {
-    operation: String,
+    /// What the call waits for.
+    reason: String,
     until: Instant,
 }
 
@@ -51,10 +52,10 @@ impl Activity {
     }
 
     /// Records that a call starts to wait.
-    fn waits(&mut self, operation: &str, wait: Duration, now: Instant) {
+    fn waits(&mut self, reason: impl FnOnce() -> String, wait: Duration, now: Instant) {
         let is_longer = self.wait.as_ref().is_none_or(|current| current.until < now + wait);
         if wait >= PATIENCE && is_longer {
-            self.wait = Some(Wait { operation: operation.to_owned(), until: now + wait });
+            self.wait = Some(Wait { reason: reason(), until: now + wait });
         }
     }
 
@@ -67,9 +68,7 @@ impl Activity {
         });
         let wait = self.wait.as_ref().filter(|wait| wait.until > now).map(|wait| {
             let seconds = (wait.until - now).as_secs_f64().ceil();
-            let quota = Operation::all().find(|it| it.id == wait.operation).map(|it| it.quota);
-            let quota = quota.map(|quota| format!(" ({quota})")).unwrap_or_default();
-            format!("waiting {seconds} s for the quota of {}{quota}", wait.operation)
+            format!("waiting {seconds} s {}", wait.reason)
         });
         let parts: Vec<_> = walk.into_iter().chain(wait).collect();
         (!parts.is_empty()).then(|| parts.join("; "))
@@ -129,8 +128,19 @@ pub(crate) fn end() {
 }
 
 /// Records that a call starts to wait for its quota.
-pub(crate) fn waits(operation: &str, wait: Duration) {
-    activity().waits(operation, wait, Instant::now());
+pub(crate) fn waits_for_quota(operation: &str, wait: Duration) {
+    activity().waits(|| for_quota(operation), wait, Instant::now());
+}
+
+fn for_quota(operation: &str) -> String {
+    let quota = Operation::all().find(|it| it.id == operation).map(|it| it.quota);
+    let quota = quota.map(|quota| format!(" ({quota})")).unwrap_or_default();
+    format!("for the quota of {operation}{quota}")
+}
+
+/// Records that a failed call waits for its next attempt.
+pub(crate) fn waits_to_retry(reason: &str, wait: Duration) {
+    activity().waits(|| format!("before the next attempt ({reason})"), wait, Instant::now());
 }
 
 /// A walk that is shown until it is dropped.
@@ -177,10 +187,10 @@ mod tests {
     #[test]
     fn long_waits_are_shown_with_their_quota_until_they_end() {
         let (start, mut activity) = (Instant::now(), Activity::new());
-        activity.waits("files.show", SECOND, start);
+        activity.waits(|| for_quota("files.show"), SECOND, start);
         assert_eq!(activity.line(start), None);
-        activity.waits("shares.create", 25 * SECOND, start);
-        activity.waits("files.show", 3 * SECOND, start);
+        activity.waits(|| for_quota("shares.create"), 25 * SECOND, start);
+        activity.waits(|| for_quota("files.show"), 3 * SECOND, start);
         let line = activity.line(start + SECOND / 2).unwrap();
         let quota = Operation::all().find(|it| it.id == "shares.create").unwrap().quota;
         assert_eq!(line, format!("waiting 25 s for the quota of shares.create ({quota})"));

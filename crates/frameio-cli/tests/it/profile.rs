@@ -54,7 +54,11 @@ async fn a_profile_adds_ids_that_the_input_lacks() {
     assert!(lines[2].starts_with("      studio"), "{listed}");
 
     let deleted = run(&["profile", "delete", "other"]).await;
-    assert_eq!((deleted.status, &*deleted.stdout), (0, "deleted: profile 'other'\n"), "{deleted:?}");
+    assert_eq!(
+        (deleted.status, &*deleted.stdout),
+        (0, "deleted: profile 'other'\n"),
+        "{deleted:?}"
+    );
     let listed = run(&["profile", "list", "--json"]).await.lines();
     assert_eq!((listed.len(), &listed[0]["name"]), (1, &json!("studio")));
     assert!(run(&["profile", "delete", "other"]).await.failed(2).contains("'other'"));

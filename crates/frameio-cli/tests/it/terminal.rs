@@ -6,8 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
-use frameio::Quota;
-use frameio_sim::{Fault, Sim, SimServer};
+use frameio_sim::{Fault, SimServer};
 use http::StatusCode;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -190,16 +189,14 @@ async fn an_empty_list_says_so_on_a_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_wait_for_a_quota_is_shown() {
-    let quota = Quota::new(1, Duration::from_secs(3)).unwrap();
-    let sim = Sim::builder().quota("users.show", quota).build();
-    let server = sim.serve().await.unwrap();
+async fn a_long_wait_is_shown_until_it_ends() {
+    let (sim, server) = demo().await;
     let refused = Fault::status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", 3);
     sim.inject(refused.on("users.show").next(1));
     let mut command = program(&server);
     command.args(["call", "users.show"]);
     let screen = shown(command, 80).await.concat();
-    let start = screen.find("waiting 3 s for the quota of users.show (").unwrap();
+    let start = screen.find(" s before the next attempt (429)").unwrap();
     let cleared = screen.get(start..).and_then(|rest| rest.find("\u{1b}[2K"));
     assert!(cleared.is_some(), "the line is removed: {screen:?}");
     assert!(screen.contains("\"data\""), "{screen:?}");
