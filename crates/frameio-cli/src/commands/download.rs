@@ -9,6 +9,7 @@ use frameio::transfer::{
 
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
+    at_least_one,
 };
 use crate::completion;
 use crate::exit::Failure;
@@ -53,7 +54,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "ALGORITHM")]
     checksum: Option<Algorithm>,
     /// Maximum number of files downloaded at the same time
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one::<u16>)]
     concurrency: u16,
     /// Versions of version stacks to download: a number from the oldest (1), head or all
     #[arg(long, value_name = "N|head|all", default_value = "head", value_parser = version)]

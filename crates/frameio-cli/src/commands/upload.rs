@@ -10,7 +10,7 @@ use frameio::transfer::{RemotePath, TransferError, UploadTree, VersionPattern};
 use super::share::UploadShareArgs;
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, PaceArgs,
-    ReportArg,
+    ReportArg, at_least_one,
 };
 use crate::completion;
 use crate::config;
@@ -108,7 +108,7 @@ pub(super) struct UploadOptions {
     #[arg(long)]
     pub(super) verify_remote: bool,
     /// Maximum number of files transferred at the same time
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one::<u16>)]
     pub(super) concurrency: u16,
     /// Show which files would be transferred, without transferring them
     #[arg(long, short = 'n')]
