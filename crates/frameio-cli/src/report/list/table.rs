@@ -51,8 +51,8 @@ impl Table {
         has_header: bool,
         may_omit: bool,
     ) -> Self {
-        let (held, omitted) = (Vec::new(), Vec::new());
-        Self { columns, room, has_header, may_omit, held, widths: None, omitted }
+        let held = Vec::new();
+        Self { columns, room, has_header, may_omit, held, widths: None, omitted: Vec::new() }
     }
 
     /// Returns the names of the columns with values that are left out.
