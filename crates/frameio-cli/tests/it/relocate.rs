@@ -144,23 +144,37 @@ async fn keeps_names_in_the_destination_unique() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_or_failed_source_does_not_stop_the_others() {
+async fn a_missing_source_stops_the_others() {
     let (sim, server) = demo().await;
     let gone = "/Film/The Crossing/Stills/Gone.png";
+    for command in ["mv", "cp"] {
+        let refused = run(&server, &[command, POSTER, gone, HARBOUR, "/Film/Harbour Lights"]).await;
+        let message = refused.failed(5);
+        assert!(message.contains(&format!("'{gone}': ")), "{refused:?}");
+        assert!(message.ends_with("; nothing was changed"), "{refused:?}");
+        let json = run(&server, &[command, "--json", POSTER, gone, "/Film/Harbour Lights"]).await;
+        assert_eq!((json.status, json.lines().len()), (5, 1), "{json:?}");
+        assert_eq!(json.lines()[0]["error"]["kind"], "not_found");
+    }
+    let calls = sim.stats().by_operation;
+    assert!(!calls.keys().any(|it| it.contains("move") || it.contains("copy")), "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_source_does_not_stop_the_others() {
+    let (sim, server) = demo().await;
     // The call for both files is refused, then that for the first.
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.bulk_move").next(1));
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.move").next(1));
-    let arguments = ["mv", "--json", POSTER, gone, HARBOUR, "/Film/Harbour Lights"];
+    let arguments = ["mv", "--json", POSTER, HARBOUR, "/Film/Harbour Lights"];
     let moved = run(&server, &arguments).await;
-    assert_eq!((moved.status, moved.stderr.as_str()), (1, ""), "{moved:?}");
+    assert_eq!((moved.status, moved.stderr.as_str()), (4, ""), "{moved:?}");
     let lines = moved.lines();
     let outcomes: Vec<_> = lines.iter().map(|it| (&it["outcome"], &it["path"])).collect();
-    let (failed, gone, poster) = (json!("failed"), json!(gone), json!(POSTER));
+    let (failed, poster) = (json!("failed"), json!(POSTER));
     let arrived = json!("/Film/Harbour Lights/Harbour at dawn.jpg");
-    let expected = [(&failed, &gone), (&failed, &poster), (&json!("moved"), &arrived)];
-    assert_eq!(outcomes, expected);
-    assert_eq!(lines[0]["error"]["kind"], "not_found");
-    assert_eq!(lines[1]["error"]["kind"], "forbidden");
+    assert_eq!(outcomes, [(&failed, &poster), (&json!("moved"), &arrived)]);
+    assert_eq!(lines[0]["error"]["kind"], "forbidden");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,6 +66,32 @@ impl Results {
         Ok(())
     }
 
+    /// Ends a run of which some of the places were refused, before anything is changed.
+    pub(in crate::commands) fn check(&mut self, refused: Refusals) -> Result<(), Failure> {
+        let Refusals { given, refused } = refused;
+        let status = refused.iter().fold(None, |all, it| Some(Status::common(all, it.1.status)));
+        let Some(status) = status else { return Ok(()) };
+        if self.reporter.is_json() {
+            for (place, failure) in refused {
+                self.failed(&place, failure)?;
+            }
+            return Err(Failure::reported(status));
+        }
+        if let [(place, failure)] = refused.as_slice() {
+            let mut message = format!("cannot {} '{place}': {}", self.verb, failure.message);
+            if given > 1 {
+                message += "; nothing was changed";
+            }
+            return Err(Failure::new(status, message));
+        }
+        let count = refused.len();
+        for (place, failure) in refused {
+            self.failed(&place, failure)?;
+        }
+        let message = format!("nothing was changed: {count} of {given} places were refused");
+        Err(Failure::new(status, message))
+    }
+
     /// Returns the result of the run.
     pub(in crate::commands) fn finish(self, result: Result<(), Failure>) -> Result<(), Failure> {
         match (result, self.status) {
@@ -85,6 +111,35 @@ impl Results {
             }
             (Ok(()), None) => self.output_failure.map_or(Ok(()), Err),
             (result, _) => result,
+        }
+    }
+}
+
+/// Places that were refused before anything is changed.
+pub(in crate::commands) struct Refusals {
+    /// Number of places in the arguments.
+    given: usize,
+    refused: Vec<(String, Failure)>,
+}
+
+impl Refusals {
+    pub(in crate::commands) const fn new(given: usize) -> Self {
+        Self { given, refused: Vec::new() }
+    }
+
+    /// Keeps the failure of a place, so that all places are checked. Returns a failure that concerns the
+    /// arguments or all places.
+    pub(in crate::commands) fn add(
+        &mut self,
+        place: &str,
+        failure: Failure,
+    ) -> Result<(), Failure> {
+        match failure.status {
+            Status::Usage | Status::SignedOut => Err(failure),
+            _ => {
+                self.refused.push((place.to_owned(), failure));
+                Ok(())
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Results, Sibling, Siblings, id, kind};
+use super::assets::{Refusals, Results, Sibling, Siblings, id, kind};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
@@ -106,7 +106,7 @@ impl Request<'_> {
         results.finish(ended)
     }
 
-    /// Resolves the sources. A missing one is reported; a refused one ends the run before it begins.
+    /// Resolves the sources. A missing or refused one ends the run before it begins.
     async fn sources(
         &self,
         client: &Client,
@@ -115,12 +115,12 @@ impl Request<'_> {
         results: &mut Results,
     ) -> Result<Sources, Failure> {
         let (mut sources, mut seen) = (Sources::default(), HashSet::new());
+        let mut refused = Refusals::new(self.args.sources.len());
         for text in &self.args.sources {
             let item = match self.action.resolve(resolver, text).await {
                 Ok(item) => item,
-                Err(failure) if failure.status == Status::Usage => return Err(failure),
                 Err(failure) => {
-                    results.failed(text, failure)?;
+                    refused.add(text, failure)?;
                     continue;
                 }
             };
@@ -133,6 +133,7 @@ impl Request<'_> {
                 sources.add(source);
             }
         }
+        results.check(refused)?;
         Ok(sources)
     }
 }

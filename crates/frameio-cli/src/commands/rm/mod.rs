@@ -11,9 +11,9 @@ use frameio::transfer::Transfers;
 
 use self::contents::Contents;
 use self::target::Target;
-use super::assets::{Change, Results, confirm, confirm_name, id, is_interactive};
+use super::assets::{Change, Refusals, Results, confirm, confirm_name, id, is_interactive};
 use crate::args::{AccountArg, GlobalArgs};
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::Reporter;
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -32,7 +32,7 @@ On a terminal, shows what would be deleted, with the contents of folders, and as
 The API has no operation that deletes a version stack: with '--all-versions', each version is deleted,
 the newest last. To delete one version, pass its ID.
 
-Nothing is deleted if one of the places is refused. `frameio restore PROJECT` lists deleted files,
+Nothing is deleted if one of the places is missing or refused. `frameio restore PROJECT` lists deleted files,
 folders and version stacks that can be restored; the API cannot restore projects and workspaces.";
 
 #[derive(Debug, clap::Args)]
@@ -98,7 +98,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 }
 
 impl Args {
-    /// Finds all items. A missing one is reported; a refused one ends the run.
+    /// Finds all items. A missing or refused one ends the run.
     async fn targets(
         &self,
         client: &Client,
@@ -106,6 +106,7 @@ impl Args {
         results: &mut Results,
     ) -> Result<Vec<Target>, Failure> {
         let (mut targets, mut seen) = (Vec::new(), HashSet::new());
+        let mut refused = Refusals::new(self.places.len());
         for text in &self.places {
             let found = match resolver.resolve_absolute(text).await {
                 Ok(item) => Target::find(client, text, item).await,
@@ -118,10 +119,10 @@ impl Args {
                         targets.push(target);
                     }
                 }
-                Err(failure) if failure.status == Status::Usage => return Err(failure),
-                Err(failure) => results.failed(text, failure)?,
+                Err(failure) => refused.add(text, failure)?,
             }
         }
+        results.check(refused)?;
         if let Some(target) = targets.iter().find(|it| self.asks(it) && !is_interactive()) {
             return Err(target.unconfirmed());
         }
