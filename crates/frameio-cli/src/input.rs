@@ -56,6 +56,19 @@ pub(crate) fn file(path: &Path) -> Result<String, Failure> {
     text(&mut opened, &quoted(path.display()))
 }
 
+/// Returns the text of an argument: the content of the file of `@FILE`, or else the argument itself, of
+/// which `@@` stands for an `@` at the beginning.
+pub(crate) fn text_or_file(argument: &str) -> Result<String, Failure> {
+    let Some(path) = argument.strip_prefix('@') else { return Ok(argument.to_owned()) };
+    if path.starts_with('@') {
+        return Ok(path.to_owned());
+    }
+    file(Path::new(path)).map_err(|failure| {
+        let hint = "'@@' begins a text with '@'";
+        Failure::new(failure.status, format!("{}; {hint}", failure.message))
+    })
+}
+
 /// Reads text up to the size limit, see [`decode`].
 pub(crate) fn text(reader: &mut dyn Read, subject: &str) -> Result<String, Failure> {
     decode(bytes(reader, subject)?)

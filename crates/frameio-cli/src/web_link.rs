@@ -20,6 +20,8 @@ impl<'a> WebLink<'a> {
     /// `project/PROJECT/view/FILE`. Links of shares are `share/SHARE`, the same with an item below it, and
     /// `f.io/CODE`.
     pub(crate) fn parse(text: &'a str) -> Result<Option<Self>, Failure> {
+        // Browsers and chat programs add blanks.
+        let text = text.trim();
         if !is_link(text) {
             return Ok(None);
         }
@@ -59,16 +61,21 @@ impl<'a> WebLink<'a> {
 
 /// Returns whether a text is a link, also one without a scheme.
 pub(crate) fn is_link(text: &str) -> bool {
+    let text = text.trim();
     let host = text.split('/').next().unwrap_or_default().to_ascii_lowercase();
     let is_host =
         matches!(host.trim_start_matches("www."), "next.frame.io" | "app.frame.io" | "f.io");
     text.contains("://") || is_host && text.contains('/')
 }
 
-/// Returns a link without scheme, query and final slash.
+/// Returns a link without scheme, query, final slash and surrounding blanks.
 pub(crate) fn without_scheme(link: &str) -> &str {
-    let link =
-        link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).unwrap_or(link);
+    let link = link.trim();
+    let rest = |scheme: &str| {
+        let (start, rest) = link.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    };
+    let link = rest("https://").or_else(|| rest("http://")).unwrap_or(link);
     link.split(['?', '#']).next().unwrap_or(link).trim_end_matches('/')
 }
 
@@ -89,6 +96,8 @@ mod tests {
             ("https://next.frame.io/share/s/view/f?a=b", WebLink::Item("f")),
             ("https://f.io/Ab3_x/?utm=1", WebLink::Short("f.io/Ab3_x")),
             ("f.io/Ab3_x", WebLink::Short("f.io/Ab3_x")),
+            (" https://next.frame.io/project/p/d\n", WebLink::Item("d")),
+            ("HTTPS://F.io/Ab3_x", WebLink::Short("F.io/Ab3_x")),
         ] {
             assert_eq!(WebLink::parse(link).unwrap(), Some(expected), "{link}");
         }

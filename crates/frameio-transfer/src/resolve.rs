@@ -126,7 +126,7 @@ impl Transfers {
 }
 
 fn not_found(id: &str) -> TransferError {
-    let message = format!("no file, folder, version stack, project or workspace has the id '{id}'");
+    let message = format!("no file, folder, version stack, project or workspace has the ID '{id}'");
     TransferError::new(TransferErrorKind::NotFound, message)
 }
 
@@ -168,6 +168,11 @@ impl Lookup {
 
     async fn accounts(&self, wanted: Option<&str>) -> Result<Vec<Account>, TransferError> {
         let mut accounts: Vec<Account> = self.all(ListAccounts::new().page_size(100)).await?;
+        if accounts.is_empty() {
+            let message = "the user has no account: check that the user is active, and that the account \
+                           is an account of V4";
+            return Err(TransferError::new(TransferErrorKind::NotFound, message));
+        }
         let Some(wanted) = wanted else { return Ok(accounts) };
         if let Some(index) = accounts.iter().position(|account| account.id.as_str() == wanted) {
             return Ok(vec![accounts.swap_remove(index)]);

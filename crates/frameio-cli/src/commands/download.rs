@@ -10,7 +10,7 @@ use frameio::transfer::{
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
 };
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
@@ -64,7 +64,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value = "skip", value_name = "ACTION")]
     on_conflict: OnConflict,
     /// Show which files would be downloaded, without downloading them
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     dry_run: bool,
     #[command(flatten)]
     filters: FilterArgs,
@@ -133,7 +133,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     // A target that does not exist fails the run before anything is downloaded.
     let mut items = Vec::new();
     for text in targets {
-        let item = resolver.resolve(text).await?;
+        let item = resolver.resolve(text).await.map_err(|mut failure| {
+            if failure.status == Status::NotFound
+                && items.len() == 1
+                && text.is_some_and(|text| !text.starts_with('/'))
+            {
+                failure.message += "; '-o' sets the directory of downloaded files";
+            }
+            failure
+        })?;
         check(&item)?;
         items.push(item);
     }

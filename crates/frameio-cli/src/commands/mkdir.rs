@@ -183,5 +183,5 @@ impl Maker<'_> {
 
 fn already_exists(kind: &str, what: String) -> Failure {
     let kind = kind.replace('_', " ");
-    Failure::new(Status::Other, format!("a {kind} of this name already exists: {what}"))
+    Failure::new(Status::Conflict, format!("a {kind} of this name already exists: {what}"))
 }

@@ -10,7 +10,7 @@ use indicatif::HumanBytes;
 use super::asset_row::AssetRow;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::{List, Reporter, SkippedItems};
+use crate::report::{List, Reporter, SkippedItems, counted};
 use crate::resolver::{Listable, Resolver, not_a_folder};
 
 pub(super) const HELP: &str = "\
@@ -199,6 +199,7 @@ impl Tree {
             }
             self.reporter.line(&format!("{}{}", "  ".repeat(names.len()), row.short()))?;
         }
-        self.reporter.line(&format!("{folders} folders, {files} files, {}", HumanBytes(bytes)))
+        let (folders, files) = (counted(folders, "folder"), counted(files, "file"));
+        self.reporter.line(&format!("{folders}, {files}, {}", HumanBytes(bytes)))
     }
 }

@@ -110,7 +110,7 @@ pub(super) struct UploadOptions {
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) concurrency: u16,
     /// Show which files would be transferred, without transferring them
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) compare: CompareArg,
@@ -253,19 +253,35 @@ pub(super) fn not_recorded(reason: &str) -> String {
     )
 }
 
-/// Refuses local paths that cannot be uploaded, before any request is sent.
-pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
-    UploadTree::check_paths(paths).map_err(|error| Failure::usage(error.to_string()))
+/// Refuses local paths that cannot be uploaded, before any request is sent. `hint` is the advice for a place
+/// of the service in their position.
+pub(super) fn check_local<'a>(
+    paths: impl IntoIterator<Item = &'a PathBuf> + Clone,
+    hint: &str,
+) -> Result<(), Failure> {
+    UploadTree::check_paths(paths.clone()).map_err(|error| {
+        let is_place = |path: &&PathBuf| path.starts_with("/") && !path.exists();
+        Failure::usage(match paths.into_iter().find(is_place) {
+            Some(place) => {
+                format!("{error}; if '{}' is a place of the service, {hint}", place.display())
+            }
+            None => error.to_string(),
+        })
+    })
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    check_local(&args.paths)?;
+    check_local(&args.paths, "pass it as '--to'")?;
     let report = TransferReport::upload(args.output, args.options.dry_run);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report)?;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
+    if args.to.is_none() && !resolver.has_base() {
+        let default = "`frameio profile set --project` and FRAMEIO_CWD set a default";
+        return Err(Failure::usage(format!("'--to' is required: {default}")));
+    }
     let target = resolver.resolve_for_write(args.to.as_deref()).await?;
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
     let tree = UploadTree::paths(&target.account_id, folder, &args.paths);

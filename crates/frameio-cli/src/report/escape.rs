@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// Text without characters that control a terminal, are invisible, or reorder text.
+/// Text that may be printed: without characters that control a terminal, are invisible, or reorder text,
+/// unless programs read it.
 ///
 /// The writers of the parent module accept only this type, so that no raw text reaches a terminal.
 pub(super) struct Escaped(String);
@@ -30,10 +31,12 @@ impl Escaped {
         Self::json_text(&format!("{value:#}"))
     }
 
-    /// Escapes a record of CSV, except line breaks in its quoted fields.
-    pub(super) fn csv(record: &str) -> Self {
-        let lines = record.trim_end_matches('\n').split('\n');
-        Self(lines.map(printable).collect::<Vec<_>>().join("\n"))
+    /// Keeps the exact text for programs; on a terminal, escapes it except tabs and line breaks.
+    pub(super) fn exact(text: &str, is_terminal: bool) -> Self {
+        Self(match is_terminal {
+            true => escaped_except(text, |c| matches!(c, '\t' | '\n')),
+            false => text.to_owned(),
+        })
     }
 
     /// Escapes formatted JSON, which keeps its value.
@@ -50,30 +53,48 @@ impl fmt::Display for Escaped {
 
 /// Escapes a text as in Rust: `\u{202e}`. The result is one line.
 pub(crate) fn printable(text: &str) -> String {
+    escaped_except(text, |_| false)
+}
+
+fn escaped_except(text: &str, is_kept: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match is_unsafe(c) {
-            true => escaped.extend(c.escape_default()),
-            false => escaped.push(c),
-        }
-    }
+    for_each_char(text, |c, is_unsafe| match is_unsafe && !is_kept(c) {
+        true => escaped.extend(c.escape_default()),
+        false => escaped.push(c),
+    });
     escaped
 }
 
 /// Escapes JSON as `\u202e`, which keeps its value.
 pub(crate) fn json_text(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
+    for_each_char(json, |c, is_unsafe| {
         // In JSON, these occur outside of strings only.
-        if matches!(c, '\n' | '\r' | '\t') || !is_unsafe(c) {
+        if matches!(c, '\n' | '\r' | '\t') || !is_unsafe {
             escaped.push(c);
-            continue;
+            return;
         }
         for unit in c.encode_utf16(&mut [0; 2]) {
             escaped += &format!("\\u{unit:04x}");
         }
-    }
+    });
     escaped
+}
+
+/// Passes each character, and whether it is unsafe.
+fn for_each_char(text: &str, mut pass: impl FnMut(char, bool)) {
+    let (mut chars, mut before) = (text.chars().peekable(), None);
+    while let Some(c) = chars.next() {
+        pass(c, is_unsafe(c) && !joins(before, c, chars.peek().copied()));
+        before = Some(c);
+    }
+}
+
+/// Returns whether a character joins or separates visible ones, as in words of Persian and in emoji of
+/// several parts.
+fn joins(before: Option<char>, c: char, after: Option<char>) -> bool {
+    let is_joined = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && !is_unsafe(c));
+    matches!(c, '\u{200c}' | '\u{200d}') && is_joined(before) && is_joined(after)
 }
 
 /// Returns whether a character controls a terminal, is invisible, or reorders text.
@@ -122,12 +143,20 @@ mod tests {
         {
             assert_eq!(printable(text), text);
         }
+        for text in ["می\u{200c}خواهم", "👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥"] {
+            assert_eq!((&*printable(text), &*json_text(text)), (text, text));
+        }
+        for text in ["a\u{200d}b", "é\u{200c}", "\u{200d}é", "é\u{200d}\u{200d}é"] {
+            assert!(printable(text).contains(r"\u{200"), "{text}");
+        }
     }
 
     #[test]
-    fn csv_keeps_line_breaks_in_fields() {
-        let record = Escaped::csv("a,\"first\n\u{1b}second\"\n").to_string();
-        assert_eq!(record, "a,\"first\n\\u{1b}second\"");
+    fn programs_read_the_exact_text_and_terminals_only_tabs_and_line_breaks() {
+        let text = "a\t\"first\n\u{1b}second\r\u{202e}\"";
+        assert_eq!(Escaped::exact(text, false).to_string(), text);
+        let shown = "a\t\"first\n\\u{1b}second\\r\\u{202e}\"";
+        assert_eq!(Escaped::exact(text, true).to_string(), shown);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::exit::{Failure, Status};
 
 type Data = data::JustLut<Val>;
 
+/// Definitions in addition to those of the interpreter, which they override.
+const DEFINITIONS: &str = include_str!("definitions.jq");
+
 /// Compiled filter.
 #[derive(Clone)]
 pub(crate) struct Jq(Rc<jaq_core::Filter<Data>>);
@@ -34,7 +37,9 @@ pub(super) enum Output {
 impl Jq {
     /// Compiles an expression, or returns the reason why it is invalid.
     pub(crate) fn new(code: &str) -> Result<Self, String> {
+        let own = load::parse(DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let definitions = definitions.chain(own);
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let invalid = || "invalid expression".to_owned();
         let (loader, arena) = (Loader::new(definitions), Arena::default());
@@ -57,22 +62,33 @@ impl Jq {
         Self::new(code).map(|_| code.to_owned())
     }
 
-    /// Applies the filter to a value.
-    pub(super) fn run(&self, value: &Value) -> Result<Vec<Output>, Failure> {
+    /// Applies the filter to a value, and passes each output to `print` before it computes the next one.
+    pub(super) fn run(
+        &self,
+        value: &Value,
+        mut print: impl FnMut(Output) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let failed = |error: String| Failure::new(Status::Other, format!("'--jq': {error}"));
         let input = read::parse_single(value.to_string().as_bytes());
         let input = input.map_err(|error| failed(error.to_string()))?;
         let context = Ctx::<Data>::new(&self.0.lut, Vars::new([]));
-        let mut outputs = Vec::new();
         for output in self.0.id.run((context, input)) {
             match output.map_err(Exn::get_err) {
-                Ok(value) => outputs.push(value.into()),
-                Err(Ok(error)) => return Err(failed(error.to_string())),
+                Ok(value) => print(value.into())?,
+                Err(Ok(error)) => return Err(failed(Output::from(error.into_val()).into_text())),
                 // `halt` ends the filter, not the program.
                 Err(Err(_)) => break,
             }
         }
-        Ok(outputs)
+        Ok(())
+    }
+}
+
+impl Output {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) | Self::Json(text) => text,
+        }
     }
 }
 
@@ -110,7 +126,17 @@ mod tests {
     use super::*;
 
     fn outputs(code: &str, value: &Value) -> Vec<Output> {
-        Jq::new(code).unwrap().run(value).unwrap()
+        let mut outputs = Vec::new();
+        let run = Jq::new(code).unwrap().run(value, |output| {
+            outputs.push(output);
+            Ok(())
+        });
+        run.unwrap();
+        outputs
+    }
+
+    fn failure(code: &str, value: &Value) -> Failure {
+        Jq::new(code).unwrap().run(value, |_| Ok(())).unwrap_err()
     }
 
     #[test]
@@ -140,7 +166,32 @@ mod tests {
             let message = Jq::new(code).err().unwrap_or_default();
             assert!(message.contains(reason), "{code}: {message}");
         }
-        let failure = Jq::new(".a.b").unwrap().run(&json!({"a": "text"})).unwrap_err();
-        assert_eq!(failure.status, Status::Other);
+        assert_eq!(failure(".a.b", &json!({"a": "text"})).status, Status::Other);
+    }
+
+    #[test]
+    fn formats_rows_as_csv_and_tsv() {
+        let value = json!(["a \"b\"", 7, null, true, "tab\tline\n\\", ""]);
+        let csv = "\"a \"\"b\"\"\",7,,true,\"tab\tline\n\\\",\"\"";
+        assert_eq!(outputs("@csv", &value), [Output::Text(csv.into())]);
+        let tsv = "a \"b\"\t7\t\ttrue\ttab\\tline\\n\\\\\t";
+        assert_eq!(outputs("@tsv", &value), [Output::Text(tsv.into())]);
+        assert_eq!(outputs("@csv", &json!([])), [Output::Text(String::new())]);
+        for (code, value, reason) in [
+            ("@csv", json!("text"), "'--jq': @csv needs an array, not string"),
+            ("@tsv", json!([[1]]), "'--jq': an array or object cannot be a field of @tsv"),
+        ] {
+            assert_eq!(failure(code, &value).message, reason);
+        }
+    }
+
+    #[test]
+    fn halt_error_fails_with_its_input() {
+        for code in ["halt_error", "halt_error(3)", "if true then halt_error end"] {
+            let failure = failure(code, &json!("no version"));
+            assert_eq!(failure.message, "'--jq': no version", "{code}");
+            assert_eq!(failure.status, Status::Other);
+        }
+        assert_eq!(failure("{a} | halt_error", &json!({"a": 1})).message, r#"'--jq': {"a":1}"#);
     }
 }

@@ -1,5 +1,6 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
+mod amounts;
 mod bars;
 mod color;
 mod comments;
@@ -24,13 +25,14 @@ use clap::builder::StyledStr;
 use indicatif::MultiProgress;
 use serde_json::Value;
 
+pub(crate) use self::amounts::{counted, duration};
 pub(crate) use self::color::{ColorChoice, HELP_STYLES};
 pub(crate) use self::comments::CommentProgress;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
-pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row};
+pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row, local_time};
 pub(crate) use self::log::LogWriter;
 pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
@@ -110,6 +112,11 @@ impl Reporter {
     /// Prints a line of text on standard output.
     pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
         self.print(&Escaped::line(text))
+    }
+
+    /// Prints text for programs, exactly as it is unless standard output is a terminal.
+    fn exact(&self, text: &str) -> Result<(), Failure> {
+        self.print(&Escaped::exact(text, std::io::stdout().is_terminal()))
     }
 
     /// Prints a line on standard output. If the reader has closed it, as `head` does, exits without an

@@ -258,3 +258,17 @@ async fn names_that_were_read_for_completion_are_used_by_other_commands() {
     let (_, calls) = user.run(&["open", "--print", POSTER]).await;
     assert_eq!(calls, ["files.show"]);
 }
+
+/// A user whose account has not moved to V4 sees no account.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_without_an_account_is_told_so() {
+    let (sim, server) = demo().await;
+    let none = json!({"data": [], "links": {"next": null}, "total_count": 0}).to_string();
+    sim.inject(Fault::body(StatusCode::OK, "application/json", none).on("accounts.index"));
+    for arguments in [&["ls", "/"][..], &["tree", "/"], &["ls", "/Film"], &["webhook", "list", "--workspace", "x"]] {
+        let ended = run(&server, arguments).await;
+        assert!(ended.failed(5).contains("the user has no account"), "{arguments:?}: {ended:?}");
+    }
+    let me = run(&server, &["whoami"]).await;
+    assert!(me.stdout.contains("no account; `frameio doctor` explains why"), "{me:?}");
+}

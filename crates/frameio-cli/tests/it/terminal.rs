@@ -1,13 +1,15 @@
 //! Questions on a terminal.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use frameio_sim::SimServer;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use tokio::process::Command;
 
 use crate::comments::demo;
 use crate::program::{Ended, end, program};
@@ -15,19 +17,41 @@ use crate::relocate::paths;
 
 const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
 
-/// Runs the program with a terminal as standard input, on which `typed` is typed.
-async fn run_on_terminal(server: &SimServer, arguments: &[&str], typed: &str) -> Ended {
+/// Opens a terminal: the side of the user, and that of the program.
+fn terminal() -> (File, File) {
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
     let name = ptsname(&terminal, Vec::new()).unwrap();
     let name = Path::new(std::ffi::OsStr::from_bytes(name.as_bytes()));
-    let input = open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
-    let mut keyboard = File::from(terminal);
+    let program = open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    (File::from(terminal), File::from(program))
+}
+
+/// Runs the program with a terminal as standard input, on which `typed` is typed.
+async fn run_on_terminal(server: &SimServer, arguments: &[&str], typed: &str) -> Ended {
+    let (mut keyboard, input) = terminal();
     keyboard.write_all(typed.as_bytes()).unwrap();
     let mut command = program(server);
-    command.args(arguments).stdin(File::from(input));
+    command.args(arguments).stdin(input);
     end(command, None).await
+}
+
+/// Runs the program with a terminal as standard output, and returns what the terminal receives, with `\n`
+/// at the end of lines.
+pub(crate) async fn printed_on_terminal(mut command: Command) -> String {
+    let (mut screen, output) = terminal();
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut received = Vec::new();
+        // On Linux, reading fails when the program has closed the terminal.
+        drop(screen.read_to_end(&mut received));
+        String::from_utf8(received).unwrap().replace("\r\n", "\n")
+    });
+    let mut child = command.stdout(output).stderr(Stdio::null()).spawn().unwrap();
+    // Closes the terminal of this process.
+    drop(command);
+    child.wait().await.unwrap();
+    reading.await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

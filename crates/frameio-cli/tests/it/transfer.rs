@@ -288,8 +288,11 @@ async fn reports_failures_and_sets_the_exit_status() {
         (
             vec!["upload", "in"],
             2,
-            "no path or ID given: pass one, such as /Workspace/Project/Folder",
+            "'--to' is required: `frameio profile set --project` and FRAMEIO_CWD set a default",
         ),
+        (vec!["upload", "in", "/Nowhere"], 2, "is a place of the service, pass it as '--to'"),
+        (vec!["sync", "/Nowhere", "in"], 2, "pass the directory first; '--down' downloads"),
+        (vec!["download", ROOT, "out"], 5, "; '-o' sets the directory of downloaded files"),
         (vec!["upload", "in", "--to", "a/b"], 2, "a/b"),
         (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is a workspace: pass one of its"),
         (

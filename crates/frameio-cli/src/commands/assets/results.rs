@@ -49,11 +49,7 @@ impl Results {
         if failure.status == Status::SignedOut {
             return Err(failure);
         }
-        // `Usage` promises that nothing was sent.
-        let status = match failure.status {
-            Status::Usage => Status::Other,
-            status => status,
-        };
+        let status = failure.status;
         self.failed += 1;
         self.status = Some(Status::common(self.status, status));
         match self.reporter.is_json() {
@@ -94,7 +90,12 @@ impl Results {
 
     /// Returns the result of the run.
     pub(in crate::commands) fn finish(self, result: Result<(), Failure>) -> Result<(), Failure> {
-        match (result, self.status) {
+        // `Usage` promises that nothing was changed.
+        let status = match self.status {
+            Some(Status::Usage) if self.done > 0 => Some(Status::Other),
+            status => status,
+        };
+        match (result, status) {
             (Err(failure), _) if failure.status == Status::Interrupted => {
                 let message = format!(
                     "interrupted: {} done, {} failed; the request in progress may have been carried \

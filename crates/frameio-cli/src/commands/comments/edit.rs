@@ -14,7 +14,7 @@ use crate::report::{self, Reporter};
 pub(crate) struct Args {
     /// Comment ID, as `frameio comments list` shows it
     comment: String,
-    /// New text, @FILE, or - for standard input
+    /// New text, @FILE, or - for standard input; @@ at the start stands for @
     #[arg(long, value_name = "TEXT")]
     text: Option<String>,
     /// New position: frame number, counted from 0, or timecode
@@ -50,7 +50,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         if let Some(at) = &args.at {
             let reader = CommentReader::new(client.clone(), &found.account);
             let file = &found.comment.file_id;
-            let at = add::position(&reader, file, timing.clone(), at).await?;
+            let at = add::position(&reader, file, timing.clone(), at, args.duration).await?;
             update = update.timestamp(at);
         }
         if let Some(duration) = args.duration {

@@ -51,7 +51,17 @@ pub(crate) enum Command {
     Copy(copy::Args),
     /// Convert a file of markers to another format, without the service
     Convert(convert::Args),
+    /// Explain how to reply
+    #[command(hide = true, disable_help_flag = true)]
+    Reply {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
+
+/// Response to users who look for replies.
+const REPLY: &str = "the Frame.io V4 API cannot create replies: reply in the web app, or add a comment with \
+                     `frameio comments add`";
 
 impl Command {
     pub(crate) async fn run(&self, global: &GlobalArgs) -> Result<(), Failure> {
@@ -66,6 +76,7 @@ impl Command {
             Self::Import(args) => import::run(global, args).await,
             Self::Copy(args) => copy::run(global, args).await,
             Self::Convert(args) => convert::run(args),
+            Self::Reply { .. } => Err(Failure::usage(REPLY)),
         }
     }
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
 use super::network::Reached;
-use super::token::duration;
+use crate::report::duration;
 use crate::exit::Status;
 
 const CHECK: &str = "clock";

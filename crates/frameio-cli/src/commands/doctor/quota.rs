@@ -6,7 +6,7 @@ use frameio::{Quota, RateLimitInfo};
 use super::Doctor;
 use super::access::Access;
 use super::finding::Finding;
-use super::token::duration;
+use crate::report::duration;
 use crate::exit::Status;
 use crate::quota_store::QuotaStoreState;
 

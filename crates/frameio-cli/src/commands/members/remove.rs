@@ -26,7 +26,7 @@ pub(crate) struct Args {
     #[arg(value_name = "PERSON", required = true)]
     people: Vec<String>,
     /// Remove without asking; required without a terminal
-    #[arg(long)]
+    #[arg(long, short)]
     yes: bool,
     /// Print JSON lines
     #[arg(long)]

@@ -1,10 +1,14 @@
 //! Metadata values on the terminal and in JSON.
 
+use std::collections::HashSet;
+
+use frameio::FieldDefinitionId;
 use frameio::metadata::{MetadataField, MetadataFieldType, MetadataValue, UserValue};
+use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 
 use super::people::People;
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, local_time};
 
 /// The metadata of a file.
 pub(super) struct FileValues<'a> {
@@ -12,6 +16,8 @@ pub(super) struct FileValues<'a> {
     pub(super) file_id: &'a str,
     pub(super) fields: Vec<&'a MetadataField>,
     pub(super) people: &'a People,
+    /// Fields whose numbers are sizes in bytes.
+    pub(super) sizes: &'a HashSet<FieldDefinitionId>,
 }
 
 /// A value of a file, or in JSON all values of the file.
@@ -24,7 +30,7 @@ impl FileValues<'_> {
     /// Returns a row for each value.
     pub(super) fn rows(&self) -> Vec<MetadataRow> {
         let row = |field: &&MetadataField| {
-            let text = text(field.value.as_ref(), self.people);
+            let text = self.text(field);
             let cells = vec![
                 field.field_definition_name.as_str().into(),
                 Cell::Both(text, value(field, self.people)),
@@ -34,6 +40,24 @@ impl FileValues<'_> {
             MetadataRow { cells, json: Value::Null }
         };
         self.fields.iter().map(row).collect()
+    }
+
+    /// Returns a value for people; of options and users, the names.
+    fn text(&self, field: &MetadataField) -> String {
+        match &field.value {
+            Some(MetadataValue::Text(text)) if field.field_type == MetadataFieldType::Date => {
+                text.parse().map_or_else(|_| text.clone(), local_time)
+            }
+            Some(MetadataValue::Number(number))
+                if self.sizes.contains(&field.field_definition_id) =>
+            {
+                match number.as_u64() {
+                    Some(bytes) => HumanBytes(bytes).to_string(),
+                    None => number.to_string(),
+                }
+            }
+            value => text(value.as_ref(), self.people),
+        }
     }
 
     /// Returns a row with all values in its JSON.
@@ -59,6 +83,8 @@ impl Row for MetadataRow {
         Column::new("path").path(),
         Column::new("file_id").hidden(),
     ];
+
+    const ID: &'static str = "file_id";
 
     fn cells(&self) -> Vec<Cell> {
         self.cells.clone()

@@ -68,7 +68,15 @@ fn bandwidth(text: &str) -> Result<String, TransferError> {
 fn policy(text: &str) -> Result<String, String> {
     match text {
         "" => Ok(String::new()),
-        text => IfExists::from_str(text, false).map(|_| text.to_owned()),
+        text => match IfExists::from_str(text, false) {
+            Ok(_) => Ok(text.to_owned()),
+            Err(_) => {
+                let policies = IfExists::value_variants().iter();
+                let names = policies.filter_map(IfExists::to_possible_value);
+                let names: Vec<_> = names.map(|it| it.get_name().to_owned()).collect();
+                Err(format!("possible values: {}", names.join(", ")))
+            }
+        },
     }
 }
 

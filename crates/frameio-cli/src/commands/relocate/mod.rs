@@ -14,7 +14,7 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Refusals, Results, Sibling, Siblings, id, kind};
+use super::assets::{Change, Refusals, Results, Sibling, Siblings, id, kind};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
@@ -35,6 +35,9 @@ struct RelocationArgs {
     /// Permit several items of the same name in the destination
     #[arg(long)]
     allow_duplicates: bool,
+    /// Show the new paths, and change nothing
+    #[arg(long, short = 'n')]
+    dry_run: bool,
     /// Print JSON lines
     #[arg(long)]
     json: bool,
@@ -59,6 +62,14 @@ impl Action {
         match self {
             Self::Move => "move",
             Self::Copy => "copy",
+        }
+    }
+
+    /// Returns the outcome of an item in a dry run.
+    const fn planned(self) -> &'static str {
+        match self {
+            Self::Move => "would_move",
+            Self::Copy => "would_copy",
         }
     }
 
@@ -102,6 +113,10 @@ impl Request<'_> {
         let allow_duplicates = args.allow_duplicates;
         let mut relocation =
             Relocation { client: &client, account, destination, siblings, allow_duplicates };
+        if args.dry_run {
+            let shown = relocation.show_all(&mut results, sources, self.action);
+            return results.finish(shown);
+        }
         let ended = shutdown::interruptible(relocate(&mut relocation, &mut results, sources)).await;
         results.finish(ended)
     }
@@ -139,6 +154,29 @@ impl Request<'_> {
 }
 
 impl Relocation<'_> {
+    /// Shows where the sources would arrive.
+    fn show_all(
+        &mut self,
+        results: &mut Results,
+        sources: Sources,
+        action: Action,
+    ) -> Result<(), Failure> {
+        let Sources { files, folders, stacks } = sources;
+        for sources in [files, folders, stacks] {
+            let sources = match action {
+                Action::Move => self.moving(results, sources)?,
+                Action::Copy => self.free(results, sources)?,
+            };
+            for source in sources {
+                let path = self.destination.path_of(self.destination.name_of(&source.item));
+                let (kind, id) = (kind(&source.item), id(&source.item));
+                let change = Change::new(action.planned(), kind, id, &path);
+                results.done(&change.from(&source.item.path));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the sources whose names are free in the destination, and reports the others.
     fn free(
         &mut self,
@@ -169,7 +207,7 @@ impl Relocation<'_> {
             Some(other) if !self.allow_duplicates => {
                 let (kind, folder) = (other.kind.replace('_', " "), &self.destination.folder.path);
                 Err(Failure::new(
-                    Status::Other,
+                    Status::Conflict,
                     format!(
                         "{folder} contains a {kind} named '{name}' ({}); paths to both would be \
                          ambiguous ('--allow-duplicates' permits it)",

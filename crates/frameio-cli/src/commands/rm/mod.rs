@@ -47,13 +47,13 @@ pub(crate) struct Args {
     #[arg(long)]
     all_versions: bool,
     /// Delete files, folders and version stacks without asking; required without a terminal
-    #[arg(long)]
+    #[arg(long, short)]
     yes: bool,
     /// Delete the project or workspace with this name without asking
     #[arg(long, value_name = "NAME")]
     confirm: Vec<String>,
     /// Show what would be deleted, and delete nothing
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     dry_run: bool,
     /// Print JSON lines
     #[arg(long)]

@@ -14,10 +14,13 @@ use super::{add, contents, expiration, reviewers};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::commands::places;
 use crate::exit::Failure;
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, local_time};
 
 /// Maximum number of items in the call that creates a share.
 pub(super) const ITEMS: usize = 100;
+
+/// Maximum number of characters of a name.
+const MAX_NAME: usize = 175;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -78,7 +81,7 @@ impl Record for Created<'_> {
         let name = share.name.as_deref().unwrap_or_default();
         let mut lines = vec![format!("created share {} '{name}'", share.id.as_str())];
         lines.extend(share.short_url.iter().map(|url| format!("link: {url}")));
-        lines.extend(share.expiration.map(|at| format!("expires: {at}")));
+        lines.extend(share.expiration.map(|at| format!("expires: {}", local_time(at))));
         lines
     }
 
@@ -150,11 +153,26 @@ fn check(args: &Args) -> Result<(), Failure> {
             format!("'{}' looks like a place: the name of the share comes first", args.name);
         return Err(Failure::usage(message));
     }
+    check_name(&args.name)?;
     if args.passphrase.reads_standard_input() && args.places.iter().any(|place| place == "-") {
         let message = "standard input cannot contain both the passphrase and the places";
         return Err(Failure::usage(message));
     }
     reviewers::check(&args.reviewers)
+}
+
+/// Refuses a name that the service refuses, before anything is uploaded or read.
+pub(super) fn check_name(name: &str) -> Result<(), Failure> {
+    let count = name.chars().count();
+    let reason = match name {
+        _ if name.trim().is_empty() => "is empty".to_owned(),
+        _ if count > MAX_NAME => {
+            format!("has {count} characters; the service accepts at most {MAX_NAME}")
+        }
+        _ if name.contains(['\n', '\r']) => "has several lines".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(format!("the name of the share {reason}")))
 }
 
 /// Adds the settings that differ from the defaults of the service.

@@ -17,6 +17,7 @@ fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let expected = "expected a duration such as 12h, 7d or 2w, a day such as 2026-12-24 (until its end in UTC), \
                     or a time such as 2026-12-24T18:00:00Z";
     let expiration = match (duration(text), text.parse::<Date>()) {
+        (Some(duration), _) if duration.is_zero() => Some(now),
         // Nobody needs fractions of a second.
         (Some(duration), _) => now.checked_add(duration).and_then(|at| at.round(Unit::Second)).ok(),
         // A time has a date at its beginning, which is not all of it.
@@ -62,6 +63,7 @@ mod tests {
         }
         for (text, reason) in [
             ("0d", "is in the past"),
+            ("0h", "is in the past"),
             ("2026-11-28", "is in the past"),
             ("d", "expected a duration"),
             ("-7d", "expected a duration"),
@@ -72,5 +74,7 @@ mod tests {
         ] {
             assert!(parse(text, now).unwrap_err().contains(reason), "{text}");
         }
+        let rounded_up: Timestamp = "2026-11-29T10:00:00.7Z".parse().unwrap();
+        assert!(parse("0d", rounded_up).is_err());
     }
 }

@@ -4,12 +4,13 @@ use frameio::experimental::version_stacks::{
     ReorderVersionStack, VersionMove, VersionPlace, VersionStackEnd,
 };
 use frameio::transfer::Transfers;
+use serde_json::Value;
 
 use super::report::StackReport;
 use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
+use crate::report::{Record, Reporter};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -30,6 +31,21 @@ pub(crate) struct Args {
     account: AccountArg,
 }
 
+/// The stack after the change, marked as the result of an experimental operation.
+struct Promoted<'a>(StackReport<'a>);
+
+impl Record for Promoted<'_> {
+    fn lines(&self) -> Vec<String> {
+        self.0.lines().into_iter().map(|line| format!("{line} (experimental)")).collect()
+    }
+
+    fn json(&self) -> Value {
+        let mut json = self.0.json();
+        json["experimental"] = true.into();
+        json
+    }
+}
+
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
@@ -44,7 +60,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     client.send(ReorderVersionStack::new(&stack.account, &stack.stack.id, to_top)).await?;
     let missing = || Failure::new(Status::Unexpected, "the version stack no longer exists");
     let after = stack.read_again(&client).await?.ok_or_else(missing)?;
-    reporter.record(&StackReport(&after))?;
+    reporter.record(&Promoted(StackReport(&after)))?;
     match after.is_head(&file.id) {
         true => Ok(()),
         false => {
