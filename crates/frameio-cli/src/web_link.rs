@@ -71,11 +71,10 @@ pub(crate) fn is_link(text: &str) -> bool {
 /// Returns a link without scheme, query, final slash and surrounding blanks.
 pub(crate) fn without_scheme(link: &str) -> &str {
     let link = link.trim();
-    let rest = |scheme: &str| {
-        let (start, rest) = link.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    let link = match link.split_once("://") {
+        Some((scheme, rest)) if matches!(&*scheme.to_ascii_lowercase(), "https" | "http") => rest,
+        _ => link,
     };
-    let link = rest("https://").or_else(|| rest("http://")).unwrap_or(link);
     link.split(['?', '#']).next().unwrap_or(link).trim_end_matches('/')
 }
 
@@ -91,6 +90,7 @@ mod tests {
             ("https://next.frame.io/project/p/d", WebLink::Item("d")),
             ("https://NEXT.frame.io/project/p/view/f?comment=c#x", WebLink::Item("f")),
             ("next.frame.io/project/p/view/f", WebLink::Item("f")),
+            (" HTTPS://next.frame.io/project/p/view/f\n", WebLink::Item("f")),
             ("https://next.frame.io/share/s/", WebLink::Share("s")),
             ("https://next.frame.io/share/s/d", WebLink::Item("d")),
             ("https://next.frame.io/share/s/view/f?a=b", WebLink::Item("f")),

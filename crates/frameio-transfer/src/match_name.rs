@@ -59,7 +59,9 @@ fn hint(name: &str, others: &[String]) -> String {
     let similar = rated.iter().filter(|(rating, _)| *rating > SIMILAR).count();
     match rated.as_slice() {
         [] => String::new(),
-        [(rating, only), ..] if *rating >= 1.0 || similar == 1 => format!("; did you mean '{only}'?"),
+        [(rating, only), ..] if *rating >= 1.0 || similar == 1 => {
+            format!("; did you mean '{only}'?")
+        }
         all => {
             let first: Vec<_> =
                 all.iter().take(HINTS).map(|(_, name)| format!("'{name}'")).collect();

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use frameio::auth::profile::{ChosenProfile, Profile, ProfileChoice, ProfileDirectory, Profiles};
 use frameio::endpoint::{InvalidText, clean_text};
 
+use crate::completion;
 use crate::credentials::Source;
 use crate::exit::Failure;
 use crate::input;
@@ -16,7 +17,13 @@ use crate::report::Reporter;
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProfileArg {
     /// Profile to use, created by `frameio login` [default: the one set by `frameio profile use`]
-    #[arg(id = "profile", long, value_name = "NAME", global = true)]
+    #[arg(
+        id = "profile",
+        long,
+        value_name = "NAME",
+        global = true,
+        add = completion::profile()
+    )]
     name: Option<String>,
     /// API URL; http:// is accepted for this machine only [default: https://api.frame.io]
     #[arg(long, value_name = "URL", global = true)]

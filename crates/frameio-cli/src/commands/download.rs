@@ -10,6 +10,7 @@ use frameio::transfer::{
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
 };
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
@@ -40,7 +41,7 @@ named after the file, the rendition and its type, such as take.mov.thumbnail.jpg
 pub(crate) struct Args {
     /// Files, folders or projects: /Workspace/Project/Folder/file.mov, or an ID [default: the
     /// profile's project]
-    #[arg(value_name = "FILE|FOLDER")]
+    #[arg(value_name = "FILE|FOLDER", add = completion::place())]
     targets: Vec<String>,
     /// Directory to download to; created if missing
     #[arg(long = "output", short = 'o', value_name = "DIR", default_value = ".")]

@@ -12,6 +12,7 @@ use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, PaceArgs,
     ReportArg,
 };
+use crate::completion;
 use crate::config;
 use crate::exit::Failure;
 use crate::proof::{Proof, Roots};
@@ -60,7 +61,7 @@ pub(crate) struct Args {
     paths: Vec<PathBuf>,
     /// Folder or project to upload to: /Workspace/Project/Folder, or an ID [default: the profile's
     /// project]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", add = completion::place())]
     to: Option<String>,
     #[command(flatten)]
     pace: PaceArgs,
@@ -279,8 +280,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     if args.to.is_none() && !resolver.has_base() {
-        let default = "`frameio profile set --project` and FRAMEIO_CWD set a default";
-        return Err(Failure::usage(format!("'--to' is required: {default}")));
+        let message = "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder, or set a \
+                       default with `frameio profile set --project`";
+        return Err(Failure::usage(message));
     }
     let target = resolver.resolve_for_write(args.to.as_deref()).await?;
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;

@@ -33,9 +33,13 @@ mod tests {
 
     #[test]
     fn uses_the_largest_unit() {
-        for (seconds, text) in
-            [(119, "119 s"), (120, "2 min"), (86_399, "23 h"), (172_799, "47 h"), (172_800, "2 days")]
-        {
+        for (seconds, text) in [
+            (119, "119 s"),
+            (120, "2 min"),
+            (86_399, "23 h"),
+            (172_799, "47 h"),
+            (172_800, "2 days"),
+        ] {
             assert_eq!(duration(Duration::from_secs(seconds)), text);
         }
     }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::palette::Tone;
+
 /// Text that may be printed: without characters that control a terminal, are invisible, or reorder text,
 /// unless programs read it.
 ///
@@ -14,6 +16,18 @@ impl Escaped {
     /// Escapes a line of text, including line breaks.
     pub(super) fn line(text: &str) -> Self {
         Self(printable(text))
+    }
+
+    /// Escapes a line of text, whose first word has a tone.
+    pub(super) fn starting_with(tone: Tone, text: &str) -> Self {
+        let text = printable(text);
+        let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
+        Self(tone.paint(word) + rest)
+    }
+
+    /// Escapes texts and adds their styles.
+    pub(super) fn painted(texts: &[(Tone, String)]) -> Self {
+        Self(texts.iter().map(|(tone, text)| tone.paint(&printable(text))).collect())
     }
 
     /// Takes text of the program itself as it is.
@@ -143,7 +157,8 @@ mod tests {
         {
             assert_eq!(printable(text), text);
         }
-        for text in ["می\u{200c}خواهم", "👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥"] {
+        for text in ["می\u{200c}خواهم", "👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥"]
+        {
             assert_eq!((&*printable(text), &*json_text(text)), (text, text));
         }
         for text in ["a\u{200d}b", "é\u{200c}", "\u{200d}é", "é\u{200d}\u{200d}é"] {
@@ -157,6 +172,17 @@ mod tests {
         assert_eq!(Escaped::exact(text, false).to_string(), text);
         let shown = "a\t\"first\n\\u{1b}second\\r\\u{202e}\"";
         assert_eq!(Escaped::exact(text, true).to_string(), shown);
+    }
+
+    #[test]
+    fn a_style_does_not_let_controls_of_the_text_pass() {
+        let painted = Escaped::painted(&[
+            (Tone::Plain, "a ".to_owned()),
+            (Tone::Dim, "\u{1b}[0m".to_owned()),
+        ]);
+        assert_eq!(painted.to_string(), "a \u{1b}[2m\\u{1b}[0m\u{1b}[0m");
+        let started = Escaped::starting_with(Tone::Dim, "ok  \u{1b}");
+        assert_eq!(started.to_string(), "\u{1b}[2mok\u{1b}[0m  \\u{1b}");
     }
 
     #[test]

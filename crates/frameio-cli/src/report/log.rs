@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::escape::Escaped;
-use super::{Reporter, color};
+use super::{Reporter, color, palette};
 
 /// Returns whether logging is enabled.
 pub(super) fn is_enabled() -> bool {
@@ -30,8 +30,8 @@ impl Write for LogWriter {
             false => Escaped::line(text),
         };
         match !self.is_json && color::is_enabled_on(&io::stderr()) {
-            true => drop(writeln!(io::stderr(), "{}", color::log_line(&line.to_string()))),
-            false => Reporter::text().print_status(&line),
+            true => drop(writeln!(io::stderr(), "{}", palette::log_line(&line.to_string()))),
+            false => Reporter::text().log(&line),
         }
         Ok(event.len())
     }

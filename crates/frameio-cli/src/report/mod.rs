@@ -13,11 +13,13 @@ mod list;
 mod log;
 mod meter;
 mod overall;
+mod palette;
 mod run_file;
 mod skipped;
 mod terminal_echo;
 mod transfer;
 mod width;
+mod wrap;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -26,7 +28,8 @@ use indicatif::MultiProgress;
 use serde_json::Value;
 
 pub(crate) use self::amounts::{counted, duration};
-pub(crate) use self::color::{ColorChoice, HELP_STYLES};
+
+pub(crate) use self::color::ColorChoice;
 pub(crate) use self::comments::CommentProgress;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
@@ -34,10 +37,12 @@ pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
 pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row, local_time};
 pub(crate) use self::log::LogWriter;
+pub(crate) use self::palette::{HELP_STYLES, Tone};
 pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
 pub(crate) use self::width::{help_columns, output_columns, width, wrapped};
+pub(crate) use self::wrap::broken;
 use crate::exit::{Failure, Status, io_reason};
 
 /// A result that can be printed as text or as JSON.
@@ -46,6 +51,10 @@ pub(crate) trait Record {
     fn lines(&self) -> Vec<String>;
     /// Returns the JSON value, which is printed in one line.
     fn json(&self) -> Value;
+    /// Returns the tone of the first word of a line.
+    fn tone(&self, _line: &str) -> Tone {
+        Tone::Plain
+    }
 }
 
 /// Prints results, notes and progress, as text or as JSON lines.
@@ -80,7 +89,14 @@ impl Reporter {
     pub(crate) fn record(&self, record: &impl Record) -> Result<(), Failure> {
         match self.is_json {
             true => self.json_line(&record.json()),
-            false => record.lines().iter().try_for_each(|line| self.line(line)),
+            false => record.lines().iter().try_for_each(|line| {
+                let tone = if color::is_enabled_on(&std::io::stdout()) {
+                    record.tone(line)
+                } else {
+                    Tone::Plain
+                };
+                self.print(&Escaped::starting_with(tone, line))
+            }),
         }
     }
 
@@ -146,13 +162,19 @@ impl Reporter {
         self.status(&format!("frameio: {text}"));
     }
 
-    /// Prints a line on standard error. Ignores errors, so that a closed output does not fail the run.
+    /// Prints a line on standard error, on a terminal as several ones if it is too wide. Ignores errors, so
+    /// that a closed output does not fail the run.
     pub(crate) fn status(&self, text: &str) {
-        self.print_status(&Escaped::line(text));
+        let lines = match width::message_columns() {
+            Some(columns) => wrap::message_lines(&printable(text), columns),
+            None => vec![text.to_owned()],
+        };
+        self.suspended(|| lines.iter().for_each(|line| write_status(&Escaped::line(line))));
     }
 
-    fn print_status(&self, text: &Escaped) {
-        self.suspended(|| drop(writeln!(std::io::stderr(), "{text}")));
+    /// Prints a line on standard error as it is.
+    fn log(&self, line: &Escaped) {
+        self.suspended(|| write_status(line));
     }
 
     /// Prints the help of the program, with colors if they are enabled. It has no text of users.
@@ -182,6 +204,10 @@ impl Reporter {
             None => print(),
         }
     }
+}
+
+fn write_status(line: &Escaped) {
+    drop(writeln!(std::io::stderr(), "{line}"));
 }
 
 /// Converts a model to JSON, with the field names of the service.

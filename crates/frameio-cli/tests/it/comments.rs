@@ -120,7 +120,11 @@ async fn refuses_comments_that_cannot_be_added() {
         (&[STACK, " "][..], 2, "the text is empty"),
         (&[STACK, "x", "--reply-to", OPEN], 2, "the Frame.io V4 API cannot create replies"),
         (&[STACK, "x", "--at", "01:00:00:00"], 2, "it is after the end of the file, 00:02:00:23"),
-        (&[STACK, "x", "--at", "2904"], 2, "it is after the end of the file, 00:02:00:23 (frame 2903)"),
+        (
+            &[STACK, "x", "--at", "2904"],
+            2,
+            "it is after the end of the file, 00:02:00:23 (frame 2903)",
+        ),
         (&[STACK, "x", "--at", "2900", "--duration", "5"], 2, "'5' for '--duration': it is after"),
         (&[STACK, "@no such file"], 2, "cannot read 'no such file': "),
         (
@@ -177,6 +181,18 @@ async fn edits_texts_and_positions() {
     assert_eq!((&comment["length"], &comment["frame"]), (&json!(7), &json!(48)));
     let nothing = run(&server, &["comments", "edit", OPEN]).await;
     assert!(nothing.failed(2).contains("nothing to change"), "{nothing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_file_is_not_the_text_of_a_comment_and_replies_are_explained() {
+    let (_sim, server) = demo().await;
+    for text in ["@notes.txt", "@/", "@./notes"] {
+        let refused = run(&server, &["comments", "add", CUT_3, text]).await;
+        assert!(refused.failed(2).contains("cannot read"), "{text}: {refused:?}");
+    }
+    run(&server, &["comments", "add", CUT_3, "@mina look at this"]).await.succeeded();
+    let reply = run(&server, &["comments", "reply", OPEN, "--text", "Yes"]).await;
+    assert!(reply.failed(2).contains("the API cannot create replies"), "{reply:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

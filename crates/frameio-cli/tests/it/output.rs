@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::program::{Ended, end, offline, program, serve};
 #[cfg(unix)]
-use crate::terminal::printed_on_terminal;
+use crate::terminal::shown;
 
 /// Text that sets the window title, clears the screen in two ways, and hides and reorders characters.
 const HOSTILE: &str =
@@ -195,7 +195,7 @@ async fn programs_read_exact_values_that_a_terminal_shows_escaped() {
         ),
     ] {
         assert_eq!(desk.run(arguments).await.stdout, exact, "{arguments:?}");
-        let shown = printed_on_terminal(desk.command(arguments)).await;
+        let shown = shown(desk.command(arguments), 200).await.join("\n");
         assert!(shown.contains(r"Eve\u{1b}]0;pwned\u{7}"), "{arguments:?}: {shown}");
         assert!(shown.chars().all(|c| is_plain(c) || c == '\t'), "{arguments:?}: {shown}");
         assert_eq!(shown.contains('\t'), exact.contains('\t'), "{arguments:?}: {shown}");

@@ -129,11 +129,20 @@ async fn profile_set_resolves_names_and_refuses_unknown_ones() {
     run(&["profile", "set", "--account", account_name]).await.succeeded();
     assert_eq!(profile()["account_id"], demo.account_id.as_str());
     assert_eq!(profile()["base_url"], server.url());
-    for (flag, what) in [("--account", "account"), ("--workspace", "workspace")] {
+    for (flag, messages) in [
+        (
+            "--account",
+            ["invalid value 'Dmo Account' for '--account'", "no such account; available: '"],
+        ),
+        ("--workspace", ["no such workspace 'Dmo Account'", "available: '"]),
+    ] {
         let ended = run(&["profile", "set", flag, "Dmo Account"]).await;
-        let message = format!("no such {what} 'Dmo Account'; available: '");
-        assert!(ended.failed(5).contains(&message), "{ended:?}");
+        let error = ended.failed(5);
+        assert!(messages.iter().all(|message| error.contains(message)), "{ended:?}");
     }
+    assert!(run(&["profile", "set"]).await.failed(2).contains("nothing to set"));
+    let unknown = run(&["profile", "set", "--if-exists", "zork"]).await;
+    assert!(unknown.stderr.contains("expected version, skip, keep-both or fail"), "{unknown:?}");
     run(&["profile", "set", "--project", "/Demo Workspace/Nope"]).await.failed(5);
     run(&["profile", "set", "--account", "no such id"]).await.failed(5);
     assert_eq!(profile()["account_id"], demo.account_id.as_str());
@@ -141,8 +150,20 @@ async fn profile_set_resolves_names_and_refuses_unknown_ones() {
     run(&["profile", "set", "--project", "/Demo Workspace/Demo Project"]).await.succeeded();
     assert_eq!(profile()["project_id"], demo.project_id.as_str());
     assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
-    run(&["profile", "set", "--workspace", "Demo Workspace"]).await.succeeded();
-    assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
+    let link = format!("https://next.frame.io/project/{}", demo.project_id);
+    for place in [
+        "Demo Workspace",
+        "/Demo Workspace",
+        demo.workspace_id.as_str(),
+        &link,
+        "/Demo Workspace/Demo Project",
+    ] {
+        run(&["profile", "set", "--workspace", ""]).await.succeeded();
+        run(&["profile", "set", "--workspace", place]).await.succeeded();
+        assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str(), "{place}");
+    }
+    run(&["profile", "set", "--project", &link]).await.succeeded();
+    assert_eq!(profile()["project_id"], demo.project_id.as_str());
     let ended = run(&["profile", "set", "--project", "/Demo Workspace"]).await;
     let message = "invalid value '/Demo Workspace' for '--project': it is not a project";
     assert!(ended.failed(2).contains(message), "{ended:?}");

@@ -22,7 +22,8 @@ async fn deletes_files_and_folders_with_confirmation_only() {
     let all = paths(&server, "/Film/The Crossing").await;
     assert!(!all.iter().any(|it| it.contains("Poster") || it.contains("Day 01")), "{all:?}");
     let missing = run(&server, &["rm", "--yes", POSTER]).await;
-    assert!(missing.failed(5).contains("Poster.png"), "{missing:?}");
+    assert_eq!((missing.status, missing.stdout.as_str()), (5, ""), "{missing:?}");
+    assert!(missing.stderr.contains("Poster.png"), "{missing:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record, counted};
 use crate::resolver::Resolver;
@@ -17,6 +18,7 @@ use crate::shutdown;
 #[derive(Debug, clap::Args)]
 pub(crate) struct CreateArgs {
     /// Project to save: /Workspace/Project, or an ID [default: the profile's project]
+    #[arg(add = completion::place())]
     project: Option<String>,
     /// Directory to save to; missing, empty, or an incomplete archive of the project
     #[arg(long = "output", short = 'o', value_name = "DIR", required = true)]
@@ -174,7 +176,11 @@ impl Record for Summary<'_> {
             counted(counts.version_stacks, "version stack"),
             counted(counts.comments, "comment"),
             // The plural of "reply" is irregular.
-            if counts.replies == 1 { "1 reply".to_owned() } else { format!("{} replies", counts.replies) },
+            if counts.replies == 1 {
+                "1 reply".to_owned()
+            } else {
+                format!("{} replies", counts.replies)
+            },
             counted(counts.shares, "share"),
             counted(counts.members, "member"),
         )]

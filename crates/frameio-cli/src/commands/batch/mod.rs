@@ -22,8 +22,8 @@ use crate::report::JobReport;
 
 pub(super) const HELP: &str = "\
 Each line of JOBS is a JSON object, with the input of `frameio call`:
-  {\"op\": \"files.show\", \"input\": {\"file_id\": \"…\"}}
-  {\"op\": \"files.show\", \"path\": {\"file_id\": \"/Film/The Crossing/Stills/Poster.png\"}}
+  {\"op\":\"files.show\",\"input\":{\"file_id\":\"…\"}}
+  {\"op\":\"files.show\",\"path\":{\"file_id\":\"/Film/The Crossing/Stills/Poster.png\"}}
 The parameters in \"path\" are places, whose IDs are looked up before the first call, so a place must not
 depend on another line. All lines are validated before the first call. Results are JSON lines in the order of completion:
   {\"job\": \"…\", \"line\": 1, \"op\": \"files.show\", \"response\": {…}}

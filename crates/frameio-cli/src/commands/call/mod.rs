@@ -13,6 +13,7 @@ use self::fields::Fields;
 pub(super) use self::preview::quoted;
 use super::input_ids::{IdLookup, InputIds};
 use crate::args::GlobalArgs;
+use crate::completion;
 use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 use crate::input;
@@ -37,6 +38,7 @@ the user has only one account, it is used.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Name of the operation, such as files.show; `frameio operations` lists all
+    #[arg(add = completion::operation())]
     operation: String,
     /// Parameters as a JSON object, @FILE to read it from a file, or - for standard input
     #[arg(long, value_name = "JSON", default_value = "{}", hide_default_value = true)]
@@ -78,7 +80,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     // Validated before the credentials are read, so that invalid input needs no token to be reported.
     let mut ids = InputIds::new(operation, places);
-    ids.validate(&object, &profile, &options).map_err(Failure::usage)?;
+    let refuse = |reason| Failure::usage(args.fields.explain(reason));
+    ids.validate(&object, &profile, &options).map_err(refuse)?;
     IdLookup::new(global, profile.clone()).fill(&mut ids, &mut object).await?;
     if args.all && !args.dry_run && !args.curl {
         return all(global, &output, operation, object, &options).await;

@@ -9,6 +9,7 @@ use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::{self, Reporter};
@@ -18,6 +19,7 @@ use crate::resolver::Purpose;
 pub(crate) struct Args {
     /// File or version stack: path as /Workspace/Project/Folder/file.mov, or ID; of a stack, the newest
     /// version
+    #[arg(add = completion::place())]
     place: String,
     /// Text, @FILE, or - for standard input; @@ at the start stands for @
     text: String,
@@ -53,7 +55,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let target = TargetFile::resolve(global, &args.account, &args.place, Purpose::Write).await?;
     let mut create = CreateComment::new(&target.account, &target.id, text);
     if let Some(at) = &args.at {
-        create = create.timestamp(position(&target.reader(), &target.id, timing, at, args.duration).await?);
+        create = create
+            .timestamp(position(&target.reader(), &target.id, timing, at, args.duration).await?);
     }
     if let Some(duration) = args.duration {
         create = create.duration(duration);

@@ -7,6 +7,7 @@ use super::import::check_rate;
 use super::import_plan::SendArgs;
 use super::target::TargetFile;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Reporter, SkippedItems};
 use crate::resolver::Purpose;
@@ -15,8 +16,10 @@ use crate::resolver::Purpose;
 pub(crate) struct Args {
     /// File or version stack to copy from: path as /Workspace/Project/Folder/file.mov, or ID; of a stack,
     /// the newest version
+    #[arg(add = completion::place())]
     from: String,
-    /// File or version stack to copy to
+    /// File or version stack to copy to: path or ID
+    #[arg(add = completion::place())]
     to: String,
     #[command(flatten)]
     send: SendArgs,

@@ -20,6 +20,7 @@ use super::pace::Pace;
 use super::status;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record, SkippedItems, counted};
 use crate::resolver::Resolver;
@@ -39,7 +40,7 @@ in the timeline of the editing system.
 pub(crate) struct Args {
     /// File, version stack, folder or project: path as /Workspace/Project/Folder/file.mov, or ID
     /// [default: the profile's project]
-    #[arg(conflicts_with = "share")]
+    #[arg(conflicts_with = "share", add = completion::place())]
     place: Option<String>,
     /// Share whose files are exported, by ID. All comments on the files are exported, not only those made
     /// on the share
@@ -303,7 +304,11 @@ impl Export {
         match status {
             None => self.skipped.finish(),
             Some(status) => {
-                let failed = if failed == 1 { "1 file or folder".to_owned() } else { format!("{failed} files or folders") };
+                let failed = if failed == 1 {
+                    "1 file or folder".to_owned()
+                } else {
+                    format!("{failed} files or folders")
+                };
                 let message = format!("{failed} could not be exported");
                 Err(Failure::new(status, message))
             }

@@ -9,6 +9,7 @@ use super::markers_file::MarkersFileArgs;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::Reporter;
 use crate::resolver::Purpose;
@@ -27,6 +28,7 @@ pub(crate) struct Args {
     input: MarkersFileArgs,
     /// File or version stack: path as /Workspace/Project/Folder/file.mov, or ID; of a stack, the newest
     /// version
+    #[arg(add = completion::place())]
     place: String,
     #[command(flatten)]
     send: SendArgs,

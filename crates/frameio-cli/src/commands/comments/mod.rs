@@ -27,6 +27,11 @@ use clap::Subcommand;
 use crate::args::GlobalArgs;
 use crate::exit::Failure;
 
+/// Response to users who look for replies.
+const REPLY: &str = "\
+the API cannot create replies: reply in the web app, or add a comment at the same position with \
+`frameio comments add PLACE TEXT --at POSITION`";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the comments on a file, with their replies
@@ -58,10 +63,6 @@ pub(crate) enum Command {
         arguments: Vec<String>,
     },
 }
-
-/// Response to users who look for replies.
-const REPLY: &str = "the Frame.io V4 API cannot create replies: reply in the web app, or add a comment with \
-                     `frameio comments add`";
 
 impl Command {
     pub(crate) async fn run(&self, global: &GlobalArgs) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ use frameio::transfer::Transfers;
 use self::by_name::Pattern;
 use self::row::FoundItem;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::List;
 use crate::resolver::{Listable, Resolver};
@@ -39,6 +40,7 @@ pub(crate) struct Args {
     name: Option<String>,
     /// Folder, project or workspace: a path or an ID [default: the profile's project; with --text, the
     /// account]
+    #[arg(add = completion::place())]
     place: Option<String>,
     /// Types of items to find
     #[arg(long = "type", value_enum, value_name = "TYPE")]
@@ -100,7 +102,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     match pattern {
         Some(pattern) => {
             let place = resolver.listable(args.place.as_deref()).await?;
-            by_name::Search::new(&client, &transfers, pattern, output).run(place).await
+            by_name::run(&client, &transfers, pattern, place, output).await
         }
         None => {
             let words = args.text.as_deref().unwrap_or_default();

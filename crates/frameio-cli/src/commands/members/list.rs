@@ -4,6 +4,7 @@ use frameio::permissions::UserRole;
 
 use super::place::Place;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Cell, Column, Row};
 use crate::resolver::Purpose;
@@ -18,6 +19,7 @@ listed by the experimental `frameio call project_permissions.project_group_roles
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Workspace, project or folder: a path or an ID
+    #[arg(add = completion::place())]
     place: String,
     /// Include deactivated users
     #[arg(long)]

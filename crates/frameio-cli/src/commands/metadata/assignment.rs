@@ -101,7 +101,13 @@ impl Assignment<'_> {
             MetadataInput::Users(users) => {
                 users.iter().map(|user| people.name(user)).collect::<Vec<_>>().join(", ")
             }
-            _ => self.texts.iter().copied().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", "),
+            _ => self
+                .texts
+                .iter()
+                .copied()
+                .filter(|it| !it.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
         };
         format!("{name} = {value}")
     }

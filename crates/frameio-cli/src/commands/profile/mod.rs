@@ -8,6 +8,7 @@ use frameio::transfer::{Bandwidth, TransferError};
 use serde_json::Value;
 
 use crate::args::{FormatArgs, GlobalArgs, IfExists};
+use crate::completion;
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::input;
@@ -33,6 +34,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct UseArgs {
     /// Name of the profile
+    #[arg(add = completion::profile())]
     name: String,
 }
 
@@ -41,11 +43,11 @@ pub(crate) struct SetArgs {
     /// Account name or ID; an empty value removes the default
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
-    /// Workspace name or ID; an empty value removes the default
-    #[arg(long, value_name = "WORKSPACE")]
+    /// Workspace, or any place in it: name, path, ID or link; an empty value removes the default
+    #[arg(long, value_name = "WORKSPACE", add = completion::absolute_place())]
     workspace: Option<String>,
-    /// Project path (/Workspace/Project) or ID; an empty value removes the default
-    #[arg(long, value_name = "PROJECT")]
+    /// Project path (/Workspace/Project), ID or link; an empty value removes the default
+    #[arg(long, value_name = "PROJECT", add = completion::absolute_place())]
     project: Option<String>,
     /// What uploads do if a file of the same name exists and differs: version, skip, keep-both or fail;
     /// an empty value removes the default
@@ -70,12 +72,7 @@ fn policy(text: &str) -> Result<String, String> {
         "" => Ok(String::new()),
         text => match IfExists::from_str(text, false) {
             Ok(_) => Ok(text.to_owned()),
-            Err(_) => {
-                let policies = IfExists::value_variants().iter();
-                let names = policies.filter_map(IfExists::to_possible_value);
-                let names: Vec<_> = names.map(|it| it.get_name().to_owned()).collect();
-                Err(format!("possible values: {}", names.join(", ")))
-            }
+            Err(_) => Err("expected version, skip, keep-both or fail".to_owned()),
         },
     }
 }
@@ -135,6 +132,15 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
     let store = global.quota_store.given()?;
     if let Some(store) = store.as_ref().filter(|store| !store.is_empty()) {
         quota_store::without_password(store)?;
+    }
+    let has_setting =
+        [&args.account, &args.workspace, &args.project, &args.if_exists, &args.bwlimit, &store]
+            .into_iter()
+            .any(Option::is_some);
+    if !has_setting {
+        let message =
+            "nothing to set: pass '--account', '--workspace', '--project' or another setting";
+        return Err(Failure::usage(message));
     }
     let ids = match check::check(global, &name, &profile, &ids).await {
         Ok(checked) => checked,

@@ -16,6 +16,7 @@ use self::destination::Destination;
 use self::source::{Source, Sources};
 use super::assets::{Change, Refusals, Results, Sibling, Siblings, id, kind};
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -27,10 +28,10 @@ const BULK: usize = 100;
 #[derive(Debug, clap::Args)]
 struct RelocationArgs {
     /// Files, folders and version stacks: paths or IDs
-    #[arg(value_name = "SOURCE", required = true)]
+    #[arg(value_name = "SOURCE", required = true, add = completion::place())]
     sources: Vec<String>,
     /// Folder, project or new path: a path or an ID
-    #[arg(value_name = "DEST")]
+    #[arg(value_name = "DEST", add = completion::place())]
     destination: String,
     /// Permit several items of the same name in the destination
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 use super::{Action, RelocationArgs, Request};
 use crate::args::GlobalArgs;
+use crate::completion;
 use crate::exit::Failure;
 
 pub(in crate::commands) const HELP: &str = "\
@@ -21,6 +22,10 @@ the run. Then each result is printed, and a failure does not stop the others. Se
 are moved by one call for up to 100 of them.";
 
 #[derive(Debug, clap::Args)]
+#[command(mut_args(|it| match it.get_id() == "sources" {
+    true => it.add(completion::absolute_place()),
+    false => it,
+}))]
 pub(crate) struct Args {
     #[command(flatten)]
     relocation: RelocationArgs,

@@ -13,6 +13,7 @@ use self::contents::Contents;
 use self::target::Target;
 use super::assets::{Change, Refusals, Results, confirm, confirm_name, id, is_interactive};
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::Reporter;
 use crate::resolver::Resolver;
@@ -38,7 +39,7 @@ folders and version stacks that can be restored; the API cannot restore projects
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Items to delete: absolute paths or IDs
-    #[arg(value_name = "PLACE", required = true)]
+    #[arg(value_name = "PLACE", required = true, add = completion::absolute_place())]
     places: Vec<String>,
     /// Delete folders with their contents
     #[arg(long, short)]

@@ -1,15 +1,14 @@
 //! Contents of a share: items that are added and removed one at a time.
 
-use std::collections::HashSet;
-
+use frameio::Client;
 use frameio::assets::Asset;
 use frameio::shares::ListShareAssets;
 use frameio::transfer::{Resolved, ResolvedItem};
-use frameio::{AssetId, Client};
 use serde_json::{Value, json};
 
 use super::target::{Finder, FoundShare, ShareArgs};
 use crate::commands::places;
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 use crate::resolver::Purpose;
@@ -24,7 +23,7 @@ pub(crate) struct ChangeArgs {
     pub(super) share: String,
     /// Files, folders and version stacks of the share's project: paths or IDs; - reads them from
     /// standard input, one per line
-    #[arg(value_name = "PLACE", required = true)]
+    #[arg(value_name = "PLACE", required = true, add = completion::place())]
     pub(super) places: Vec<String>,
     /// Print JSON lines
     #[arg(long)]
@@ -62,11 +61,6 @@ pub(super) async fn list(client: &Client, found: &FoundShare) -> Result<Vec<Asse
         assets.push(asset?);
     }
     Ok(assets)
-}
-
-/// Returns the IDs of all assets of a share.
-pub(super) async fn ids(client: &Client, found: &FoundShare) -> Result<HashSet<AssetId>, Failure> {
-    Ok(list(client, found).await?.iter().map(Asset::id).collect())
 }
 
 /// Announces the time that many calls take.

@@ -17,7 +17,9 @@ fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let expected = "expected a duration such as 12h, 7d or 2w, a day such as 2026-12-24 (until its end in UTC), \
                     or a time such as 2026-12-24T18:00:00Z";
     let expiration = match (duration(text), text.parse::<Date>()) {
-        (Some(duration), _) if duration.is_zero() => Some(now),
+        (Some(duration), _) if duration.is_zero() => {
+            return Err("it would expire at once".to_owned());
+        }
         // Nobody needs fractions of a second.
         (Some(duration), _) => now.checked_add(duration).and_then(|at| at.round(Unit::Second)).ok(),
         // A time has a date at its beginning, which is not all of it.
@@ -50,6 +52,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_expired_share_is_refused() {
+        let now = "2026-11-29T10:00:00.4Z".parse().unwrap();
+        assert!(parse("0d", now).unwrap_err().contains("at once"));
+        assert!(parse("2026-11-28", now).unwrap_err().contains("in the past"));
+    }
+
+    #[test]
     fn converts_durations_days_and_times() {
         let now: Timestamp = "2026-11-29T10:00:00.218687352Z".parse().unwrap();
         for (text, expected) in [
@@ -62,8 +71,8 @@ mod tests {
             assert_eq!(parse(text, now), Ok(expected.parse().unwrap()), "{text}");
         }
         for (text, reason) in [
-            ("0d", "is in the past"),
-            ("0h", "is in the past"),
+            ("0d", "it would expire at once"),
+            ("0h", "it would expire at once"),
             ("2026-11-28", "is in the past"),
             ("d", "expected a duration"),
             ("-7d", "expected a duration"),

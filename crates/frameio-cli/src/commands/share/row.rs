@@ -1,9 +1,10 @@
 //! A share on the terminal and in JSON, without its passphrase.
 
 use frameio::shares::{Share, ShareAccess};
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::report::{Cell, Column, Row, local_time};
+use crate::report::{Cell, Column, Row, Tone, local_time};
 
 /// A share in a list.
 pub(super) struct ShareRow<'a>(pub(super) &'a Share);
@@ -42,6 +43,11 @@ impl Row for ShareRow<'_> {
             share.created_at.into(),
             share.updated_at.into(),
         ]
+    }
+
+    fn tone(&self, _column: &str) -> Tone {
+        let has_expired = self.0.expiration.is_some_and(|at| at <= Timestamp::now());
+        if self.0.enabled && !has_expired { Tone::Plain } else { Tone::Dim }
     }
 }
 

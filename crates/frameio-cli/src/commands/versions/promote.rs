@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::report::StackReport;
 use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 
@@ -23,6 +24,7 @@ stack is read again afterwards, and the command fails if another version is stil
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Version: ID, or the path of its stack followed by its name
+    #[arg(add = completion::place())]
     file: String,
     /// Print the version stack as JSON
     #[arg(long)]

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use crate::report::Tone;
+
 /// Column of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column {
@@ -174,6 +176,11 @@ pub(crate) trait Row {
 
     /// Returns the cells, one for each column.
     fn cells(&self) -> Vec<Cell>;
+
+    /// Returns the tone of a cell in a table, by the name of its column.
+    fn tone(&self, _column: &str) -> Tone {
+        Tone::Plain
+    }
 
     /// Returns the JSON object. Default: all columns with their values.
     fn json(&self) -> Value {

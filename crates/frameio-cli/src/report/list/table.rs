@@ -2,6 +2,7 @@
 
 use super::cell::Column;
 use crate::report::escape::printable;
+use crate::report::palette::Tone;
 use crate::report::width::{fit_end, fit_start, width};
 
 /// Number of rows from which the widths of the columns are computed. Further rows are printed at once.
@@ -22,6 +23,9 @@ const MINIMUM: usize = 8;
 /// Space between columns.
 const GAP: usize = 2;
 
+/// Texts of a line with their tones.
+pub(super) type Line = Vec<(Tone, String)>;
+
 /// Formats rows as lines with aligned columns.
 ///
 /// The first rows are held back to find the widths of the columns.
@@ -33,7 +37,7 @@ pub(super) struct Table {
     has_header: bool,
     /// Whether columns may be left out on a narrow terminal.
     may_omit: bool,
-    held: Vec<Vec<String>>,
+    held: Vec<Vec<(Tone, String)>>,
     /// Widths of the columns, once they are known; 0 for those that are left out.
     widths: Option<Vec<usize>>,
 }
@@ -49,9 +53,9 @@ impl Table {
     }
 
     /// Adds a row, and returns the lines that can be printed.
-    pub(super) fn push(&mut self, cells: &[String]) -> Vec<String> {
+    pub(super) fn push(&mut self, cells: &[(Tone, String)]) -> Vec<Line> {
         // Escaped first, because escaping changes widths.
-        let cells: Vec<_> = cells.iter().map(|cell| printable(cell)).collect();
+        let cells: Vec<_> = cells.iter().map(|(tone, cell)| (*tone, printable(cell))).collect();
         match &self.widths {
             Some(widths) => vec![self.line(widths, &cells)],
             None => {
@@ -62,13 +66,14 @@ impl Table {
     }
 
     /// Returns the lines of the rows that were held back.
-    pub(super) fn flush(&mut self) -> Vec<String> {
+    pub(super) fn flush(&mut self) -> Vec<Line> {
         if self.held.is_empty() {
             return Vec::new();
         }
         let widths = self.layout();
         let held = std::mem::take(&mut self.held);
-        let header = self.has_header.then(|| self.columns.iter().map(Column::title).collect());
+        let title = |column: &Column| (Tone::Header, column.title());
+        let header = self.has_header.then(|| self.columns.iter().map(title).collect());
         let lines = header.iter().chain(&held).map(|cells| self.line(&widths, cells)).collect();
         self.widths = Some(widths);
         lines
@@ -79,7 +84,7 @@ impl Table {
     fn layout(&self) -> Vec<usize> {
         let cells = |at: usize| {
             let cells = self.held.iter().filter_map(move |cells| cells.get(at));
-            cells.map(|cell| width(cell)).max().unwrap_or(0)
+            cells.map(|(_, cell)| width(cell)).max().unwrap_or(0)
         };
         let title = |column: &Column| if self.has_header { width(&column.title()) } else { 0 };
         let columns = self.columns.iter().enumerate();
@@ -129,23 +134,29 @@ impl Table {
         }
     }
 
-    fn line(&self, widths: &[usize], cells: &[String]) -> String {
-        let mut line = String::new();
+    fn line(&self, widths: &[usize], cells: &[(Tone, String)]) -> Line {
+        let mut line = Line::new();
         let shown = widths.iter().zip(cells).zip(&self.columns);
-        for ((columns, cell), column) in shown.filter(|((columns, _), _)| **columns > 0) {
+        for ((columns, (tone, cell)), column) in shown.filter(|((columns, _), _)| **columns > 0) {
             let cell = match column.is_flexible && self.room.is_some() {
                 true if column.is_path => fit_end(cell, *columns),
                 true => shortened(cell, *columns),
                 false => cell.clone(),
             };
-            let padding = " ".repeat(columns.saturating_sub(width(&cell)));
-            line += &match column.is_right {
-                true => padding + &cell,
-                false => cell + &padding,
-            };
-            line += &" ".repeat(GAP);
+            let padding = (Tone::Plain, " ".repeat(columns.saturating_sub(width(&cell))));
+            match column.is_right {
+                true => line.extend([padding, (*tone, cell)]),
+                false => line.extend([(*tone, cell), padding]),
+            }
+            line.push((Tone::Plain, " ".repeat(GAP)));
         }
-        line.truncate(line.trim_end().len());
+        while let Some((_, text)) = line.last_mut() {
+            text.truncate(text.trim_end().len());
+            if !text.is_empty() {
+                break;
+            }
+            line.pop();
+        }
         line
     }
 }
@@ -174,10 +185,38 @@ mod tests {
         let mut table = Table::new(COLUMNS.to_vec(), room, true, may_omit);
         let mut lines = Vec::new();
         for row in rows {
-            lines.extend(table.push(&row.map(str::to_owned)));
+            lines.extend(table.push(&plain(row)));
         }
         lines.extend(table.flush());
-        lines
+        texts(lines)
+    }
+
+    fn plain(cells: &[&str]) -> Line {
+        cells.iter().map(|&cell| (Tone::Plain, cell.to_owned())).collect()
+    }
+
+    fn texts(lines: Vec<Line>) -> Vec<String> {
+        let text = |line: Line| line.into_iter().map(|(_, text)| text).collect();
+        lines.into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn cells_keep_their_tones_and_the_header_has_its_own() {
+        let mut table = Table::new(COLUMNS.to_vec(), None, true, true);
+        table.push(&[
+            (Tone::Dim, "a".to_owned()),
+            (Tone::Plain, String::new()),
+            (Tone::Bad, "x ".to_owned()),
+        ]);
+        let tones = |line: &Line| {
+            let shown = line.iter().filter(|(tone, _)| *tone != Tone::Plain);
+            shown.cloned().collect::<Vec<_>>()
+        };
+        let lines = table.flush();
+        assert!(
+            lines[0].iter().all(|(tone, text)| *tone == Tone::Header || text.trim().is_empty())
+        );
+        assert_eq!(tones(&lines[1]), [(Tone::Dim, "a".to_owned()), (Tone::Bad, "x".to_owned())]);
     }
 
     const ROWS: [[&str; 3]; 2] = [
@@ -214,7 +253,7 @@ mod tests {
     #[test]
     fn prints_rows_after_the_sample_at_once() {
         let mut table = Table::new(COLUMNS.to_vec(), None, true, true);
-        let row = ["a", "1 B", ""].map(str::to_owned);
+        let row = plain(&["a", "1 B", ""]);
         let printed: Vec<_> = (0..SAMPLE + 2).map(|_| table.push(&row).len()).collect();
         assert_eq!(printed[SAMPLE - 2..], [0, SAMPLE + 1, 1, 1]);
         assert!(table.flush().is_empty());
@@ -225,8 +264,8 @@ mod tests {
         let columns = vec![Column::new("path").path(), Column::new("size").right()];
         let line = |room| {
             let mut table = Table::new(columns.clone(), Some(room), false, true);
-            table.push(&["/Film/The Crossing/Dailies/Day 01/A001.mov", "7 B"].map(str::to_owned));
-            table.flush().concat()
+            table.push(&plain(&["/Film/The Crossing/Dailies/Day 01/A001.mov", "7 B"]));
+            texts(table.flush()).concat()
         };
         assert_eq!(line(47), "/Film/The Crossing/Dailies/Day 01/A001.mov  7 B");
         assert_eq!(line(46), "…ilm/The Crossing/Dailies/Day 01/A001.mov  7 B");
