@@ -74,6 +74,11 @@ fn hint(name: &str, others: &[String]) -> String {
     }
 }
 
+/// Returns whether a name is equal in Unicode normalization form C.
+pub(crate) fn is_named(its_name: &str, name: &str) -> bool {
+    normalized(its_name) == normalized(name)
+}
+
 fn normalized(name: &str) -> String {
     name.nfc().collect()
 }

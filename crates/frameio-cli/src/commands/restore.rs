@@ -66,7 +66,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         list.finish()?;
         return skipped.finish();
     }
-    let mut results = Results::new("restore", is_json);
+    let mut results = Results::new("restore", Reporter::new(is_json));
     let (mut found, mut refused) = (Vec::new(), Refusals::new(args.items.len()));
     for text in &args.items {
         match trash.find(text) {

@@ -1,6 +1,7 @@
 //! Escapes characters that control a terminal, are invisible, or reorder text.
 
 use std::fmt;
+use std::io::IsTerminal;
 
 use serde_json::Value;
 
@@ -45,8 +46,13 @@ impl Escaped {
         Self::json_text(&format!("{value:#}"))
     }
 
+    /// Keeps the exact text, unless standard output is a terminal.
+    pub(super) fn for_programs(text: &str) -> Self {
+        Self::exact(text, std::io::stdout().is_terminal())
+    }
+
     /// Keeps the exact text for programs; on a terminal, escapes it except tabs and line breaks.
-    pub(super) fn exact(text: &str, is_terminal: bool) -> Self {
+    fn exact(text: &str, is_terminal: bool) -> Self {
         Self(match is_terminal {
             true => escaped_except(text, |c| matches!(c, '\t' | '\n')),
             false => text.to_owned(),

@@ -8,6 +8,7 @@ use jaq_core::{Compiler, Ctx, Exn, Vars, data, load};
 use jaq_json::{Val, read};
 use serde_json::Value;
 
+use super::escape::Escaped;
 use crate::exit::{Failure, Status};
 
 type Data = data::JustLut<Val>;
@@ -85,6 +86,14 @@ impl Jq {
 }
 
 impl Output {
+    /// Returns the text to print.
+    pub(super) fn escaped(&self) -> Escaped {
+        match self {
+            Self::Text(text) => Escaped::for_programs(text),
+            Self::Json(json) => Escaped::json_text(json),
+        }
+    }
+
     fn into_text(self) -> String {
         match self {
             Self::Text(text) | Self::Json(text) => text,

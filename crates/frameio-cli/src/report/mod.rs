@@ -60,6 +60,8 @@ pub(crate) trait Record {
 /// Prints results, notes and progress, as text or as JSON lines.
 pub(crate) struct Reporter {
     is_json: bool,
+    /// Filter of JSON lines. It is compiled for each line, because the compiled one belongs to one thread.
+    jq: Option<String>,
     bars: Option<MultiProgress>,
 }
 
@@ -71,7 +73,12 @@ impl Reporter {
 
     /// Creates a reporter that prints JSON lines or text.
     pub(crate) const fn new(is_json: bool) -> Self {
-        Self { is_json, bars: None }
+        Self { is_json, jq: None, bars: None }
+    }
+
+    /// Filters JSON lines by a valid expression of jq.
+    pub(crate) fn filter(self, jq: Option<String>) -> Self {
+        Self { jq, ..self }
     }
 
     /// Shows progress bars if standard error is a terminal and logging is off.
@@ -104,7 +111,10 @@ impl Reporter {
     /// Returns the failure to write it, unless the reader has closed the output.
     pub(crate) fn change(&self, record: &impl Record) -> Option<Failure> {
         let lines = match self.is_json {
-            true => vec![Escaped::json(&record.json())],
+            true => match self.json_lines(&record.json()) {
+                Ok(lines) => lines,
+                Err(failure) => return Some(failure),
+            },
             false => record.lines().iter().map(|line| Escaped::line(line)).collect(),
         };
         let error = lines.iter().find_map(|line| self.write(line).err())?;
@@ -122,7 +132,24 @@ impl Reporter {
 
     /// Prints a JSON value in one line.
     pub(crate) fn json_line(&self, value: &Value) -> Result<(), Failure> {
-        self.print(&Escaped::json(value))
+        self.json_lines(value)?.iter().try_for_each(|line| self.print(line))
+    }
+
+    /// Returns a JSON value in one line, or the outputs of the filter for it.
+    fn json_lines(&self, value: &Value) -> Result<Vec<Escaped>, Failure> {
+        let Some(code) = &self.jq else { return Ok(vec![Escaped::json(value)]) };
+        let jq = Jq::new(code).map_err(|reason| Failure::value("--jq", code, reason))?;
+        let mut lines = Vec::new();
+        jq.run(value, |output| {
+            lines.push(output.escaped());
+            Ok(())
+        })?;
+        Ok(lines)
+    }
+
+    /// Prints the outputs of a filter: strings as text, other values as JSON.
+    pub(crate) fn filtered(&self, jq: &Jq, value: &Value) -> Result<(), Failure> {
+        jq.run(value, |output| self.print(&output.escaped()))
     }
 
     /// Prints a line of text on standard output.
@@ -132,7 +159,7 @@ impl Reporter {
 
     /// Prints text for programs, exactly as it is unless standard output is a terminal.
     fn exact(&self, text: &str) -> Result<(), Failure> {
-        self.print(&Escaped::exact(text, std::io::stdout().is_terminal()))
+        self.print(&Escaped::for_programs(text))
     }
 
     /// Prints a line on standard output. If the reader has closed it, as `head` does, exits without an

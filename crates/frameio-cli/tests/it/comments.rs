@@ -190,7 +190,7 @@ async fn a_missing_file_is_not_the_text_of_a_comment_and_replies_are_explained()
         let refused = run(&server, &["comments", "add", CUT_3, text]).await;
         assert!(refused.failed(2).contains("cannot read"), "{text}: {refused:?}");
     }
-    run(&server, &["comments", "add", CUT_3, "@mina look at this"]).await.succeeded();
+    run(&server, &["comments", "add", CUT_3, "@@mina look at this"]).await.succeeded();
     let reply = run(&server, &["comments", "reply", OPEN, "--text", "Yes"]).await;
     assert!(reply.failed(2).contains("the API cannot create replies"), "{reply:?}");
 }

@@ -66,7 +66,7 @@ async fn keeps_names_unique() {
     let json = run(&server, &["mkdir", "--json", "/Film/The Crossing/Dailies"]).await;
     assert_eq!(json.lines()[0]["error"]["kind"], "conflict", "{json:?}");
     let file = run(&server, &["mkdir", "-p", "/Film/The Crossing/Stills/Poster.png/New"]).await;
-    assert!(file.failed(1).contains("is not a folder or project"), "{file:?}");
+    assert!(file.failed(2).contains("is not a folder or project"), "{file:?}");
     // The second of two equal places is an existing folder.
     let twice = [PROJECT, "New"].join("/");
     let made = run(&server, &["mkdir", &twice, &twice]).await;

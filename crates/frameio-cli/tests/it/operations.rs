@@ -102,7 +102,9 @@ async fn descriptions_fit_the_terminal() {
             assert_eq!(shown.status, 0, "{name}: {shown:?}");
             let (_, parameters) = shown.stdout.split_once("\nParameters:\n").unwrap();
             let (parameters, _) = parameters.split_once("\nExample:\n").unwrap();
-            let widest = parameters.lines().map(|line| line.chars().count()).max();
+            // Long names cannot be broken.
+            let lines = parameters.lines().filter(|line| line.trim().contains(' '));
+            let widest = lines.map(|line| line.chars().count()).max();
             assert!(widest.unwrap() <= columns, "{columns}: {parameters}");
         }
     }

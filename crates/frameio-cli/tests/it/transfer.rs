@@ -303,7 +303,6 @@ async fn reports_failures_and_sets_the_exit_status() {
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
         (vec!["download", "nowhere"], 5, "'nowhere' is neither a path nor the ID of an item"),
         (vec!["download", "in"], 5, "it is a local file or directory"),
-        (vec!["upload", "in", "/Elsewhere/P"], 2, "is passed with '--to'"),
         (
             vec!["download", ROOT, "-o", "in/a.mov"],
             2,
@@ -415,7 +414,7 @@ async fn lists_workspaces_projects_and_folders() {
         ),
         (
             vec!["tree", ROOT, "--depth", "1"],
-            "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folders, 1 files, 25 B\n",
+            "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folder, 1 file, 25 B\n",
         ),
         (vec!["ls", "//Demo Account"], "Demo Workspace/\n"),
         (vec!["ls", fixture.sim.demo().workspace_id.as_str()], "Demo Project/\n"),
@@ -426,18 +425,18 @@ async fn lists_workspaces_projects_and_folders() {
         ),
         (
             vec!["tree", "/Demo Workspace", "--depth", "2"],
-            "/Demo Workspace\n  Demo Project/\n    Day 1/\n    a.mov\n2 folders, 1 files, 25 B\n",
+            "/Demo Workspace\n  Demo Project/\n    Day 1/\n    a.mov\n2 folders, 1 file, 25 B\n",
         ),
         (
             vec!["tree", "/", "--depth", "3"],
             "/\n  Demo Workspace/\n    Demo Project/\n      Day 1/\n      a.mov\n\
-             3 folders, 1 files, 25 B\n",
+             3 folders, 1 file, 25 B\n",
         ),
         (
             vec!["tree", "/", "--depth", "2"],
             "/\n  Demo Workspace/\n    Demo Project/\n2 folders, 0 files, 0 B\n",
         ),
-        (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folders, 0 files, 0 B\n"),
+        (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folder, 0 files, 0 B\n"),
     ] {
         let names: &[&str] = match arguments[0] {
             "ls" => &["--columns", "name", "--no-header"],

@@ -19,8 +19,7 @@ pub(in crate::commands) struct Results {
 }
 
 impl Results {
-    pub(in crate::commands) const fn new(verb: &'static str, is_json: bool) -> Self {
-        let reporter = Reporter::new(is_json);
+    pub(in crate::commands) const fn new(verb: &'static str, reporter: Reporter) -> Self {
         Self { reporter, verb, done: 0, failed: 0, status: None, output_failure: None }
     }
 

@@ -8,11 +8,11 @@ use frameio::{FileId, comments::MediaTime};
 use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
-use crate::report::{self, Reporter};
+use crate::report;
 use crate::resolver::Purpose;
 
 #[derive(Debug, clap::Args)]
@@ -35,9 +35,8 @@ pub(crate) struct Args {
     /// Not supported by the API
     #[arg(long, value_name = "COMMENT", hide = true)]
     reply_to: Option<String>,
-    /// Print the comment as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -65,8 +64,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         create = create.page(page);
     }
     let comment = target.client.send(create).await?;
-    let reporter = Reporter::new(args.json);
-    match args.json {
+    let reporter = args.json.reporter();
+    match reporter.is_json() {
         true => reporter.json_line(&report::json(&comment)?),
         false => {
             reporter.line(&format!("added comment {} to {}", comment.id.as_str(), target.path))

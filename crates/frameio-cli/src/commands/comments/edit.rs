@@ -6,9 +6,9 @@ use frameio::markers::CommentReader;
 use super::account_comment::AccountComment;
 use super::add;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::exit::Failure;
-use crate::report::{self, Reporter};
+use crate::report;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -23,9 +23,8 @@ pub(crate) struct Args {
     /// New length in frames
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u64).range(1..))]
     duration: Option<u64>,
-    /// Print the comment as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -41,7 +40,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let ids = std::slice::from_ref(&args.comment);
     let found = AccountComment::find(global, &client, &args.account, ids).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     for found in found {
         let mut update = UpdateComment::new(&found.account, &found.comment.id);
         if let Some(text) = &text {
@@ -57,7 +56,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             update = update.duration(duration);
         }
         let comment = client.send(update).await?;
-        match args.json {
+        match reporter.is_json() {
             true => reporter.json_line(&report::json(&comment)?)?,
             false => reporter.line(&format!("changed comment {}", comment.id.as_str()))?,
         }

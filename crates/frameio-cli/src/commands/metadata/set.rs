@@ -9,7 +9,7 @@ use super::assignment::{self, Assignment};
 use super::definitions::Definitions;
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter, counted};
@@ -48,9 +48,8 @@ pub(crate) struct Args {
     /// Show the files and values without setting them
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Print JSON lines, one per file
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -108,7 +107,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         return Err(Failure::new(status, message));
     }
     let groups = groups(&client, &found.files, &texts).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     let files = found.files.len();
     let mut run = Run { client: &client, reporter: &reporter, files, set: 0, status: None };
     for group in &groups {

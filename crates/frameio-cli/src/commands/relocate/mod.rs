@@ -15,7 +15,7 @@ use frameio::{AccountId, Client};
 use self::destination::Destination;
 use self::source::{Source, Sources};
 use super::assets::{Change, Refusals, Results, Sibling, Siblings, id, kind};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
@@ -39,9 +39,8 @@ struct RelocationArgs {
     /// Show the new paths, and change nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -107,7 +106,7 @@ impl Request<'_> {
         let destination =
             Destination::find(&resolver, self.action, &args.destination, args.sources.len())
                 .await?;
-        let mut results = Results::new(self.action.verb(), args.json);
+        let mut results = Results::new(self.action.verb(), args.json.reporter());
         let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
         let account = destination.folder.account_id.clone();
         let siblings = Siblings::list(&client, &account, &destination.folder_id).await?;

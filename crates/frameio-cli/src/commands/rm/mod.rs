@@ -12,7 +12,7 @@ use frameio::transfer::Transfers;
 use self::contents::Contents;
 use self::target::Target;
 use super::assets::{Change, Refusals, Results, confirm, confirm_name, id, is_interactive};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::Failure;
 use crate::report::Reporter;
@@ -56,9 +56,8 @@ pub(crate) struct Args {
     /// Show what would be deleted, and delete nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -71,7 +70,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let mut results = Results::new("delete", args.json);
+    let mut results = Results::new("delete", args.json.reporter());
     let mut targets = args.targets(&client, &resolver, &mut results).await?;
     if args.dry_run || targets.iter().any(|target| args.asks(target)) {
         for target in &mut targets {

@@ -23,7 +23,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Fa
     let assets = contents::list(&client, &found).await?;
     let present: HashSet<AssetId> = assets.iter().map(Asset::id).collect();
     check_project(&assets, &items)?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     let (exist, new): (Vec<_>, Vec<_>) =
         items.iter().partition(|item| present.contains(&AssetId::from(places::id(item))));
     for item in exist {

@@ -7,6 +7,7 @@ use frameio::transfer::{Resolved, ResolvedItem};
 use serde_json::{Value, json};
 
 use super::target::{Finder, FoundShare, ShareArgs};
+use crate::args::JsonArgs;
 use crate::commands::places;
 use crate::completion;
 use crate::exit::{Failure, Status};
@@ -25,9 +26,8 @@ pub(crate) struct ChangeArgs {
     /// standard input, one per line
     #[arg(value_name = "PLACE", required = true, add = completion::place())]
     pub(super) places: Vec<String>,
-    /// Print JSON lines
-    #[arg(long)]
-    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) json: JsonArgs,
     #[command(flatten)]
     pub(super) target: ShareArgs,
 }

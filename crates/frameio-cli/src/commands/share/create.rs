@@ -11,7 +11,7 @@ use super::passphrase::PassphraseArgs;
 use super::row::share_json;
 use super::target::{Finder, FoundShare};
 use super::{add, contents, expiration, reviewers};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::commands::places;
 use crate::completion;
 use crate::exit::Failure;
@@ -66,9 +66,8 @@ pub(crate) struct Args {
     /// Description; requires the feature 'branded shares' of the account
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// Print the share as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -103,7 +102,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let finder = Finder::of_places(global, &client, &transfers, &args.account)?;
     let items = contents::items(&finder, &args.places).await?;
     let (first, project) = project(&items)?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     suggest_folder(&reporter, &items);
     let access = if args.secure { ShareAccess::Secure } else { ShareAccess::Public };
     let ids = items.iter().take(ITEMS).map(|item| AssetId::from(places::id(item)));

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use super::contents;
 use super::row::{share_json, share_lines};
 use super::target::{Finder, ShareArgs};
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, JsonArgs};
 use crate::exit::Failure;
-use crate::report::{Record, Reporter, counted};
+use crate::report::{Record, counted};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -24,11 +24,10 @@ pub(crate) struct Args {
     /// Share: ID, link, or its name with --project
     share: String,
     /// Print the passphrase and nothing else
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "jq"])]
     show_passphrase: bool,
-    /// Print the share as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     target: ShareArgs,
 }
@@ -82,7 +81,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let found = Finder::new(global, &client, &transfers, &args.target)?.find(&args.share).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     if args.show_passphrase {
         return match &found.share.passphrase {
             Some(passphrase) => reporter.line(passphrase.expose()),

@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::report::StackReport;
 use super::target::Finder;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::Record;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -26,9 +26,8 @@ pub(crate) struct Args {
     /// Version: ID, or the path of its stack followed by its name
     #[arg(add = completion::place())]
     file: String,
-    /// Print the version stack as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -53,7 +52,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = Transfers::new(client.clone());
     let finder = Finder::new(global, &client, &transfers, &args.account)?;
     let (file, stack) = finder.version_in_stack(&args.file).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     if stack.is_head(&file.id) {
         reporter.note(&format!("'{}' is the head already", file.name));
         return reporter.record(&StackReport(&stack));

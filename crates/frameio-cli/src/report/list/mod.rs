@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 pub(crate) use self::cell::{Cell, Column, Row, local_time};
 use self::table::{Line, Table};
 use super::escape::Escaped;
-use super::jq::{Jq, Output};
+use super::jq::Jq;
 use super::width::output_columns;
 use super::{Reporter, Tone, color, output_failure};
 use crate::exit::Failure;
@@ -242,14 +242,4 @@ fn position<R: Row>(flag: &str, value: &str, name: &str) -> Result<usize, Failur
         let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
         Failure::value(flag, value, format!("no such column; available: {}", names.join(", ")))
     })
-}
-
-impl Reporter {
-    /// Prints the outputs of a filter: strings as text, other values as JSON.
-    pub(crate) fn filtered(&self, jq: &Jq, value: &Value) -> Result<(), Failure> {
-        jq.run(value, |output| match output {
-            Output::Text(text) => self.exact(&text),
-            Output::Json(json) => self.print(&Escaped::json_text(&json)),
-        })
-    }
 }
