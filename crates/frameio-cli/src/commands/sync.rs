@@ -1,7 +1,7 @@
 //! `frameio sync`: copies new and changed files between a directory and a folder.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
@@ -94,8 +94,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let dry_run = args.options.dry_run;
     let report = match args.down {
-        true => TransferReport::download(args.output, &args.directory, dry_run),
-        false => TransferReport::upload(args.output, dry_run),
+        true => TransferReport::download(args.output, &args.directory, dry_run, &global.retries),
+        false => TransferReport::upload(args.output, dry_run, &global.retries),
     };
     let roots = Roots::Directory(args.directory.clone());
     let proof = match args.down {

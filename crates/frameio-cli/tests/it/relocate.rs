@@ -193,6 +193,12 @@ async fn a_failed_source_does_not_stop_the_others() {
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.bulk_move").next(1));
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.move").next(1));
     let arguments = ["mv", "--json", POSTER, HARBOUR, "/Film/Harbour Lights"];
+    let planned = run(&server, &[&arguments[..], &["-n"]].concat()).await;
+    planned.succeeded();
+    let line = &planned.lines()[0];
+    let target = json!("/Film/Harbour Lights/Poster.png");
+    assert_eq!((&line["outcome"], &line["path"]), (&json!("would_move"), &target));
+    assert_eq!(sim.stats().by_operation.get("files.bulk_move"), None);
     let moved = run(&server, &arguments).await;
     assert_eq!((moved.status, moved.stderr.as_str()), (4, ""), "{moved:?}");
     let lines = moved.lines();

@@ -102,6 +102,10 @@ async fn tables_are_colored_on_a_terminal_and_other_formats_never() {
     let is_dim = |line: &&String| line.starts_with("\u{1b}[2m");
     assert!(comments.iter().any(|line| is_dim(&line) && line.contains("done")), "{comments:?}");
     assert!(comments.iter().any(|line| !is_dim(&line) && line.contains("00:")), "{comments:?}");
+    let last = comments.last().unwrap();
+    assert!(last.contains("too narrow for"), "{comments:?}");
+    let none = shown(command(&["share", "list", "/Film/Harbour Lights"]), 80).await;
+    assert_eq!(none, ["frameio: the list is empty"]);
     let has_escapes = |lines: &[String]| lines.iter().any(|line| line.contains('\u{1b}'));
     let mut without = command(&["ls", project]);
     without.env("NO_COLOR", "1");

@@ -43,7 +43,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let reader = to.reader().allow_unknown_rate(true);
     let target = to.read(&reader).await?;
     if source.is_rate_known {
-        check_rate(&target, source.list.media.rate())?;
+        let hint = "comments are copied by their frame numbers, so both need the same rate";
+        check_rate(&target, source.list.media.rate(), hint)?;
     }
     args.filter.filter().apply(&mut source.list);
     let mut options = ImportOptions::default();

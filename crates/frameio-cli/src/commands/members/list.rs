@@ -43,8 +43,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 impl Row for MemberRow {
     const COLUMNS: &'static [Column] = &[
         Column::new("name").flexible(),
-        Column::new("email").flexible(),
         Column::new("role"),
+        Column::new("email").flexible(),
         Column::new("active"),
         Column::new("id"),
     ];
@@ -53,8 +53,8 @@ impl Row for MemberRow {
         let Self(UserRole { user, role, .. }) = self;
         vec![
             user.name.as_deref().into(),
-            user.email.as_str().into(),
             role.as_str().into(),
+            user.email.as_str().into(),
             user.active.into(),
             user.id.as_ref().map(|id| id.as_str()).into(),
         ]

@@ -86,7 +86,7 @@ impl Cell {
     }
 
     /// Returns the text for people: sizes with units, times in the local time zone.
-    pub(super) fn human(&self) -> String {
+    pub(crate) fn human(&self) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) | Self::Both(text, _) => text.clone(),

@@ -3,6 +3,7 @@
 mod cell;
 mod table;
 
+use std::io::IsTerminal;
 use std::marker::PhantomData;
 
 use serde_json::{Map, Value};
@@ -75,6 +76,21 @@ impl TablePrinter {
     fn flush(&mut self) -> Result<(), Failure> {
         let lines = self.table.flush();
         self.print(lines)
+    }
+
+    /// Notes on a terminal that there are no rows, or no room for the IDs, which other commands need.
+    fn explain(&self) {
+        if !std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
+            return;
+        }
+        let omitted = self.table.omitted();
+        if self.table.is_empty() {
+            self.reporter.note("the list is empty");
+        } else if omitted.contains(&"id") {
+            let omitted = omitted.join(", ");
+            let note = format!("too narrow for {omitted}; select columns with '--columns'");
+            self.reporter.note(&note);
+        }
     }
 
     fn print(&self, lines: Vec<Line>) -> Result<(), Failure> {
@@ -181,7 +197,11 @@ impl<R: Row> List<R> {
     /// Prints held rows and the end of the format.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         match self.options.format {
-            Format::Table => self.printer.flush(),
+            Format::Table => {
+                self.printer.flush()?;
+                self.printer.explain();
+                Ok(())
+            }
             Format::Csv => self.csv_header(),
             Format::Json => match self.options.jq.clone() {
                 Some(jq) => {

@@ -65,6 +65,23 @@ impl Table {
         }
     }
 
+    /// Returns whether no row was added.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.widths.is_none() && self.held.is_empty()
+    }
+
+    /// Returns the names of the columns that were left out.
+    pub(super) fn omitted(&self) -> Vec<&'static str> {
+        let widths = self.widths.iter().flatten().chain(std::iter::repeat(&0));
+        match self.widths {
+            None => Vec::new(),
+            Some(_) => {
+                let columns = self.columns.iter().zip(widths);
+                columns.filter(|(_, width)| **width == 0).map(|(it, _)| it.name).collect()
+            }
+        }
+    }
+
     /// Returns the lines of the rows that were held back.
     pub(super) fn flush(&mut self) -> Vec<Line> {
         if self.held.is_empty() {
