@@ -46,7 +46,11 @@ impl Status {
             (_, 400..=499) => Self::Refused,
             (_, 500..=599) => Self::ServerError,
             (
-                ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Body,
+                ErrorKind::Timeout
+                | ErrorKind::Connect
+                | ErrorKind::Transport
+                | ErrorKind::Body
+                | ErrorKind::QuotaStore,
                 _,
             ) => Self::NoResponse,
             _ => Self::Other,

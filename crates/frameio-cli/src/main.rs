@@ -34,7 +34,7 @@ use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
 use crate::exit::{Failure, Status};
-use crate::report::{ColorChoice, HELP_STYLES, Reporter, help_columns};
+use crate::report::{ColorChoice, HELP_STYLES, Reporter, activity, help_columns};
 
 /// Time for pending writes at the end of a run. A thread that is blocked for longer, as by a DNS
 /// lookup or a dead network file system, must not keep the process alive.
@@ -113,7 +113,12 @@ fn run_command(cli: &Cli) -> ExitCode {
 
 /// Runs the command, then saves refreshed tokens that could not be saved earlier.
 async fn command(cli: &Cli) -> Result<(), Failure> {
-    let result = cli.run().await;
+    let result = tokio::select! {
+        biased;
+        result = cli.run() => result,
+        never = activity::draw() => match never {},
+    };
+    activity::end();
     cli.global.remote_quotas.flush().await;
     let saved = cli.global.save_sessions().await;
     match (result, saved) {
@@ -130,9 +135,7 @@ fn report(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if !failure.message.is_empty() {
-                Reporter::text().note(&failure.message);
-            }
+            Reporter::text().failure(&failure);
             failure.status.into()
         }
     }

@@ -7,10 +7,13 @@ use frameio::transfer::{
     Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
+use super::upload::{not_recorded, warning};
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
+    at_least_one,
 };
 use crate::completion;
+use crate::config;
 use crate::exit::{Failure, Status};
 use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
@@ -53,7 +56,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "ALGORITHM")]
     checksum: Option<Algorithm>,
     /// Maximum number of files downloaded at the same time
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one::<u16>)]
     concurrency: u16,
     /// Versions of version stacks to download: a number from the oldest (1), head or all
     #[arg(long, value_name = "N|head|all", default_value = "head", value_parser = version)]
@@ -154,6 +157,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;
     // Reported paths begin with the workspace.
     let root = RemotePath::default();
+    let has_records = renditions == [Rendition::Original] && args.version == VersionChoice::Head;
     let mut tree = DownloadTree::items(items, &args.directory)
         .renditions(renditions)
         .filter(filter)
@@ -165,6 +169,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .on_item(report.on_item(&root))
         .on_totals(report.on_totals())
         .progress(report.on_progress(&root));
+    // Renditions and earlier versions are never equal to the remote file.
+    if has_records {
+        let warned = report.clone();
+        tree = tree.on_warning(move |error| warned.note(&warning(error)));
+        match config::sync_states() {
+            Ok(path) => tree = tree.state(path),
+            Err(failure) => report.note(&not_recorded(&failure.message)),
+        }
+    }
     if let Some(checksum) = checksum {
         tree = tree.checksum(checksum);
     }

@@ -92,6 +92,7 @@ impl InputIds {
 /// Looks up IDs, each once.
 pub(super) struct IdLookup<'a> {
     global: &'a GlobalArgs,
+    account: &'a AccountArg,
     profile: Profile,
     client: Option<Client>,
     /// Items by their places and whether they are changed.
@@ -100,8 +101,9 @@ pub(super) struct IdLookup<'a> {
 }
 
 impl<'a> IdLookup<'a> {
-    pub(super) fn new(global: &'a GlobalArgs, profile: Profile) -> Self {
-        Self { global, profile, client: None, found: HashMap::new(), only_account: None }
+    /// `profile` has the account, if one is given.
+    pub(super) fn new(global: &'a GlobalArgs, account: &'a AccountArg, profile: Profile) -> Self {
+        Self { global, account, profile, client: None, found: HashMap::new(), only_account: None }
     }
 
     /// Adds the IDs of places to an input, and those that it may omit: from the places, the profile, or
@@ -133,9 +135,8 @@ impl<'a> IdLookup<'a> {
     async fn item(&mut self, place: String, purpose: Purpose) -> Result<&Resolved, Failure> {
         let key = (place, purpose);
         if !self.found.contains_key(&key) {
-            let account = AccountArg::default();
             let transfers = Transfers::new(self.client()?.clone());
-            let resolver = Resolver::new(self.global, &transfers, &account)?;
+            let resolver = Resolver::new(self.global, &transfers, self.account)?;
             let item = resolver.resolve_for(purpose, Some(&key.0)).await?;
             return Ok(self.found.entry(key).or_insert(item));
         }

@@ -7,6 +7,7 @@ use frameio::workspaces::Workspace;
 use frameio::{AccountId, Client, WorkspaceId};
 
 use crate::exit::{Failure, Status};
+use crate::report::activity::ShownWalk;
 use crate::report::{Reporter, SkippedItems};
 use crate::resolver::{Listable, not_a_folder};
 
@@ -35,6 +36,7 @@ pub(super) struct PlaceWalk<'a> {
     transfers: &'a Transfers,
     /// Maximum number of levels.
     depth: Option<usize>,
+    shown: ShownWalk,
     reporter: Reporter,
     /// Projects that could not be decoded.
     skipped: SkippedItems,
@@ -46,7 +48,8 @@ pub(super) struct PlaceWalk<'a> {
 impl<'a> PlaceWalk<'a> {
     pub(super) fn new(client: &'a Client, transfers: &'a Transfers, depth: Option<usize>) -> Self {
         let (reporter, skipped) = (Reporter::text(), SkippedItems::default());
-        Self { client, transfers, depth, reporter, skipped, failed: 0, status: None }
+        let shown = ShownWalk::start();
+        Self { client, transfers, depth, shown, reporter, skipped, failed: 0, status: None }
     }
 
     /// Visits everything below a place, not the place itself.
@@ -116,6 +119,7 @@ impl<'a> PlaceWalk<'a> {
         while let Some(project) = projects.next().await {
             self.skipped.add(&self.reporter, projects.take_skipped());
             let project = project?;
+            self.shown.found();
             let path = above.join(&project.name);
             visitor.visit(Visited::Project(&project), &path)?;
             if visitor.is_done() {
@@ -150,6 +154,7 @@ impl<'a> PlaceWalk<'a> {
         {
             match entry {
                 Ok(entry) => {
+                    self.shown.found();
                     let names = above.names().iter().chain(entry.path.names());
                     visitor.visit(Visited::Asset(&entry.asset), &RemotePath::new(names))?;
                 }

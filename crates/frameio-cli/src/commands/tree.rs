@@ -7,7 +7,7 @@ use indicatif::HumanBytes;
 
 use super::asset_row::AssetRow;
 use super::place_walk::{PlaceWalk, Visited, Visitor};
-use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs, at_least_one};
 use crate::completion;
 use crate::exit::Failure;
 use crate::report::{List, Reporter, counted};
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     #[arg(add = completion::place())]
     path: Option<String>,
     /// Maximum number of levels to list; 1 lists the direct children only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one::<u16>)]
     depth: Option<u16>,
     #[command(flatten)]
     format: FormatArgs,

@@ -8,7 +8,7 @@ use frameio_cassette::Cassette;
 use frameio_verify::{CrawlOptions, Report, Verifier, VerifyError};
 use serde_json::Value;
 
-use crate::args::{AccountArg, GlobalArgs, JsonArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{self, Record};
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
     samples: u16,
     /// Maximum number of calls
-    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = at_least_one::<u16>)]
     max_calls: u16,
     /// Call experimental operations too
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
+pub(crate) mod activity;
 mod amounts;
 mod bars;
 mod capacity;
@@ -39,7 +40,7 @@ use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
 pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row, local_time};
-pub(crate) use self::log::LogWriter;
+pub(crate) use self::log::{LogWriter, set_log};
 pub(crate) use self::palette::{HELP_STYLES, Tone};
 pub(crate) use self::retries::CallRetries;
 pub(crate) use self::run_file::ReportFormat;
@@ -87,7 +88,10 @@ impl Reporter {
 
     /// Shows progress bars if standard error is a terminal and logging is off.
     fn with_bars(self) -> Self {
-        let has_bars = std::io::stderr().is_terminal() && !log::is_enabled();
+        let has_bars = activity::is_possible();
+        if has_bars {
+            activity::end();
+        }
         Self { bars: has_bars.then(MultiProgress::new), ..self }
     }
 
@@ -188,14 +192,29 @@ impl Reporter {
         })
     }
 
-    /// Prints a note or an error on standard error, after the name of the program.
+    /// Prints a note on standard error, after the name of the program.
     pub(crate) fn note(&self, text: &str) {
-        self.status(&format!("frameio: {text}"));
+        match log::is_json() {
+            true => self.log(&log::json_line("INFO", text)),
+            false => self.status(&format!("frameio: {text}")),
+        }
+    }
+
+    /// Prints why the run fails on standard error, unless that was printed already.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        match failure.message.as_str() {
+            "" => {}
+            message if log::is_json() => self.log(&log::json_line("ERROR", message)),
+            message => self.note(message),
+        }
     }
 
     /// Prints a line on standard error, on a terminal as several ones if it is too wide. Ignores errors, so
     /// that a closed output does not fail the run.
     pub(crate) fn status(&self, text: &str) {
+        if log::is_json() {
+            return self.log(&log::json_line("INFO", text));
+        }
         let lines = match width::message_columns() {
             Some(columns) => wrap::message_lines(&printable(text), columns),
             None => vec![text.to_owned()],
@@ -230,6 +249,7 @@ impl Reporter {
 
     /// Hides the bars while something else is printed.
     fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
+        activity::clear();
         match &self.bars {
             Some(bars) => bars.suspend(print),
             None => print(),
@@ -248,7 +268,10 @@ pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
 
 fn written(result: std::io::Result<()>) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            activity::end();
+            std::process::exit(0)
+        }
         result => result.map_err(|error| output_failure(&error)),
     }
 }

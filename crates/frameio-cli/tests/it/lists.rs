@@ -135,6 +135,21 @@ async fn tables_fit_the_columns_of_the_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn versions_keep_their_ids_on_a_narrow_terminal() {
+    let (_sim, server) = demo().await;
+    for (columns, expected) in
+        [("80", &["VERSION", "HEAD", "NAME", "ID"][..]), ("40", &["VERSION", "HEAD", "NAME"])]
+    {
+        let mut command = program(&server);
+        command.args(["versions", "list", STACK]).env("COLUMNS", columns);
+        let listed = end(command, None).await.stdout;
+        let header: Vec<_> = listed.lines().next().unwrap().split_whitespace().collect();
+        assert_eq!(header, expected, "{columns}: {listed}");
+        assert!(listed.contains("The Crossing - cut 1.mp4"), "the name is whole: {listed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_of_the_web_app_names_its_item() {
     let (_sim, server) = demo().await;
     for column in ["url", "id"] {

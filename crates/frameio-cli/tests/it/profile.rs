@@ -28,6 +28,11 @@ async fn a_profile_adds_ids_that_the_input_lacks() {
     // The input overrides the profile.
     let elsewhere = json!({"account_id": "a", "project_id": "p"}).to_string();
     run(&["call", "projects.show", "--input", &elsewhere]).await.failed(5);
+    let response = run(&["--profile", "other", "call", "workspaces.index", "--account", "b"]).await;
+    assert!(response.stderr.contains("404"), "the given account is used: {response:?}");
+    let ours = sim.demo().account_id.as_str().to_owned();
+    let dry = run(&["call", "workspaces.index", "--account", "b", "--dry-run"]).await;
+    assert!(dry.stdout.contains("/accounts/b/"), "it overrides the profile, {ours}: {dry:?}");
     // The other profile has no account: the only one of the user is used.
     let lacks = run(&["--profile", "other", "call", "projects.show", "--input", &project]).await;
     assert_eq!(lacks.json()["data"]["id"], sim.demo().project_id.as_str());
@@ -47,6 +52,16 @@ async fn a_profile_adds_ids_that_the_input_lacks() {
     assert!(lines[0].starts_with("USED  NAME    BASE URL"), "{listed}");
     assert_eq!(lines[1], "*     other   http://127.0.0.1:1");
     assert!(lines[2].starts_with("      studio"), "{listed}");
+
+    let deleted = run(&["profile", "delete", "other"]).await;
+    assert_eq!(
+        (deleted.status, &*deleted.stdout),
+        (0, "deleted: profile 'other'\n"),
+        "{deleted:?}"
+    );
+    let listed = run(&["profile", "list", "--json"]).await.lines();
+    assert_eq!((listed.len(), &listed[0]["name"]), (1, &json!("studio")));
+    assert!(run(&["profile", "delete", "other"]).await.failed(2).contains("'other'"));
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
-use frameio_sim::SimServer;
+use frameio_sim::{Fault, SimServer};
+use http::StatusCode;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -170,4 +171,33 @@ frameio: nobody was removed
     assert!(removed.stdout.starts_with("removed: Priya Raman"), "{removed:?}");
     let deletes = sim.stats().by_operation;
     assert_eq!(deletes.get("workspace_permissions.workspace_user_roles_delete"), Some(&1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_says_so_on_a_terminal() {
+    let (_sim, server) = demo().await;
+    let mut command = program(&server);
+    command.args(["find", "/Film", "--name", "Day 01/*"]);
+    let lines = shown(command, 80).await;
+    assert_eq!(
+        lines,
+        [
+            "frameio: '--name' compares names, not paths: pass the folder as PLACE",
+            "frameio: the list is empty"
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_wait_is_shown_until_it_ends() {
+    let (sim, server) = demo().await;
+    let refused = Fault::status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", 3);
+    sim.inject(refused.on("users.show").next(1));
+    let mut command = program(&server);
+    command.args(["call", "users.show"]);
+    let screen = shown(command, 80).await.concat();
+    let start = screen.find(" s before the next attempt (429)").unwrap();
+    let cleared = screen.get(start..).and_then(|rest| rest.find("\u{1b}[2K"));
+    assert!(cleared.is_some(), "the line is removed: {screen:?}");
+    assert!(screen.contains("\"data\""), "{screen:?}");
 }

@@ -8,7 +8,7 @@ use frameio_archive::{Archiver, CreateArchive, CreateEvent, Created, Missing};
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record, counted};
@@ -24,7 +24,7 @@ pub(crate) struct CreateArgs {
     #[arg(long = "output", short = 'o', value_name = "DIR", required = true)]
     directory: Option<PathBuf>,
     /// Maximum number of files downloaded at the same time
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one::<u16>)]
     concurrency: u16,
     /// Complete the archive even if files cannot be saved; it lists them
     #[arg(long)]

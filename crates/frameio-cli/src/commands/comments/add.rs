@@ -8,7 +8,7 @@ use frameio::{FileId, comments::MediaTime};
 use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs, JsonArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
@@ -27,10 +27,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FRAME|TIMECODE")]
     at: Option<String>,
     /// Length in frames
-    #[arg(long, value_name = "FRAMES", requires = "at", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "FRAMES", requires = "at", value_parser = at_least_one::<u64>)]
     duration: Option<u64>,
     /// Page of a document
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one::<u32>)]
     page: Option<u32>,
     /// Not supported by the API
     #[arg(long, value_name = "COMMENT", hide = true)]

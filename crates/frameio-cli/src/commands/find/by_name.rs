@@ -12,7 +12,10 @@ use crate::exit::Failure;
 use crate::resolver::Listable;
 
 /// Pattern of names.
-pub(super) struct Pattern(GlobMatcher);
+pub(super) struct Pattern {
+    names: GlobMatcher,
+    has_slash: bool,
+}
 
 impl Pattern {
     pub(super) fn parse(text: &str, ignores_case: bool) -> Result<Self, Failure> {
@@ -21,13 +24,13 @@ impl Pattern {
             .literal_separator(false)
             .build();
         match glob {
-            Ok(glob) => Ok(Self(glob.compile_matcher())),
+            Ok(glob) => Ok(Self { names: glob.compile_matcher(), has_slash: text.contains('/') }),
             Err(error) => Err(Failure::value("--name", text, error.kind())),
         }
     }
 
     fn is_match(&self, name: &str) -> bool {
-        self.0.is_match(normalized(name))
+        self.names.is_match(normalized(name))
     }
 }
 
@@ -46,6 +49,10 @@ pub(super) async fn run(
     let mut search = Search { pattern, above, output };
     let mut walk = PlaceWalk::new(client, transfers, None);
     walk.run(&place, &mut search).await?;
+    if search.pattern.has_slash && search.output.count == 0 {
+        let note = "'--name' compares names, not paths: pass the folder as PLACE";
+        search.output.list.reporter().note(note);
+    }
     search.output.list.finish()?;
     walk.finish("searched")
 }

@@ -9,7 +9,7 @@ use frameio::transfer::Transfers;
 
 use self::by_name::Pattern;
 use self::row::FoundItem;
-use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs, at_least_one};
 use crate::completion;
 use crate::exit::Failure;
 use crate::report::List;
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t, conflicts_with = "name")]
     engine: Engine,
     /// Maximum number of results [default: 100 with --text]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one::<u32>)]
     limit: Option<u32>,
     #[command(flatten)]
     format: FormatArgs,

@@ -1,6 +1,7 @@
 //! `frameio profile`: lists, selects and edits profiles.
 
 mod check;
+mod delete;
 
 use clap::{Subcommand, ValueEnum};
 use frameio::auth::profile::{Profile, SignIn};
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Use(UseArgs),
     /// Set the default account, workspace, project and '--quota-store' of a profile
     Set(SetArgs),
+    /// Delete a profile that is signed out
+    Delete(delete::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,6 +86,7 @@ impl Command {
             Self::List(args) => list(global, args),
             Self::Use(args) => select(args),
             Self::Set(args) => set(global, args).await,
+            Self::Delete(args) => delete::run(args),
         }
     }
 }

@@ -38,11 +38,11 @@ impl Row for VersionRow<'_> {
     const COLUMNS: &'static [Column] = &[
         Column::new("version"),
         Column::new("head"),
-        Column::new("name").flexible(),
+        Column::new("name").flexible().kept(),
         Column::new("size").right(),
         Column::new("status"),
         Column::new("created_at"),
-        Column::new("id"),
+        Column::new("id").kept(),
         Column::new("stack_id").hidden(),
     ];
 

@@ -40,6 +40,8 @@ pub(super) struct Table {
     held: Vec<Vec<(Tone, String)>>,
     /// Widths of the columns, once they are known; 0 for those that are left out.
     widths: Option<Vec<usize>>,
+    /// Names of the columns with values that are left out.
+    omitted: Vec<&'static str>,
 }
 
 impl Table {
@@ -49,7 +51,18 @@ impl Table {
         has_header: bool,
         may_omit: bool,
     ) -> Self {
-        Self { columns, room, has_header, may_omit, held: Vec::new(), widths: None }
+        let held = Vec::new();
+        Self { columns, room, has_header, may_omit, held, widths: None, omitted: Vec::new() }
+    }
+
+    /// Returns the names of the columns with values that are left out.
+    pub(super) const fn omitted(&self) -> &[&'static str] {
+        self.omitted.as_slice()
+    }
+
+    /// Returns whether no row was added.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.held.is_empty() && self.widths.is_none()
     }
 
     /// Adds a row, and returns the lines that can be printed.
@@ -65,29 +78,13 @@ impl Table {
         }
     }
 
-    /// Returns whether no row was added.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.widths.is_none() && self.held.is_empty()
-    }
-
-    /// Returns the names of the columns that were left out.
-    pub(super) fn omitted(&self) -> Vec<&'static str> {
-        let widths = self.widths.iter().flatten().chain(std::iter::repeat(&0));
-        match self.widths {
-            None => Vec::new(),
-            Some(_) => {
-                let columns = self.columns.iter().zip(widths);
-                columns.filter(|(_, width)| **width == 0).map(|(it, _)| it.name).collect()
-            }
-        }
-    }
-
     /// Returns the lines of the rows that were held back.
     pub(super) fn flush(&mut self) -> Vec<Line> {
         if self.held.is_empty() {
             return Vec::new();
         }
         let widths = self.layout();
+        self.omitted = self.omitted_by(&widths);
         let held = std::mem::take(&mut self.held);
         let title = |column: &Column| (Tone::Header, column.title());
         let header = self.has_header.then(|| self.columns.iter().map(title).collect());
@@ -96,13 +93,22 @@ impl Table {
         lines
     }
 
+    /// Returns the maximum width of the cells of a column.
+    fn cells(&self, at: usize) -> usize {
+        let cells = self.held.iter().filter_map(|cells| cells.get(at));
+        cells.map(|(_, cell)| width(cell)).max().unwrap_or(0)
+    }
+
+    fn omitted_by(&self, widths: &[usize]) -> Vec<&'static str> {
+        let columns = self.columns.iter().zip(widths).enumerate();
+        let omitted = columns.filter(|(at, (_, width))| **width == 0 && self.cells(*at) > 0);
+        omitted.map(|(_, (column, _))| column.name).collect()
+    }
+
     /// Returns the widths of the columns. On a narrow terminal, empty columns are left out, then the last
-    /// ones.
+    /// ones, except those that are kept.
     fn layout(&self) -> Vec<usize> {
-        let cells = |at: usize| {
-            let cells = self.held.iter().filter_map(move |cells| cells.get(at));
-            cells.map(|(_, cell)| width(cell)).max().unwrap_or(0)
-        };
+        let cells = |at| self.cells(at);
         let title = |column: &Column| if self.has_header { width(&column.title()) } else { 0 };
         let columns = self.columns.iter().enumerate();
         let natural: Vec<_> = columns.map(|(at, it)| cells(at).max(title(it))).collect();
@@ -114,13 +120,28 @@ impl Table {
             return if total(&widths) > room { natural } else { widths };
         }
         let shown = natural.into_iter().enumerate();
-        let mut shown: Vec<_> =
+        let shown: Vec<_> =
             shown.map(|(at, width)| if cells(at) == 0 { 0 } else { width }).collect();
+        // On a very narrow terminal, the columns that should be kept do not fit either.
+        self.without_last(shown.clone(), room, true)
+            .or_else(|| self.without_last(shown.clone(), room, false))
+            .unwrap_or(shown)
+    }
+
+    /// Leaves out the last columns until the others fit; `None` if those that are kept do not.
+    fn without_last(
+        &self,
+        mut shown: Vec<usize>,
+        room: usize,
+        keeps_marked: bool,
+    ) -> Option<Vec<usize>> {
         let minimum = |column: &Column| if column.is_path { COMFORTABLE_PATH } else { COMFORTABLE };
         loop {
             let mut widths = shown.clone();
             self.shrink(&mut widths, room, minimum);
-            let last = shown.iter().rposition(|width| *width > 0).unwrap_or(0);
+            let columns = shown.iter().zip(&self.columns);
+            let mut may_go = columns.map(|(width, it)| *width > 0 && !(it.is_kept && keeps_marked));
+            let last = may_go.rposition(|may_go| may_go).unwrap_or(0);
             let excess = total(&widths).saturating_sub(room);
             if let (Some(width), Some(column)) = (widths.get_mut(last), self.columns.get(last))
                 && column.is_flexible
@@ -129,13 +150,15 @@ impl Table {
                 *width -= excess;
             }
             if total(&widths) <= room {
-                return widths;
+                return Some(widths);
             }
             if last == 0 {
                 self.shrink(&mut widths, room, |_| MINIMUM);
-                return widths;
+                return (!keeps_marked || total(&widths) <= room).then_some(widths);
             }
-            shown.truncate(last);
+            if let Some(width) = shown.get_mut(last) {
+                *width = 0;
+            }
         }
     }
 
@@ -295,6 +318,23 @@ mod tests {
         let rows = [["Take 100.mov", "", "2026-11-29 02:58"]];
         assert_eq!(table(Some(40), true, &rows)[0], "NAME          SIZE  UPDATED AT");
         assert_eq!(table(Some(30), true, &rows)[0], "NAME          UPDATED AT");
+    }
+
+    #[test]
+    fn a_narrow_terminal_keeps_marked_columns_and_names_the_others() {
+        let columns = [COLUMNS[0], COLUMNS[1], COLUMNS[2], Column::new("id").kept()];
+        let omitted = |room| {
+            let mut table = Table::new(columns.to_vec(), room, true, true);
+            table.push(&plain(&["Take 100.mov", "", "2026-11-29 02:58", "0000002a"]));
+            let lines = texts(table.flush());
+            (lines[1].clone(), table.omitted().to_vec())
+        };
+        let whole = "Take 100.mov        2026-11-29 02:58  0000002a";
+        assert_eq!(omitted(None), (whole.to_owned(), vec![]));
+        let (line, names) = omitted(Some(44));
+        assert_eq!((&*line, names), ("Take 100.mov  2026-11-29 02:58  0000002a", vec![]));
+        let (line, names) = omitted(Some(30));
+        assert_eq!((&*line, names), ("Take 100.mov  0000002a", vec!["updated_at"]));
     }
 
     #[test]
