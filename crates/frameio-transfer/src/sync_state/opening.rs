@@ -10,7 +10,8 @@ use frameio_core::{AccountId, FileId, FolderId};
 use tokio::sync::Semaphore;
 use twox_hash::XxHash3_64;
 
-use super::{HASHES, Inner, SyncState, TRASH, append, failed, format, log, stamp};
+use super::{HASHES, Inner, SyncState, TRASH, append, failed, format, log};
+use crate::file_system;
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
@@ -73,7 +74,7 @@ impl SyncState {
         lock: Option<File>,
     ) -> io::Result<Self> {
         let format::Content { files, device: last_device, is_compact } = format::read(&path)?;
-        let device = pair.directory.as_deref().and_then(stamp::device);
+        let device = pair.directory.as_deref().and_then(file_system::id);
         if let Some(directory) = pair.directory.as_deref().filter(|_| pair.is_deleting)
             && !files.is_empty()
         {

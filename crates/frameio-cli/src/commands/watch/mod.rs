@@ -118,7 +118,7 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(destination.folder.as_deref()).await?;
-    let report = TransferReport::upload(args.output, false);
+    let report = TransferReport::upload(args.output, false, &global.retries);
     let tree = UploadTree::new(account, folder, &args.source);
     let tree = args.options.apply(tree, &global.profile.load()?, &report)?;
     let mut watch = Watch::new(tree).once(args.once).after(args.after.clone());
