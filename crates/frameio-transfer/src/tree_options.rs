@@ -1,13 +1,17 @@
 //! Settings that the uploads and downloads of trees share.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use frameio_core::{AccountId, FolderId};
 
 use crate::backlog::{Backlog, OnTotals};
 use crate::checksums::Checksums;
+use crate::local_file::unopened;
 use crate::summary::{OnItem, OnProgress};
-use crate::sync_state::{Access, Pair, SyncState};
+use crate::sync_state::{Access, OnFailure, Pair, SyncState};
 use crate::{Checksum, Deletion, Filter, OnConflict, Order, TransferError, TransferErrorKind};
 
 /// Settings of an upload or a download of a tree. The methods that set them are documented there.
@@ -29,6 +33,10 @@ pub(crate) struct TreeOptions {
     pub(crate) on_totals: Option<OnTotals>,
     pub(crate) on_item: Option<OnItem>,
     pub(crate) report: Option<OnProgress>,
+    /// Called for errors that do not fail the run.
+    pub(crate) on_warning: Option<OnFailure>,
+    /// Whether a record that was not written has been reported.
+    has_warned: Arc<AtomicBool>,
 }
 
 impl TreeOptions {
@@ -47,6 +55,8 @@ impl TreeOptions {
             on_totals: None,
             on_item: None,
             report: None,
+            on_warning: None,
+            has_warned: Arc::default(),
         }
     }
 
@@ -63,8 +73,8 @@ impl TreeOptions {
     /// reads it.
     pub(crate) async fn open_state(
         &self,
-        (account, folder): (&AccountId, &FolderId),
-        directory: Option<PathBuf>,
+        place: (&AccountId, &FolderId),
+        directory: &Path,
         access: Access,
     ) -> Result<Option<SyncState>, TransferError> {
         if self.open_state.is_some() {
@@ -72,9 +82,42 @@ impl TreeOptions {
         }
         let Some(states) = &self.states else { return Ok(None) };
         let access = if self.dry_run { Access::Read } else { access };
-        let (account, folder) = (account.clone(), folder.clone());
-        let pair = Pair { account, folder, directory, is_deleting: self.deletion.is_some() };
-        SyncState::open(states, pair, access).await.map(Some)
+        let pair = Pair::new(place, directory).await.map_err(|error| unopened(directory, error))?;
+        let pair = Pair { is_deleting: self.deletion.is_some(), ..pair };
+        SyncState::open(states, pair, access, self.on_failure()).await.map(Some)
+    }
+
+    /// Opens the state of a downloaded item. If it cannot be written, the download continues without one.
+    pub(crate) async fn open_for_items(
+        &self,
+        place: (&AccountId, &FolderId),
+        directory: &Path,
+    ) -> Result<Option<SyncState>, TransferError> {
+        let opened = self.open_state(place, directory, Access::Shared).await;
+        let is_unwritable = |error: &TransferError| {
+            let source = std::error::Error::source(error);
+            let error = source.and_then(|source| source.downcast_ref::<io::Error>());
+            error.is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
+        };
+        match opened {
+            Err(error) if is_unwritable(&error) => {
+                if let Some(on_failure) = self.on_failure() {
+                    on_failure(&error);
+                }
+                Ok(None)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Returns a callback that reports the first record that cannot be written.
+    pub(crate) fn on_failure(&self) -> Option<OnFailure> {
+        let (on_warning, has_warned) = (self.on_warning.clone()?, self.has_warned.clone());
+        Some(Arc::new(move |error| {
+            if !has_warned.swap(true, Ordering::Relaxed) {
+                on_warning(error);
+            }
+        }))
     }
 
     /// Opens the checksums of earlier runs.

@@ -10,6 +10,11 @@ use crate::positioned::write_all_at;
 pub(crate) trait Disk: fmt::Debug + Send + Sync {
     /// Writes all of `bytes` at an offset.
     fn write_all_at(&self, file: &File, bytes: &[u8], at: u64) -> io::Result<()>;
+
+    /// Waits until all written bytes are on the disk.
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_all()
+    }
 }
 
 /// The disk of the operating system.

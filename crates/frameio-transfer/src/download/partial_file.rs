@@ -15,6 +15,7 @@ use super::byte_ranges::ByteRanges;
 use super::disk::{Disk, allocate};
 use super::link::MediaRef;
 use super::range_client::Validators;
+use super::write_back::WriteBack;
 use crate::digest::Hasher;
 use crate::positioned::read_exact_at;
 use crate::rename_new::rename_new;
@@ -49,6 +50,7 @@ pub(crate) struct PartialFile {
     record: PathBuf,
     /// Temporary path of a new record.
     new_record: PathBuf,
+    write_back: Arc<WriteBack>,
     state: Mutex<PartState>,
 }
 
@@ -60,6 +62,9 @@ struct PartState {
     finished: ByteRanges,
     /// Whether nothing was written since the last record.
     is_recorded: bool,
+    /// Whether a sync has failed. The system then drops the bytes that it could not write and a second
+    /// sync succeeds, so no received range can be relied on.
+    sync_failed: bool,
 }
 
 impl PartialFile {
@@ -107,7 +112,9 @@ impl PartialFile {
         }
         // The leftover of a process that was killed while writing a record.
         remove(&new_record)?;
-        Ok(Some(Self { file, disk, path, record, new_record, state: Mutex::default() }))
+        let write_back = Arc::new(WriteBack::open(&path));
+        let state = Mutex::default();
+        Ok(Some(Self { file, disk, path, record, new_record, write_back, state }))
     }
 
     fn state(&self) -> MutexGuard<'_, PartState> {
@@ -137,6 +144,7 @@ impl PartialFile {
             validators: validators.clone(),
             finished,
             is_recorded: true,
+            sync_failed: false,
         };
         Some(validators)
     }
@@ -169,7 +177,23 @@ impl PartialFile {
             state.finished.insert(at..end);
             state.is_recorded = false;
         }
+        self.write_back.wrote(end - at);
         Ok(())
+    }
+
+    /// Returns the write-back of received bytes.
+    pub(crate) fn write_back(&self) -> &Arc<WriteBack> {
+        &self.write_back
+    }
+
+    /// Waits until everything written is on the disk.
+    fn sync(&self) -> io::Result<()> {
+        if self.state().sync_failed {
+            return Err(io::Error::other("an earlier sync failed"));
+        }
+        let synced = self.disk.sync(&self.file);
+        self.state().sync_failed = synced.is_err();
+        synced
     }
 
     /// Returns whether nothing was written since the last record.
@@ -187,7 +211,7 @@ impl PartialFile {
             state.is_recorded = true;
             state.finished.clone()
         };
-        self.file.sync_data()?;
+        self.sync()?;
         self.replace_record(source, &finished, true)
     }
 
@@ -257,7 +281,7 @@ impl PartialFile {
     ///
     /// Fails with `AlreadyExists` if the target exists and `replace` is false.
     pub(crate) fn finish(&self, target: &Path, replace: bool) -> io::Result<()> {
-        self.file.sync_all()?;
+        self.sync()?;
         if replace {
             rename(&self.path, target)?;
         } else {
