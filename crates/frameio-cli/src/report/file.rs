@@ -259,6 +259,7 @@ mod tests {
             ("/W/P/A/x.mov", "./x.mov", ".", ""),
             ("/x.mov", "out/x.mov", "out", ""),
         ] {
+            let shown = shown.replace('/', std::path::MAIN_SEPARATOR_STR);
             assert_eq!(line(remote, local, into), format!("transferred {remote} (34 B){shown}"));
         }
     }
