@@ -7,10 +7,10 @@ use frameio::transfer::{
     Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
+use super::upload::{not_recorded, warning};
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
 };
-use super::upload::{not_recorded, warning};
 use crate::config;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Proof, Roots};
@@ -28,8 +28,9 @@ A folder or project is downloaded into a directory with its name. Of a version s
 downloaded, or with '--version' another version or all of them, as take.v1.mov. Versions are numbered
 from the oldest; their order is not always known.
 
-An existing file of the same size is skipped. An existing file of another size is kept and reported
-as a conflict, and the exit status is not 0; see --on-conflict.
+An existing file that is recorded as equal and unchanged is replaced by a newer version. Without a
+record, a file of the same size is skipped, and a file of another size is kept and reported as a
+conflict, with the exit status 12; see --on-conflict.
 
 To resume an interrupted download, run the same command again.
 
@@ -146,8 +147,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;
     // Reported paths begin with the workspace.
     let root = RemotePath::default();
-    let has_records =
-        renditions == [Rendition::Original] && args.version == VersionChoice::Head;
+    let has_records = renditions == [Rendition::Original] && args.version == VersionChoice::Head;
     let mut tree = DownloadTree::items(items, &args.directory)
         .renditions(renditions)
         .filter(filter)

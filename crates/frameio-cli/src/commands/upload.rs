@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use frameio::auth::profile::Profile;
-use frameio::transfer::{
-    RemotePath, TransferError, TransferErrorKind, UploadTree, VersionPattern,
-};
+use frameio::transfer::{RemotePath, TransferError, TransferErrorKind, UploadTree, VersionPattern};
 
 use super::share::UploadShareArgs;
 use crate::args::{

@@ -48,7 +48,7 @@ impl Fixture {
         end(self.command(arguments), None).await
     }
 
-    fn read(&self, path: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, path: &str) -> Vec<u8> {
         std::fs::read(self.directory.path().join(path)).unwrap()
     }
 
@@ -79,7 +79,7 @@ impl Fixture {
     }
 }
 
-fn content(length: usize) -> Vec<u8> {
+pub(crate) fn content(length: usize) -> Vec<u8> {
     (0..length).map(|n| u8::try_from((n * 31 + n / 251) % 251).unwrap()).collect()
 }
 
@@ -176,8 +176,9 @@ async fn a_sync_down_keeps_a_file_that_differs() {
     assert_eq!(download.status, 0, "{download:?}");
     std::fs::write(fixture.directory.path().join("in/Demo Project/a.mov"), content(99)).unwrap();
     let different = fixture.run(&["download", ROOT, "-o", "in"]).await;
-    let message = "it has 99 bytes, but the remote file has 25";
+    let message = "the local file has changed since both sides were equal";
     assert!(different.status == 12 && different.stderr.contains(message), "{different:?}");
+    assert!(different.stderr.contains("'--on-conflict replace'"), "{different:?}");
 
     let replaced = fixture.run(&down(&["--on-conflict", "replace"])).await;
     assert_eq!(replaced.status, 0, "{replaced:?}");

@@ -48,8 +48,8 @@ use frameio_core::{FileId, FolderId, VersionStackId};
 use frameio_private_file::open_regular;
 use tokio::sync::Semaphore;
 
-pub(crate) use self::names::{key_of, normalized, state_key};
 use self::names::Names;
+pub(crate) use self::names::{key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};
 use self::stamp::{Stamp, Xxh64};
 use crate::local_file::reason;
@@ -58,6 +58,9 @@ use crate::{TransferError, TransferErrorKind};
 
 /// Directory below the local root to which deleted files are moved.
 pub(crate) const TRASH: &str = ".frameio-trash";
+
+/// Reason to keep a file whose record [is elsewhere](Record::is_elsewhere).
+pub(crate) const ELSEWHERE: &str = "it was equal on another file system, such as another card";
 
 /// Maximum number of files of a state.
 const MAX_ENTRIES: usize = 2_000_000;
@@ -75,6 +78,17 @@ pub(crate) struct Record {
     pub(crate) file_id: FileId,
     /// When both sides were equal, in nanoseconds since 1970.
     pub(crate) equal_at: i128,
+    /// Whether the local file was on another file system than that of later runs, so that it is not
+    /// missed if it no longer exists.
+    pub(crate) is_elsewhere: bool,
+}
+
+impl Record {
+    /// Creates the record of a file that is equal now.
+    pub(crate) fn new(file_id: &FileId, stamp: Stamp, xxh64: Option<Xxh64>) -> Self {
+        let equal_at = stamp::now_nanos();
+        Self { stamp, xxh64, file_id: file_id.clone(), equal_at, is_elsewhere: false }
+    }
 }
 
 /// A new version that is being uploaded or stacked.
@@ -201,32 +215,35 @@ impl SyncState {
         key: &str,
         local: &Path,
         now: Stamp,
+        rehash: bool,
     ) -> io::Result<Recorded> {
         let Some(known) = self.known(key) else { return Ok(Recorded::default()) };
         // The download was complete, and may have been moved before the run was killed.
         if let Some(arriving) = known.arriving
-            && let (true, _) = self.compare(&arriving, local, now).await?
+            && let (true, _) = self.compare(&arriving, local, now, false).await?
         {
             return Ok(Recorded { record: Some(arriving), is_same: true, is_outdated: true });
         }
         let Some(record) = known.record else { return Ok(Recorded::default()) };
-        let (is_same, is_outdated) = self.compare(&record, local, now).await?;
+        let (is_same, is_outdated) = self.compare(&record, local, now, rehash).await?;
         Ok(Recorded { record: Some(record), is_same, is_outdated })
     }
 
-    /// Returns whether a local file has the content of a record, and whether the comparison read it.
+    /// Returns whether a local file has the content of a record, and whether the record has to be renewed
+    /// then, so that the next comparison does not read the file. `rehash` reads it even if its size and
+    /// time are unchanged.
     pub(crate) async fn compare(
         &self,
         record: &Record,
         local: &Path,
         now: Stamp,
+        rehash: bool,
     ) -> io::Result<(bool, bool)> {
+        let is_settled = record.stamp == now && !now.may_hide_a_change_after(record.equal_at);
         Ok(match record.xxh64 {
             _ if record.stamp.size != now.size => (false, false),
-            _ if record.stamp == now && !now.may_hide_a_change_after(record.equal_at) => {
-                (true, false)
-            }
-            Some(hash) => (self.hash(local).await? == hash, true),
+            _ if is_settled && !rehash => (true, false),
+            Some(hash) => (self.hash(local).await? == hash, !is_settled),
             None => (record.stamp == now, false),
         })
     }
@@ -267,6 +284,13 @@ impl SyncState {
         match is_full {
             true => self.inner.failed(io::Error::other("it has too many entries")),
             false => self.write(line, false).await,
+        }
+    }
+
+    /// Notes that a recorded file exists on the file system of this run.
+    pub(crate) async fn seen(&self, key: &str) {
+        if let Some(record) = self.record(key).filter(|record| record.is_elsewhere) {
+            self.put(key, Record { is_elsewhere: false, ..record }).await;
         }
     }
 

@@ -16,7 +16,7 @@ fn pair_of(directory: &str, folder: &str) -> Pair {
 fn record(id: &str, size: u64) -> Record {
     let modified = Some(UNIX_EPOCH + Duration::new(1_700_000_000, 5));
     let stamp = Stamp { size, modified };
-    Record { stamp, xxh64: Some(Xxh64(7)), file_id: id.into(), equal_at: 1 << 70 }
+    Record { equal_at: 1 << 70, ..Record::new(&id.into(), stamp, Some(Xxh64(7))) }
 }
 
 async fn open(directory: &Path, access: Access) -> Result<SyncState, TransferError> {
@@ -105,17 +105,15 @@ async fn refuses_other_files_and_newer_versions() {
     let directory = tempfile::tempdir().unwrap();
     drop(open(directory.path(), Access::Exclusive).await.unwrap());
     let path = file(directory.path());
-    for (content, message) in
-        [
-            ("hello\n", "not a state file"),
-            ("{\"frameio_sync\":3}\n", "newer version"),
-            ("{\"frameio_sync\":1}\n", "older version"),
-            (
-                "{\"frameio_sync\":2,\"account\":\"a\",\"folder\":\"f\",\"directory\":\"/other\"}\n",
-                "belongs to another directory or folder",
-            ),
-        ]
-    {
+    for (content, message) in [
+        ("hello\n", "not a state file"),
+        ("{\"frameio_sync\":3}\n", "newer version"),
+        ("{\"frameio_sync\":1}\n", "older version"),
+        (
+            "{\"frameio_sync\":2,\"account\":\"a\",\"folder\":\"f\",\"directory\":\"/other\"}\n",
+            "belongs to another directory or folder",
+        ),
+    ] {
         std::fs::write(&path, content).unwrap();
         let error = open(directory.path(), Access::Exclusive).await.err().unwrap();
         assert!(error.to_string().contains(message), "{error}");

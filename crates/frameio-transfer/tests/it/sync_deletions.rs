@@ -192,3 +192,61 @@ async fn lists_remote_files_that_have_changed_or_were_moved_since_they_were_equa
         assert_eq!(names(&pair).await.contains(&"gone".to_owned()), dry_run);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_directory_without_files_to_upload_counts_as_empty() {
+    let pair = equal(&["a", "b"]).await;
+    remove(&pair, &["a", "b"]);
+    for name in [".DS_Store", "ascmhl/0001_a.mhl", "lost+found/._a"] {
+        pair.write(name, "x");
+    }
+    for is_up in [true, false] {
+        let (upload, download) =
+            (pair.upload().delete(Deletion::new()), pair.download().delete(Deletion::new()));
+        let error = match is_up {
+            true => pair.transfers().upload_tree(upload).await.unwrap_err(),
+            false => pair.transfers().download_tree(download).await.unwrap_err(),
+        };
+        assert!(error.to_string().contains("is empty; was it mounted?"), "{error}");
+    }
+    pair.write("x.tmp", "x");
+    let filter = frameio::transfer::Filter::new().exclude("*.tmp");
+    let tree = pair.upload().delete(Deletion::new()).filter(filter);
+    let text = format!("{:?}", pair.transfers().upload_tree(tree).await.unwrap());
+    assert!(text.contains("no files to upload; was it mounted?"), "{text}");
+    assert_eq!(names(&pair).await, ["a", "b"]);
+}
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn keeps_files_that_were_equal_on_another_file_system() {
+    for is_up in [true, false] {
+        let pair = equal(&["a", "other card", "gone"]).await;
+        let remote = pair.remote().await;
+        // Another card is mounted at the same path.
+        let states = std::fs::read_dir(pair.states.path()).unwrap();
+        let mut states = states.map(|entry| entry.unwrap().path());
+        let state = states.find(|path| path.extension().is_some_and(|it| it == "sync")).unwrap();
+        let text = std::fs::read_to_string(&state).unwrap();
+        let (before, after) = text.split_once("\"device\":\"").unwrap();
+        std::fs::write(&state, format!("{before}\"device\":\"f{after}")).unwrap();
+        let hidden = pair.path("other card");
+        let aside = pair.states.path().join("aside");
+        std::fs::rename(&hidden, &aside).unwrap();
+        assert_eq!(pair.up().await.skipped, 2);
+        if is_up {
+            remove(&pair, &["gone"]);
+        } else {
+            std::fs::rename(aside, hidden).unwrap();
+            pair.delete(&remote["gone"].head.id).await;
+            pair.delete(&remote["other card"].head.id).await;
+        }
+        let summary = match is_up {
+            true => up(&pair, Deletion::new()).await,
+            false => down(&pair, Deletion::new()).await,
+        };
+        assert_eq!((summary.deleted, summary.kept), (1, 1), "{summary:?}");
+        let kept = if is_up { names(&pair).await } else { pair.local().into_keys().collect() };
+        assert_eq!(kept, ["a", "other card"]);
+    }
+}

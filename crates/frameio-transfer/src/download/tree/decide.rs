@@ -14,9 +14,9 @@ use crate::existing::{LocalTarget, conflict, created};
 use crate::filter::{Bases, FileMatcher};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
-use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
+use crate::sync_state::stamp::{Stamp, Xxh64, hash, now_nanos};
 use crate::sync_state::{Record, Recorded, SyncState, key_of};
-use crate::{Compared, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
+use crate::{Compared, OnConflict, Remedy, TransferError, TransferErrorKind, Transfers, Verdict};
 
 /// Policies of a download, and what it needs to compare files.
 #[derive(Clone)]
@@ -43,7 +43,10 @@ pub(super) struct Decider {
 #[derive(Clone, Debug)]
 pub(super) enum Action {
     Skip,
+    /// The local file of this name is kept.
     Conflict,
+    /// The local file of another name is kept.
+    ConflictElsewhere,
     /// Receive the file, if the target is still in this state.
     Receive {
         expected: LocalTarget,
@@ -98,7 +101,7 @@ impl Decider {
         let recorded = match &self.state {
             Some(state) => {
                 state.find_form(&key).await;
-                state.recorded(&key, local, stamp).await
+                state.recorded(&key, local, stamp, self.checksums.is_some()).await
             }
             None => Ok(Recorded::default()),
         };
@@ -117,12 +120,13 @@ impl Decider {
         };
         let (verdict, reason) = compare(&facts);
         let is_outdated = recorded.is_outdated || reason == Reason::SameContent;
-        if let Some(state) =
-            self.state.as_ref().filter(|_| verdict == Verdict::Equal && is_outdated)
-        {
-            let xxh64 = self.hash(local).await.ok();
-            let file_id = file.id.clone();
-            state.put(&key, Record { stamp, xxh64, file_id, equal_at: now() }).await;
+        match self.state.as_ref().filter(|_| verdict == Verdict::Equal) {
+            Some(state) if is_outdated => {
+                let xxh64 = self.hash(local).await.ok();
+                state.put(&key, Record::new(&file.id, stamp, xxh64)).await;
+            }
+            Some(state) => state.seen(&key).await,
+            None => {}
         }
         let is_last_copy = match &recorded.record {
             Some(record) if verdict == Verdict::NewVersion => {
@@ -157,8 +161,7 @@ impl Decider {
             (Verdict::Conflict, OnConflict::KeepBoth) => {
                 // From now on, only the local file differs from the remote file of the record.
                 let stamp = Stamp { size: file.file_size, modified: None };
-                let file_id = file.id.clone();
-                let record = Record { stamp, xxh64: None, file_id, equal_at: now() };
+                let record = Record::new(&file.id, stamp, None);
                 Action::Beside(path_next_to(local, file.id.as_str()), record)
             }
             (Verdict::Conflict, OnConflict::Skip) => Action::Conflict,
@@ -188,18 +191,45 @@ impl Decider {
             Ok(LocalTarget::File { size, modified }) => Stamp { size, modified },
             _ => return Ok(receive(gone)),
         };
-        let same = state.compare(&record, &old, stamp).await;
+        let same = state.compare(&record, &old, stamp, false).await;
         if !same.map_err(|error| unopened(&old, error))?.0 {
-            let reason = format!(
-                "the remote file was renamed, and the local file '{from}' has changed since both \
-                 sides were equal"
-            );
-            let compared = Compared::new(Verdict::Conflict, reason);
-            return Ok(Decision { action: Action::Conflict, compared });
+            return self.renamed_and_changed((from, record), key, target).await;
         }
         let reason = format!("the remote file was renamed from '{from}'");
         let compared = Compared::new(Verdict::Changed, reason);
         Ok(Decision { action: Action::Rename { from, record }, compared })
+    }
+
+    /// Decides on a file that was renamed at the service, and whose local file has changed.
+    async fn renamed_and_changed(
+        &self,
+        (from, record): (String, Record),
+        key: &str,
+        mut target: LocalTarget,
+    ) -> Result<Decision, TransferError> {
+        let reason = format!(
+            "the remote file was renamed, and the local file '{from}' has changed since both sides \
+             were equal"
+        );
+        let remedy = Some(Remedy::OnConflict);
+        let compared = Compared { remedy, ..Compared::new(Verdict::Conflict, reason) };
+        let local = self.path(key);
+        match self.on_conflict {
+            OnConflict::Skip => {
+                return Ok(Decision { action: Action::ConflictElsewhere, compared });
+            }
+            // The local file keeps its name, and is a new one from now on.
+            OnConflict::KeepBoth => {}
+            // The local file is replaced under its new name.
+            OnConflict::Replace if self.dry_run => {}
+            OnConflict::Replace => {
+                self.rename(&from, record, &local).await?;
+                target =
+                    LocalTarget::inspect(&local).await.map_err(|error| unopened(&local, error))?;
+            }
+        }
+        let action = Action::Receive { expected: target, is_last_copy: false };
+        Ok(Decision { action, compared })
     }
 
     /// Returns whether the contents are equal, if that is compared.
@@ -255,7 +285,7 @@ impl Decider {
                 }
                 let Some((state, stamp)) = state.zip(stamp) else { return Ok(()) };
                 let xxh64 = digest.as_ref().and_then(Xxh64::of);
-                let record = Record { stamp, xxh64, file_id, equal_at: self::now() };
+                let record = Record::new(&file_id, stamp, xxh64);
                 state.put_arriving(&key, record).await?;
                 match (trash, expected) {
                     (Some(trash), LocalTarget::File { size, modified }) => {
@@ -274,7 +304,7 @@ impl Decider {
         let Some(state) = &self.state else { return };
         let key = self.key(local);
         let Some(arrived) = state.arriving(&key) else { return };
-        let equal_at = now();
+        let equal_at = now_nanos();
         let stamp = Stamp::read(local.to_owned()).await.unwrap_or(arrived.stamp);
         // A file system may have changed the time, or a program the file.
         let is_same = stamp == arrived.stamp
@@ -323,10 +353,6 @@ impl Decider {
 
 pub(super) fn present(file: &File) -> RemoteFacts<'_> {
     RemoteFacts::Present { id: &file.id, size: file.file_size, created: created(file) }
-}
-
-fn now() -> i128 {
-    nanos(std::time::SystemTime::now())
 }
 
 /// Returns a path next to an existing file, with the beginning of the id of the remote file.

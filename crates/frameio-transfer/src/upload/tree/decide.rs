@@ -13,7 +13,7 @@ use crate::download::same_content::has_same_content;
 use crate::filter::{Bases, FileMatcher};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
-use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
+use crate::sync_state::stamp::{Stamp, Xxh64, now_nanos};
 use crate::sync_state::{Pending, Record, Recorded, SyncState, normalized};
 use crate::upload::manifest::{Manifest, SavedDestination};
 use crate::versions::stack::{Stacker, Stacking};
@@ -47,6 +47,8 @@ pub(super) struct Candidate {
     pub(super) size: Option<u64>,
     pub(super) modified: Option<SystemTime>,
     pub(super) if_exists: IfExists,
+    /// Whether a template chose the folder, so that the folder differs from that of earlier runs.
+    pub(super) is_sorted: bool,
     /// Remote files of the same name.
     pub(super) existing: Vec<RemoteFile>,
     /// Remote folder; `None` in a dry run that would create it.
@@ -133,14 +135,20 @@ impl Decider {
         };
         let (mut verdict, mut reason) = compare(&facts);
         if let (Reason::RemoteGone, Some(record)) = (reason, &known.record) {
-            (verdict, reason) = self.find_moved(&facts, record, &file).await?;
+            (verdict, reason) = match file.is_sorted && !known.is_same {
+                true => (Verdict::New, Reason::NoRemote),
+                false => self.find_moved(&facts, record, &file).await?,
+            };
         }
         if reason == Reason::SameContent {
             known.is_outdated = true;
         }
-        let renewed = remote.as_ref().filter(|_| verdict == Verdict::Equal && known.is_outdated);
-        if let Some(remote) = renewed {
-            self.put(&file, &remote.id, stamp).await;
+        if let Some(remote) = remote.as_ref().filter(|_| verdict == Verdict::Equal) {
+            match (&file.state, known.is_outdated) {
+                (_, true) => self.put(&file, &remote.id, stamp).await,
+                (Some(state), false) => state.seen(&file.key).await,
+                (None, false) => {}
+            }
         }
         Ok(self.act(&file, remote, verdict, reason))
     }
@@ -196,9 +204,7 @@ impl Decider {
         // Without a complete file, the version is compared and sent like any other.
         let Some((id, stamp, hash)) = pending.new.clone() else { return Ok(None) };
         let is_same = match hash {
-            Some(hash) if stamp.size == now.size && stamp != now => {
-                hash_of(file).await? == hash
-            }
+            Some(hash) if stamp.size == now.size && stamp != now => hash_of(file).await? == hash,
             _ => stamp == now,
         };
         if is_same || self.dry_run {
@@ -222,8 +228,7 @@ impl Decider {
                 return Err(error.of_file(&id));
             }
         };
-        let record = Record { stamp, xxh64: hash, file_id: id.clone(), equal_at: now_nanos() };
-        state.put(&file.key, record).await;
+        state.put(&file.key, Record::new(&id, stamp, hash)).await;
         file.existing.retain(|other| other.id != id && other.id != pending.old);
         let stacked = RemoteFile { stack: Some(stack), ..RemoteFile::uploaded(id, stamp.size) };
         file.existing.push(stacked);
@@ -257,17 +262,19 @@ impl Decider {
             && state.record(&file.key).is_none_or(|record| record.file_id != id)
         {
             let is_same = stamp == now;
-            let record = Record { stamp, xxh64: None, file_id: id, equal_at: i128::MIN };
+            let record = Record { equal_at: i128::MIN, ..Record::new(&id, stamp, None) };
             return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
         }
-        let recorded = state.recorded(&file.key, &file.local, now).await.map_err(failed)?;
+        let rehash = self.checksums.is_some();
+        let recorded = state.recorded(&file.key, &file.local, now, rehash).await;
+        let recorded = recorded.map_err(failed)?;
         if recorded.record.is_some() {
             return Ok(recorded);
         }
         // A file that was moved on both sides has its record at the old path.
         for id in file.existing.iter().map(|remote| &remote.id) {
             if let Some((_, record)) = state.record_of(id, &file.key, |_| true) {
-                let compared = state.compare(&record, &file.local, now).await;
+                let compared = state.compare(&record, &file.local, now, rehash).await;
                 let (is_same, _) = compared.map_err(failed)?;
                 return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
             }
@@ -376,10 +383,6 @@ fn parent(file: &File) -> Option<&AssetId> {
     file.parent_id.as_ref()
 }
 
-pub(super) fn now_nanos() -> i128 {
-    nanos(std::time::SystemTime::now())
-}
-
 /// Records that a local file with this stamp is equal to a remote one, with the checksum if it is known.
 pub(super) async fn record(
     state: &SyncState,
@@ -387,12 +390,13 @@ pub(super) async fn record(
     local: &Path,
     (id, stamp, known): (&FileId, Stamp, Option<Xxh64>),
 ) {
+    // The time before the file is read, so that a later change is found.
     let equal_at = now_nanos();
     let xxh64 = match known {
         Some(known) => Some(known),
         None => hash_unchanged(state, local, stamp).await,
     };
-    state.put(key, Record { stamp, xxh64, file_id: id.clone(), equal_at }).await;
+    state.put(key, Record { equal_at, ..Record::new(id, stamp, xxh64) }).await;
 }
 
 /// Returns the checksum of a file; `None` if it was modified since the stamp was read, so that the next

@@ -109,9 +109,7 @@ async fn open_state(
     let Some(state) = above else {
         let is_given = path.names().len() == 1;
         return match is_given {
-            true => {
-                tree.options.open_state((&tree.account, folder), &local, Access::Shared).await
-            }
+            true => tree.options.open_state((&tree.account, folder), &local, Access::Shared).await,
             false => Ok(None),
         };
     };

@@ -226,7 +226,8 @@ impl RemoteFolder {
             let entries = std::fs::read_dir(here).into_iter().flatten();
             entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect()
         });
-        let mut free = forms.iter().filter(|form| !local_names.contains(Path::new(form).as_os_str()));
+        let mut free =
+            forms.iter().filter(|form| !local_names.contains(Path::new(form).as_os_str()));
         let only = free.next().filter(|_| free.next().is_none())?;
         self.children.get(only).map(Vec::as_slice)
     }

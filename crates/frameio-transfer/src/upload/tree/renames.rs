@@ -10,9 +10,9 @@ use frameio_core::VersionStackId;
 use super::decide::{Action, Candidate, Decider, Decision};
 use super::deletions::LocalNames;
 use super::driver::{Driver, LocalFile};
-use crate::sync_state::{Record, normalized};
 use crate::sync_state::compare::Reason;
 use crate::sync_state::stamp::Xxh64;
+use crate::sync_state::{Record, normalized};
 use crate::{Compared, Item, Outcome, RemotePath, TransferError, Verdict};
 
 /// Files without a remote file, until the walk shows whether they were renamed.
@@ -140,7 +140,7 @@ pub(super) async fn move_remote(
             client.send(into).await.map_err(TransferError::call)?;
         }
         let stamp = super::decide::stamp(&file.local).await?;
-        let renewed = Record { stamp, equal_at: super::decide::now_nanos(), ..record.clone() };
+        let renewed = Record::new(&record.file_id, stamp, record.xxh64);
         state.put(&file.key, renewed).await;
         state.remove(&from).await;
     }

@@ -39,11 +39,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
     let named = open_named(&tree).await?;
     let root = Level {
         state: decider.state.clone(),
-        ..Level::new(
-            RemotePath::default(),
-            PathBuf::new(),
-            LevelState::Found(Box::new(root)),
-        )
+        ..Level::new(RemotePath::default(), PathBuf::new(), LevelState::Found(Box::new(root)))
     };
     let driver = Driver {
         renames: renames(&tree, &decider),
@@ -95,9 +91,9 @@ async fn open_named(tree: &UploadTree) -> Result<HashMap<PathBuf, SyncState>, Tr
     let Roots::Paths(paths) = &tree.roots else { return Ok(states) };
     let directories = paths.clone();
     let directories = blocking(move || {
-        let files = directories.into_iter().filter(|path| {
-            matches!(LocalFile::look_up(path), Ok(LocalFile::Regular(_)))
-        });
+        let files = directories
+            .into_iter()
+            .filter(|path| matches!(LocalFile::look_up(path), Ok(LocalFile::Regular(_))));
         Ok::<_, std::io::Error>(files.map(|path| directory_of(&path).to_owned()).collect())
     });
     let directories: Vec<PathBuf> = directories.await.map_err(super::local::failed)?;
