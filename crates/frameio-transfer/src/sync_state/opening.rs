@@ -12,8 +12,9 @@ use twox_hash::XxHash3_64;
 
 use super::nesting::Owner;
 use super::{
-    Files, HASHES, Inner, OnFailure, SyncState, TRASH, append, failed, format, key_of, log, stamp,
+    Files, HASHES, Inner, OnFailure, SyncState, TRASH, append, failed, format, key_of, log,
 };
+use crate::file_system;
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
@@ -197,7 +198,7 @@ fn open_locked(
     let content = format::read(&path)?;
     content.check(pair)?;
     let format::Content { mut files, folders, device: last_device, is_compact, .. } = content;
-    let device = stamp::device(&pair.directory);
+    let device = file_system::id(&pair.directory);
     if last_device.is_some() && device != last_device {
         let records = files.values_mut().filter_map(|known| known.record.as_mut());
         records.for_each(|record| record.is_elsewhere = true);
