@@ -295,7 +295,7 @@ mod tests {
 
     fn record() -> Record {
         let stamp = Stamp { size: 10, modified: at(500) };
-        Record { stamp, xxh64: None, file_id: "1".into(), equal_at: 0, is_elsewhere: false }
+        Record { stamp, xxh64: None, file_id: "1".into(), equal_at: 0 }
     }
 
     /// Compares a local file `(size, modified, is_recorded)` with a remote file `(id, size)`.

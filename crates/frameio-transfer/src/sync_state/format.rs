@@ -193,17 +193,13 @@ pub(super) fn arriving(path: &str, record: &Record) -> String {
 }
 
 fn fields(record: &Record) -> Value {
-    let mut fields = json!({
+    json!({
         "size": record.stamp.size,
         "modified": record.stamp.modified.and_then(to_json),
         "xxh64": record.xxh64.map(|hash| hash.to_string()),
         "file": record.file_id.as_str(),
         "equal": record.equal_at.to_string(),
-    });
-    if record.is_elsewhere {
-        fields["elsewhere"] = true.into();
-    }
-    fields
+    })
 }
 
 pub(super) fn pending(path: &str, pending: &Pending) -> String {
@@ -237,7 +233,6 @@ fn parse_record(line: &Value) -> Option<Record> {
         xxh64: line["xxh64"].as_str().and_then(Xxh64::parse),
         file_id: line["file"].as_str()?.into(),
         equal_at: line["equal"].as_str()?.parse().ok()?,
-        is_elsewhere: line["elsewhere"] == true,
     })
 }
 

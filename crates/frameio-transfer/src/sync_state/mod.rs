@@ -59,9 +59,6 @@ use crate::{TransferError, TransferErrorKind};
 /// Directory below the local root to which deleted files are moved.
 pub(crate) const TRASH: &str = ".frameio-trash";
 
-/// Reason to keep a file whose record [is elsewhere](Record::is_elsewhere).
-pub(crate) const ELSEWHERE: &str = "it was equal on another file system, such as another card";
-
 /// Maximum number of files of a state.
 const MAX_ENTRIES: usize = 2_000_000;
 
@@ -78,17 +75,6 @@ pub(crate) struct Record {
     pub(crate) file_id: FileId,
     /// When both sides were equal, in nanoseconds since 1970.
     pub(crate) equal_at: i128,
-    /// Whether the local file was on another file system than that of later runs, so that it is not
-    /// missed if it no longer exists.
-    pub(crate) is_elsewhere: bool,
-}
-
-impl Record {
-    /// Creates the record of a file that is equal now.
-    pub(crate) fn new(file_id: &FileId, stamp: Stamp, xxh64: Option<Xxh64>) -> Self {
-        let equal_at = stamp::now_nanos();
-        Self { stamp, xxh64, file_id: file_id.clone(), equal_at, is_elsewhere: false }
-    }
 }
 
 /// A new version that is being uploaded or stacked.
@@ -215,35 +201,32 @@ impl SyncState {
         key: &str,
         local: &Path,
         now: Stamp,
-        rehash: bool,
     ) -> io::Result<Recorded> {
         let Some(known) = self.known(key) else { return Ok(Recorded::default()) };
         // The download was complete, and may have been moved before the run was killed.
         if let Some(arriving) = known.arriving
-            && let (true, _) = self.compare(&arriving, local, now, false).await?
+            && let (true, _) = self.compare(&arriving, local, now).await?
         {
             return Ok(Recorded { record: Some(arriving), is_same: true, is_outdated: true });
         }
         let Some(record) = known.record else { return Ok(Recorded::default()) };
-        let (is_same, is_outdated) = self.compare(&record, local, now, rehash).await?;
+        let (is_same, is_outdated) = self.compare(&record, local, now).await?;
         Ok(Recorded { record: Some(record), is_same, is_outdated })
     }
 
-    /// Returns whether a local file has the content of a record, and whether the record has to be renewed
-    /// then, so that the next comparison does not read the file. `rehash` reads it even if its size and
-    /// time are unchanged.
+    /// Returns whether a local file has the content of a record, and whether the comparison read it.
     pub(crate) async fn compare(
         &self,
         record: &Record,
         local: &Path,
         now: Stamp,
-        rehash: bool,
     ) -> io::Result<(bool, bool)> {
-        let is_settled = record.stamp == now && !now.may_hide_a_change_after(record.equal_at);
         Ok(match record.xxh64 {
             _ if record.stamp.size != now.size => (false, false),
-            _ if is_settled && !rehash => (true, false),
-            Some(hash) => (self.hash(local).await? == hash, !is_settled),
+            _ if record.stamp == now && !now.may_hide_a_change_after(record.equal_at) => {
+                (true, false)
+            }
+            Some(hash) => (self.hash(local).await? == hash, true),
             None => (record.stamp == now, false),
         })
     }
@@ -284,13 +267,6 @@ impl SyncState {
         match is_full {
             true => self.inner.failed(io::Error::other("it has too many entries")),
             false => self.write(line, false).await,
-        }
-    }
-
-    /// Notes that a recorded file exists on the file system of this run.
-    pub(crate) async fn seen(&self, key: &str) {
-        if let Some(record) = self.record(key).filter(|record| record.is_elsewhere) {
-            self.put(key, Record { is_elsewhere: false, ..record }).await;
         }
     }
 

@@ -197,18 +197,12 @@ fn open_locked(
     let pair = &owner.pair;
     let content = format::read(&path)?;
     content.check(pair)?;
-    let format::Content { mut files, folders, device: last_device, is_compact, .. } = content;
+    let format::Content { files, folders, device: last_device, is_compact, .. } = content;
     let device = file_system::id(&pair.directory);
-    if last_device.is_some() && device != last_device {
-        let records = files.values_mut().filter_map(|known| known.record.as_mut());
-        records.for_each(|record| record.is_elsewhere = true);
-    }
     if pair.is_deleting && owner.has_records(&files) {
         // The number of a directory above says nothing about this one.
         let devices = if owner.is_own() { (device, last_device) } else { (None, None) };
-        let prefix = owner.prefix();
-        let is_recorded = |below: &Path| files.contains_key(&*(prefix.clone() + &key_of(below)));
-        check_directory(&pair.directory.join(&owner.below), devices, is_recorded)?;
+        check_directory(&pair.directory.join(&owner.below), devices)?;
     }
     match access {
         Access::Read => {}
@@ -257,7 +251,6 @@ async fn shorten(path: &Path, pair: &Pair) {
 fn check_directory(
     directory: &Path,
     (device, last_device): (Option<u64>, Option<u64>),
-    is_recorded: impl Fn(&Path) -> bool,
 ) -> io::Result<()> {
     let refused = |reason: &str| {
         let directory = directory.display();
@@ -267,23 +260,11 @@ fn check_directory(
     if last_device.is_some() && device != last_device {
         return refused("is on another file system than in the last run");
     }
-    std::fs::read_dir(directory)?;
-    let entries = walkdir::WalkDir::new(directory).min_depth(1);
-    let enters = |entry: &walkdir::DirEntry| {
-        !entry.file_type().is_dir() || ![TRASH, "ascmhl"].iter().any(|it| entry.file_name() == *it)
+    let mut entries = std::fs::read_dir(directory)?;
+    let is_content = |entry: io::Result<std::fs::DirEntry>| {
+        entry.map_or(true, |entry| entry.file_name() != TRASH)
     };
-    // Systems create hidden files in directories that are not mounted.
-    let is_content = |entry: walkdir::Result<walkdir::DirEntry>| {
-        let Ok(entry) = entry else { return true };
-        let below = entry.path().strip_prefix(directory).unwrap_or(entry.path());
-        let name = entry.file_name().as_encoded_bytes();
-        let is_hidden = name.starts_with(b".") || name.eq_ignore_ascii_case(b"thumbs.db");
-        entry.file_type().is_file() && (!is_hidden || is_recorded(below))
-    };
-    match entries.into_iter().filter_entry(enters).any(is_content) {
-        true => Ok(()),
-        false => refused("is empty; was it mounted?"),
-    }
+    if entries.any(is_content) { Ok(()) } else { refused("is empty; was it mounted?") }
 }
 
 /// Locks a state file, after waiting briefly for another run that uses it.

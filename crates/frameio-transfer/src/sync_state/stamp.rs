@@ -93,11 +93,6 @@ pub(crate) fn nanos(time: SystemTime) -> i128 {
     }
 }
 
-/// Returns the time in nanoseconds since 1970.
-pub(crate) fn now_nanos() -> i128 {
-    nanos(SystemTime::now())
-}
-
 /// Computes the checksum of a file, on threads for blocking work.
 pub(crate) async fn hash(path: PathBuf) -> io::Result<Xxh64> {
     let mut file = blocking(move || match LocalFile::open(&path)? {

@@ -16,7 +16,7 @@ fn pair_of(directory: &str, folder: &str) -> Pair {
 fn record(id: &str, size: u64) -> Record {
     let modified = Some(UNIX_EPOCH + Duration::new(1_700_000_000, 5));
     let stamp = Stamp { size, modified };
-    Record { equal_at: 1 << 70, ..Record::new(&id.into(), stamp, Some(Xxh64(7))) }
+    Record { stamp, xxh64: Some(Xxh64(7)), file_id: id.into(), equal_at: 1 << 70 }
 }
 
 async fn open(directory: &Path, access: Access) -> Result<SyncState, TransferError> {

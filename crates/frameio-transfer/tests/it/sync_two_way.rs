@@ -227,21 +227,3 @@ async fn a_file_that_was_renamed_at_the_service_and_changed_locally_is_resolved_
         assert_eq!(pair.remote().await.len(), expected.len());
     }
 }
-
-#[tokio::test(start_paused = true)]
-async fn reads_recorded_files_if_checksums_are_compared() {
-    let pair = equal(&["a.mov"]).await;
-    let path = pair.path("a.mov");
-    let time = std::fs::metadata(&path).unwrap().modified().unwrap();
-    let other = vec![7; pair.read("a.mov").len()];
-    std::fs::write(&path, &other).unwrap();
-    std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
-    assert_eq!(pair.up().await.skipped, 1, "the size and the time are unchanged");
-    let checksums = pair.states.path().join("checksums");
-    let tree = pair.download().checksums(&checksums);
-    let down = pair.transfers().download_tree(tree).await.unwrap();
-    assert_eq!((down.skipped, down.conflicts.len()), (0, 1), "{down:?}");
-    let tree = pair.upload().checksums(&checksums);
-    assert_eq!(pair.transfers().upload_tree(tree).await.unwrap().transferred, 1);
-    assert_eq!(pair.versions("a.mov").await.1.last(), Some(&other));
-}

@@ -14,7 +14,7 @@ use crate::existing::{LocalTarget, conflict, created};
 use crate::filter::{Bases, FileMatcher};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
-use crate::sync_state::stamp::{Stamp, Xxh64, hash, now_nanos};
+use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
 use crate::sync_state::{Record, Recorded, SyncState, key_of};
 use crate::{Compared, OnConflict, Remedy, TransferError, TransferErrorKind, Transfers, Verdict};
 
@@ -101,7 +101,7 @@ impl Decider {
         let recorded = match &self.state {
             Some(state) => {
                 state.find_form(&key).await;
-                state.recorded(&key, local, stamp, self.checksums.is_some()).await
+                state.recorded(&key, local, stamp).await
             }
             None => Ok(Recorded::default()),
         };
@@ -120,13 +120,12 @@ impl Decider {
         };
         let (verdict, reason) = compare(&facts);
         let is_outdated = recorded.is_outdated || reason == Reason::SameContent;
-        match self.state.as_ref().filter(|_| verdict == Verdict::Equal) {
-            Some(state) if is_outdated => {
-                let xxh64 = self.hash(local).await.ok();
-                state.put(&key, Record::new(&file.id, stamp, xxh64)).await;
-            }
-            Some(state) => state.seen(&key).await,
-            None => {}
+        if let Some(state) =
+            self.state.as_ref().filter(|_| verdict == Verdict::Equal && is_outdated)
+        {
+            let xxh64 = self.hash(local).await.ok();
+            let file_id = file.id.clone();
+            state.put(&key, Record { stamp, xxh64, file_id, equal_at: now() }).await;
         }
         let is_last_copy = match &recorded.record {
             Some(record) if verdict == Verdict::NewVersion => {
@@ -161,7 +160,8 @@ impl Decider {
             (Verdict::Conflict, OnConflict::KeepBoth) => {
                 // From now on, only the local file differs from the remote file of the record.
                 let stamp = Stamp { size: file.file_size, modified: None };
-                let record = Record::new(&file.id, stamp, None);
+                let file_id = file.id.clone();
+                let record = Record { stamp, xxh64: None, file_id, equal_at: now() };
                 Action::Beside(path_next_to(local, file.id.as_str()), record)
             }
             (Verdict::Conflict, OnConflict::Skip) => Action::Conflict,
@@ -191,7 +191,7 @@ impl Decider {
             Ok(LocalTarget::File { size, modified }) => Stamp { size, modified },
             _ => return Ok(receive(gone)),
         };
-        let same = state.compare(&record, &old, stamp, false).await;
+        let same = state.compare(&record, &old, stamp).await;
         if !same.map_err(|error| unopened(&old, error))?.0 {
             return self.renamed_and_changed((from, record), key, target).await;
         }
@@ -285,7 +285,7 @@ impl Decider {
                 }
                 let Some((state, stamp)) = state.zip(stamp) else { return Ok(()) };
                 let xxh64 = digest.as_ref().and_then(Xxh64::of);
-                let record = Record::new(&file_id, stamp, xxh64);
+                let record = Record { stamp, xxh64, file_id, equal_at: self::now() };
                 state.put_arriving(&key, record).await?;
                 match (trash, expected) {
                     (Some(trash), LocalTarget::File { size, modified }) => {
@@ -304,7 +304,7 @@ impl Decider {
         let Some(state) = &self.state else { return };
         let key = self.key(local);
         let Some(arrived) = state.arriving(&key) else { return };
-        let equal_at = now_nanos();
+        let equal_at = now();
         let stamp = Stamp::read(local.to_owned()).await.unwrap_or(arrived.stamp);
         // A file system may have changed the time, or a program the file.
         let is_same = stamp == arrived.stamp
@@ -352,6 +352,10 @@ impl Decider {
 
 pub(super) fn present(file: &File) -> RemoteFacts<'_> {
     RemoteFacts::Present { id: &file.id, size: file.file_size, created: created(file) }
+}
+
+fn now() -> i128 {
+    nanos(std::time::SystemTime::now())
 }
 
 /// Returns a path next to an existing file, with the beginning of the id of the remote file.

@@ -14,7 +14,7 @@ use super::driver::TreeDownload;
 use crate::existing::LocalTarget;
 use crate::rename_new::rename_new;
 use crate::sync_state::stamp::Stamp;
-use crate::sync_state::{ELSEWHERE, Record, TRASH};
+use crate::sync_state::{Record, TRASH};
 use crate::tasks::blocking;
 use crate::{
     Compared, Deletion, Entry, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
@@ -137,10 +137,7 @@ async fn examine(
         _ => return Ok(Examined::Keep("it is not a regular file")),
     };
     let Some(state) = &decider.state else { return Ok(Examined::Missing) };
-    if record.is_elsewhere {
-        return Ok(Examined::Keep(ELSEWHERE));
-    }
-    let same = state.compare(record, &path, stamp, false).await;
+    let same = state.compare(record, &path, stamp).await;
     if !same.map_err(|error| crate::local_file::unopened(&path, error))?.0 {
         return Ok(Examined::Keep("it has changed since both sides were equal"));
     }

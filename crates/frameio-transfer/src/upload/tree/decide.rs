@@ -13,7 +13,7 @@ use crate::download::same_content::has_same_content;
 use crate::filter::{Bases, FileMatcher};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
-use crate::sync_state::stamp::{Stamp, Xxh64, now_nanos};
+use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
 use crate::sync_state::{Pending, Record, Recorded, SyncState, normalized};
 use crate::upload::manifest::{Manifest, SavedDestination};
 use crate::versions::stack::{Stacker, Stacking};
@@ -143,12 +143,9 @@ impl Decider {
         if reason == Reason::SameContent {
             known.is_outdated = true;
         }
-        if let Some(remote) = remote.as_ref().filter(|_| verdict == Verdict::Equal) {
-            match (&file.state, known.is_outdated) {
-                (_, true) => self.put(&file, &remote.id, stamp).await,
-                (Some(state), false) => state.seen(&file.key).await,
-                (None, false) => {}
-            }
+        let renewed = remote.as_ref().filter(|_| verdict == Verdict::Equal && known.is_outdated);
+        if let Some(remote) = renewed {
+            self.put(&file, &remote.id, stamp).await;
         }
         Ok(self.act(&file, remote, verdict, reason))
     }
@@ -228,7 +225,8 @@ impl Decider {
                 return Err(error.of_file(&id));
             }
         };
-        state.put(&file.key, Record::new(&id, stamp, hash)).await;
+        let record = Record { stamp, xxh64: hash, file_id: id.clone(), equal_at: now_nanos() };
+        state.put(&file.key, record).await;
         file.existing.retain(|other| other.id != id && other.id != pending.old);
         let stacked = RemoteFile { stack: Some(stack), ..RemoteFile::uploaded(id, stamp.size) };
         file.existing.push(stacked);
@@ -262,19 +260,17 @@ impl Decider {
             && state.record(&file.key).is_none_or(|record| record.file_id != id)
         {
             let is_same = stamp == now;
-            let record = Record { equal_at: i128::MIN, ..Record::new(&id, stamp, None) };
+            let record = Record { stamp, xxh64: None, file_id: id, equal_at: i128::MIN };
             return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
         }
-        let rehash = self.checksums.is_some();
-        let recorded = state.recorded(&file.key, &file.local, now, rehash).await;
-        let recorded = recorded.map_err(failed)?;
+        let recorded = state.recorded(&file.key, &file.local, now).await.map_err(failed)?;
         if recorded.record.is_some() {
             return Ok(recorded);
         }
         // A file that was moved on both sides has its record at the old path.
         for id in file.existing.iter().map(|remote| &remote.id) {
             if let Some((_, record)) = state.record_of(id, &file.key, |_| true) {
-                let compared = state.compare(&record, &file.local, now, rehash).await;
+                let compared = state.compare(&record, &file.local, now).await;
                 let (is_same, _) = compared.map_err(failed)?;
                 return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
             }
@@ -383,6 +379,10 @@ fn parent(file: &File) -> Option<&AssetId> {
     file.parent_id.as_ref()
 }
 
+pub(super) fn now_nanos() -> i128 {
+    nanos(std::time::SystemTime::now())
+}
+
 /// Records that a local file with this stamp is equal to a remote one, with the checksum if it is known.
 pub(super) async fn record(
     state: &SyncState,
@@ -390,13 +390,12 @@ pub(super) async fn record(
     local: &Path,
     (id, stamp, known): (&FileId, Stamp, Option<Xxh64>),
 ) {
-    // The time before the file is read, so that a later change is found.
     let equal_at = now_nanos();
     let xxh64 = match known {
         Some(known) => Some(known),
         None => hash_unchanged(state, local, stamp).await,
     };
-    state.put(key, Record { equal_at, ..Record::new(id, stamp, xxh64) }).await;
+    state.put(key, Record { stamp, xxh64, file_id: id.clone(), equal_at }).await;
 }
 
 /// Returns the checksum of a file; `None` if it was modified since the stamp was read, so that the next

@@ -11,7 +11,7 @@ use frameio_core::{FileId, FolderId, UserId};
 use super::decide::Decider;
 use super::driver::Driver;
 use super::local::EntryKind;
-use crate::sync_state::{ELSEWHERE, Record, SyncState, state_key};
+use crate::sync_state::{Record, SyncState, state_key};
 use crate::{
     Compared, Deletion, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
 };
@@ -24,8 +24,6 @@ pub(super) struct LocalNames {
     unknown: HashSet<String>,
     /// Whether a directory could not be listed completely.
     pub(super) is_incomplete: bool,
-    /// Whether the walk has found a file to upload.
-    has_files: bool,
 }
 
 impl LocalNames {
@@ -54,45 +52,11 @@ struct Listing {
     names: HashSet<String>,
 }
 
-/// What became of a recorded file.
-enum Found<'a> {
-    /// It is where the record says.
-    Same(&'a File),
-    Keep(&'static str),
-    /// The record is of no use, for this reason if the file still exists.
-    Gone(Option<&'static str>),
-}
-
-impl Listing {
-    /// Looks up the remote file of a record.
-    fn find(&self, key: &str, record: &Record) -> Found<'_> {
-        if record.is_elsewhere {
-            return Found::Keep(ELSEWHERE);
-        }
-        if self.heads.contains(&record.file_id) {
-            return Found::Keep("it is a version stack");
-        }
-        match self.files.get(&record.file_id) {
-            Some((name, file)) if name == key => Found::Same(file),
-            _ if self.names.contains(key) => {
-                Found::Keep("the remote file has changed since both sides were equal")
-            }
-            Some(_) => Found::Gone(Some("the remote file was moved or renamed")),
-            // The file was deleted or moved out of the folder at the service.
-            None => Found::Gone(None),
-        }
-    }
-}
-
 impl Driver {
     /// Notes an entry of the walk.
     pub(super) fn note(&mut self, key: String, kind: &EntryKind) {
         match kind {
-            EntryKind::Folder => self.local.add(key),
-            EntryKind::File(_) => {
-                self.local.has_files = true;
-                self.local.add(key);
-            }
+            EntryKind::Folder | EntryKind::File(_) => self.local.add(key),
             EntryKind::Ignored(_) => self.local.add_unknown(key),
             EntryKind::Failed(error) => {
                 // The entry may be a directory that cannot be read.
@@ -142,25 +106,32 @@ async fn delete(
     if gone.is_empty() {
         return Ok(Vec::new());
     }
-    if !local.has_files {
-        return Err(refused("the directory has no files to upload; was it mounted?"));
-    }
     let listing = list(decider, folder).await?;
     let (mut items, mut files) = (Vec::new(), Vec::new());
     let show = decider.transfers.inner.client.send(ShowCurrentUser::new());
     let user = show.await.map_err(TransferError::call)?.id;
     for (key, record) in gone {
         let keep = |reason: &str| item(&key, Some(&record.file_id), reason, Outcome::Kept);
-        match listing.find(&key, &record) {
-            Found::Keep(reason) => items.push(keep(reason)),
-            Found::Gone(reason) => {
-                items.extend(reason.map(keep));
+        if listing.heads.contains(&record.file_id) {
+            items.push(keep("it is a version stack"));
+            continue;
+        }
+        match listing.files.get(&record.file_id) {
+            Some((name, file)) if *name == key => {
+                match reason_to_keep(decider, file, &user, deletion).await? {
+                    Some(reason) => items.push(keep(reason)),
+                    None => files.push((key, file)),
+                }
+            }
+            _ if listing.names.contains(&key) => {
+                items.push(keep("the remote file has changed since both sides were equal"));
+            }
+            Some(_) => {
+                items.push(keep("the remote file was moved or renamed"));
                 state.remove(&key).await;
             }
-            Found::Same(file) => match reason_to_keep(decider, file, &user, deletion).await? {
-                Some(reason) => items.push(keep(reason)),
-                None => files.push((key, file)),
-            },
+            // The file was deleted or moved out of the folder at the service.
+            None => state.remove(&key).await,
         }
     }
     if let Some(message) = deletion.refuses(files.len()) {

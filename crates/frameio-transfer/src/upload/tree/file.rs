@@ -12,7 +12,7 @@ use super::remote::{Child, RemoteFile, added, files, report_added};
 use super::state::StateDirectory;
 use crate::checksums::{Checksums, hash};
 use crate::sync_state::stamp::{Stamp, Xxh64};
-use crate::sync_state::{Pending, Record, SyncState};
+use crate::sync_state::{Pending, SyncState};
 use crate::upload::UploadManifest;
 use crate::upload::manifest::Manifest;
 use crate::versions::stack::{Stacker, Stacking};
@@ -264,7 +264,9 @@ impl StackUpload {
             }
         };
         if let Some((state, key)) = state.filter(|_| is_settled) {
-            state.put(&key, Record::new(&id, stamp, hash)).await;
+            let equal_at = super::decide::now_nanos();
+            let record = crate::sync_state::Record { stamp, xxh64: hash, file_id: id, equal_at };
+            state.put(&key, record).await;
         }
         (item, next)
     }

@@ -140,7 +140,7 @@ pub(super) async fn move_remote(
             client.send(into).await.map_err(TransferError::call)?;
         }
         let stamp = super::decide::stamp(&file.local).await?;
-        let renewed = Record::new(&record.file_id, stamp, record.xxh64);
+        let renewed = Record { stamp, equal_at: super::decide::now_nanos(), ..record.clone() };
         state.put(&file.key, renewed).await;
         state.remove(&from).await;
     }
