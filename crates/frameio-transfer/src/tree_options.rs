@@ -95,8 +95,7 @@ impl TreeOptions {
     ) -> Result<Option<SyncState>, TransferError> {
         let opened = self.open_state(place, directory, Access::Shared).await;
         let is_unwritable = |error: &TransferError| {
-            let source = std::error::Error::source(error);
-            let error = source.and_then(|source| source.downcast_ref::<io::Error>());
+            let error = error.cause().and_then(|cause| cause.downcast_ref::<io::Error>());
             error.is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
         };
         match opened {

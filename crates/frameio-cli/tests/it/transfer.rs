@@ -175,8 +175,9 @@ async fn a_sync_down_keeps_a_file_that_differs() {
     assert_eq!(download.status, 0, "{download:?}");
     std::fs::write(fixture.directory.path().join("in/Demo Project/a.mov"), content(99)).unwrap();
     let different = fixture.run(&["download", ROOT, "-o", "in"]).await;
-    let message = "it has 99 bytes, but the remote file has 25";
+    let message = "the local file has changed since both sides were equal";
     assert!(different.status == 12 && different.stderr.contains(message), "{different:?}");
+    assert!(different.stderr.contains("'--on-conflict replace'"), "{different:?}");
 
     let replaced = fixture.run(&down(&["--on-conflict", "replace"])).await;
     assert_eq!(replaced.status, 0, "{replaced:?}");
