@@ -1,7 +1,7 @@
 //! `frameio sync`: copies new and changed files between a directory and a folder.
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
@@ -60,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", requires = "delete", default_value_t = 100)]
     max_delete: usize,
     /// Delete without asking
-    #[arg(long, requires = "delete")]
+    #[arg(long, short, requires = "delete")]
     yes: bool,
     #[command(flatten)]
     pace: PaceArgs,
@@ -83,13 +83,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if args.down {
         args.options.refuse_for_download()?;
     } else {
-        check_local([&args.directory]).map_err(|mut failure| {
-            if args.folder.as_deref().is_some_and(|folder| Path::new(folder).is_dir()) {
-                failure.message +=
-                    "; the local directory comes first, and '--down' downloads to it";
-            }
-            failure
-        })?;
+        check_local(
+            [&args.directory],
+            "pass the directory first; '--down' downloads from the place",
+        )?;
         if !args.directory.is_dir() {
             let directory = args.directory.display();
             return Err(Failure::usage(format!("'{directory}' is not a directory")));

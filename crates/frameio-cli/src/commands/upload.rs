@@ -262,27 +262,25 @@ pub(super) fn not_recorded(reason: &(impl std::fmt::Display + ?Sized)) -> String
     )
 }
 
-/// Refuses local paths that cannot be uploaded, before any request is sent.
-pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
-    UploadTree::check_paths(paths).map_err(|error| Failure::usage(error.to_string()))
-}
-
-impl Args {
-    /// Adds how to pass a folder of the service, if the last of several paths may be one.
-    fn explain(&self, mut failure: Failure) -> Failure {
-        if let [_, .., last] = &*self.paths
-            && self.to.is_none()
-            && last.is_absolute()
-            && !last.exists()
-        {
-            failure.message += "; a folder of the service is passed with '--to'";
-        }
-        failure
-    }
+/// Refuses local paths that cannot be uploaded, before any request is sent. `hint` is the advice for a place
+/// of the service in their position.
+pub(super) fn check_local<'a>(
+    paths: impl IntoIterator<Item = &'a PathBuf> + Clone,
+    hint: &str,
+) -> Result<(), Failure> {
+    UploadTree::check_paths(paths.clone()).map_err(|error| {
+        let is_place = |path: &&PathBuf| path.starts_with("/") && !path.exists();
+        Failure::usage(match paths.into_iter().find(is_place) {
+            Some(place) => {
+                format!("{error}; if '{}' is a place of the service, {hint}", place.display())
+            }
+            None => error.to_string(),
+        })
+    })
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    check_local(&args.paths).map_err(|failure| args.explain(failure))?;
+    check_local(&args.paths, "pass it as '--to'")?;
     let report = TransferReport::upload(args.output, args.options.dry_run, &global.retries);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;

@@ -41,7 +41,7 @@ async fn run_on_terminal(server: &SimServer, arguments: &[&str], typed: &str) ->
 }
 
 /// Runs the program with a terminal of this width as its outputs, and returns the lines on it.
-async fn shown(mut command: Command, columns: u16) -> Vec<String> {
+pub(crate) async fn shown(mut command: Command, columns: u16) -> Vec<String> {
     let (mut screen, output) = terminal();
     let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
     tcsetwinsize(&screen, size).unwrap();

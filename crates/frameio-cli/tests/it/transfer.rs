@@ -70,8 +70,9 @@ impl Fixture {
     pub(crate) async fn remote_paths(&self) -> Vec<String> {
         let ended = self.run(&["tree", ROOT, "--json"]).await;
         assert_eq!(ended.status, 0, "{ended:?}");
+        let below = |path: &str| path.strip_prefix(ROOT).unwrap().to_owned();
         let mut paths: Vec<_> =
-            ended.lines().iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect();
+            ended.lines().iter().map(|it| below(it["path"].as_str().unwrap())).collect();
         paths.sort();
         paths
     }
@@ -288,6 +289,9 @@ async fn reports_failures_and_sets_the_exit_status() {
             2,
             "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder",
         ),
+        (vec!["upload", "in", "/Nowhere"], 2, "is a place of the service, pass it as '--to'"),
+        (vec!["sync", "/Nowhere", "in"], 2, "pass the directory first; '--down' downloads"),
+        (vec!["download", ROOT, "out"], 5, "; '-o' sets the directory of downloaded files"),
         (vec!["upload", "in", "--to", "a/b"], 2, "a/b"),
         (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is a workspace: pass one of its"),
         (
@@ -299,7 +303,6 @@ async fn reports_failures_and_sets_the_exit_status() {
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
         (vec!["download", "nowhere"], 5, "'nowhere' is neither a path nor the ID of an item"),
         (vec!["download", "in"], 5, "it is a local file or directory"),
-        (vec!["upload", "in", "/Elsewhere/P"], 2, "is passed with '--to'"),
         (
             vec!["download", ROOT, "-o", "in/a.mov"],
             2,
@@ -413,7 +416,7 @@ async fn lists_workspaces_projects_and_folders() {
         ),
         (
             vec!["tree", ROOT, "--depth", "1"],
-            "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folders, 1 files, 25 B\n",
+            "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folder, 1 file, 25 B\n",
         ),
         (vec!["ls", "//Demo Account"], "Demo Workspace/\n"),
         (vec!["ls", fixture.sim.demo().workspace_id.as_str()], "Demo Project/\n"),
@@ -424,18 +427,18 @@ async fn lists_workspaces_projects_and_folders() {
         ),
         (
             vec!["tree", "/Demo Workspace", "--depth", "2"],
-            "/Demo Workspace\n  Demo Project/\n    Day 1/\n    a.mov\n2 folders, 1 files, 25 B\n",
+            "/Demo Workspace\n  Demo Project/\n    Day 1/\n    a.mov\n2 folders, 1 file, 25 B\n",
         ),
         (
             vec!["tree", "/", "--depth", "3"],
             "/\n  Demo Workspace/\n    Demo Project/\n      Day 1/\n      a.mov\n\
-             3 folders, 1 files, 25 B\n",
+             3 folders, 1 file, 25 B\n",
         ),
         (
             vec!["tree", "/", "--depth", "2"],
             "/\n  Demo Workspace/\n    Demo Project/\n2 folders, 0 files, 0 B\n",
         ),
-        (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folders, 0 files, 0 B\n"),
+        (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folder, 0 files, 0 B\n"),
     ] {
         let names: &[&str] = match arguments[0] {
             "ls" => &["--columns", "name", "--no-header"],

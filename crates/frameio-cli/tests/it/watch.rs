@@ -156,7 +156,7 @@ async fn killed_watchers_lose_and_double_nothing() {
         .lines()
         .iter()
         .filter(|item| item["status"] != "created")
-        .map(|item| item["path"].as_str().unwrap().to_owned())
+        .map(|item| item["path"].as_str().unwrap().strip_prefix(ROOT).unwrap().to_owned())
         .collect();
     complete.sort();
     assert_eq!(complete, all, "{}", ended.stdout);

@@ -61,6 +61,7 @@ impl UploadShareArgs {
             let message = "standard input cannot contain both the passphrase and a file";
             return Err(Failure::usage(message));
         }
+        create::check_name(name)?;
         let expiration = self.expires.as_deref().map(expiration::of_argument).transpose()?;
         let passphrase = self.passphrase.read()?;
         let directories =
