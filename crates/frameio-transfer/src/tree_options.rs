@@ -8,6 +8,7 @@ use crate::backlog::{Backlog, OnTotals};
 use crate::checksums::Checksums;
 use crate::summary::{OnItem, OnProgress};
 use crate::sync_state::{Access, Pair, SyncState};
+use crate::upload::tree::listing::Content;
 use crate::{Checksum, Deletion, Filter, OnConflict, Order, TransferError, TransferErrorKind};
 
 /// Settings of an upload or a download of a tree. The methods that set them are documented there.
@@ -60,11 +61,11 @@ impl TreeOptions {
     }
 
     /// Opens the state of a directory and a folder, unless a watcher has opened it. A dry run only
-    /// reads it.
+    /// reads it. A run that deletes files refuses a directory whose recorded files are all gone.
     pub(crate) async fn open_state(
         &self,
         (account, folder): (&AccountId, &FolderId),
-        directory: Option<PathBuf>,
+        (directory, content): (Option<PathBuf>, Content),
         access: Access,
     ) -> Result<Option<SyncState>, TransferError> {
         if self.open_state.is_some() {
@@ -73,8 +74,15 @@ impl TreeOptions {
         let Some(states) = &self.states else { return Ok(None) };
         let access = if self.dry_run { Access::Read } else { access };
         let (account, folder) = (account.clone(), folder.clone());
-        let pair = Pair { account, folder, directory, is_deleting: self.deletion.is_some() };
-        SyncState::open(states, pair, access).await.map(Some)
+        let is_deleting = self.deletion.is_some();
+        let pair = Pair { account, folder, directory: directory.clone(), is_deleting };
+        let state = SyncState::open(states, pair, access).await?;
+        let guarded = directory.filter(|_| is_deleting && !state.is_empty());
+        if let Some(directory) = guarded {
+            content.require(&directory).await?;
+        }
+        // The checksums of earlier runs are compared only on request, because that reads all files.
+        Ok(Some(state.reading_files(self.checksums.is_some())))
     }
 
     /// Opens the checksums of earlier runs.

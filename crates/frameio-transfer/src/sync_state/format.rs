@@ -53,8 +53,8 @@ pub(super) fn read(path: &Path) -> io::Result<Content> {
         }
         lines += 1;
         let Some(parsed) = parsed else { continue };
-        if let Some(device) = parsed["device"].as_str() {
-            content.device = u64::from_str_radix(device, 16).ok();
+        if parsed["path"].is_null() {
+            content.device = parse_device(&parsed).or(content.device);
         }
         content.apply(&parsed);
         if content.files.len() > MAX_ENTRIES {
@@ -98,7 +98,9 @@ impl Content {
                 self.files.entry(path.into()).or_default().arriving = Some(record);
             }
         } else if let Some(record) = parse_record(line) {
-            self.files.insert(path.into(), Known { record: Some(record), ..Known::default() });
+            let device = parse_device(line);
+            let known = Known { record: Some(record), device, ..Known::default() };
+            self.files.insert(path.into(), known);
         }
     }
 }
@@ -111,13 +113,13 @@ pub(super) fn whole(pair: &Pair, device: Option<u64>, files: &HashMap<Box<str>, 
         "account": pair.account.as_str(),
         "folder": pair.folder.as_str(),
         "directory": pair.directory.as_deref().map(Path::to_string_lossy),
-        "device": device.map(|device| format!("{device:x}")),
+        "device": device_text(device),
     });
     text.extend(rest.to_string().chars().skip(1));
     text.push('\n');
     for (path, known) in files {
-        if let Some(known) = &known.record {
-            text += record(path, known).trim_start();
+        if let Some(known) = known.record.as_ref().map(|it| record(path, it, known.device)) {
+            text += known.trim_start();
         }
         if let Some(known) = &known.pending {
             text += pending(path, known).trim_start();
@@ -130,9 +132,10 @@ pub(super) fn whole(pair: &Pair, device: Option<u64>, files: &HashMap<Box<str>, 
 }
 
 /// Returns the line of a record, after a newline that terminates a truncated line.
-pub(super) fn record(path: &str, record: &Record) -> String {
+pub(super) fn record(path: &str, record: &Record, device: Option<u64>) -> String {
     let mut line = fields(record);
     line["path"] = path.into();
+    line["device"] = device_text(device).into();
     format!("\n{line}\n")
 }
 
@@ -173,6 +176,14 @@ pub(super) fn pending(path: &str, pending: &Pending) -> String {
 
 pub(super) fn removed(path: &str) -> String {
     format!("\n{}\n", json!({"path": path, "removed": true}))
+}
+
+fn device_text(device: Option<u64>) -> Option<String> {
+    device.map(|device| format!("{device:x}"))
+}
+
+fn parse_device(line: &Value) -> Option<u64> {
+    u64::from_str_radix(line["device"].as_str()?, 16).ok()
 }
 
 fn parse_record(line: &Value) -> Option<Record> {

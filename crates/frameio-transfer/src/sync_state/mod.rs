@@ -6,6 +6,7 @@
 //! has the lock, because the state file is replaced.
 
 pub(crate) mod compare;
+mod file_system;
 mod format;
 mod opening;
 pub(crate) mod stamp;
@@ -70,6 +71,8 @@ struct Known {
     pending: Option<Pending>,
     /// Complete download that is about to be moved to this path.
     arriving: Option<Record>,
+    /// File system of the directory of the recorded file.
+    device: Option<u64>,
 }
 
 /// A record, compared with the local file of now.
@@ -86,11 +89,15 @@ pub(crate) struct Recorded {
 #[derive(Clone)]
 pub(crate) struct SyncState {
     inner: Arc<Inner>,
+    /// Whether files are read to find changes that keep size and time.
+    reads_files: bool,
 }
 
 struct Inner {
     path: PathBuf,
     access: Access,
+    /// Directory of the files, if their names are relative to one.
+    directory: Option<PathBuf>,
     files: Mutex<HashMap<Box<str>, Known>>,
     /// Names that had a record of a remote file when it was read or written.
     names: Mutex<HashMap<FileId, Vec<Box<str>>>>,
@@ -133,6 +140,12 @@ impl SyncState {
         })
     }
 
+    /// Sets whether files are read to find changes that keep size and time.
+    pub(crate) const fn reading_files(mut self, reads_files: bool) -> Self {
+        self.reads_files = reads_files;
+        self
+    }
+
     /// Returns the record of a file, compared with the local file.
     pub(crate) async fn recorded(
         &self,
@@ -151,6 +164,9 @@ impl SyncState {
         }
         let Some(record) = known.record else { return Ok(Recorded::default()) };
         let (is_same, is_outdated) = self.compare(&record, local, now).await?;
+        if is_same {
+            self.renew_device(key).await;
+        }
         Ok(Recorded { record: Some(record), is_same, is_outdated })
     }
 
@@ -161,14 +177,18 @@ impl SyncState {
         local: &Path,
         now: Stamp,
     ) -> io::Result<(bool, bool)> {
+        let is_unchanged = record.stamp == now && !now.may_hide_a_change_after(record.equal_at);
         Ok(match record.xxh64 {
             _ if record.stamp.size != now.size => (false, false),
-            _ if record.stamp == now && !now.may_hide_a_change_after(record.equal_at) => {
-                (true, false)
-            }
-            Some(hash) => (self.hash(local).await? == hash, true),
+            _ if is_unchanged && !self.reads_files => (true, false),
+            Some(hash) => (self.hash(local).await? == hash, !is_unchanged),
             None => (record.stamp == now, false),
         })
+    }
+
+    /// Returns whether nothing is known about any file.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.inner.files().is_empty()
     }
 
     /// Returns all records.
@@ -188,7 +208,8 @@ impl SyncState {
     /// Records that a file is equal on both sides. A failure is only logged: the next run then
     /// compares the file without a record.
     pub(crate) async fn put(&self, key: &str, record: Record) {
-        let line = format::record(key, &record);
+        let device = self.device(key).await;
+        let line = format::record(key, &record, device);
         {
             let mut files = self.inner.files();
             if files.len() >= MAX_ENTRIES && !files.contains_key(key) {
@@ -200,7 +221,8 @@ impl SyncState {
             if !names.iter().any(|name| **name == *key) {
                 names.push(key.into());
             }
-            files.insert(key.into(), Known { record: Some(record), ..Known::default() });
+            let known = Known { record: Some(record), device, ..Known::default() };
+            files.insert(key.into(), known);
         }
         self.write(line, false).await.unwrap_or_else(log);
     }

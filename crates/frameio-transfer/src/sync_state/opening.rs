@@ -10,7 +10,7 @@ use frameio_core::{AccountId, FileId, FolderId};
 use tokio::sync::Semaphore;
 use twox_hash::XxHash3_64;
 
-use super::{HASHES, Inner, SyncState, TRASH, append, failed, format, log, stamp};
+use super::{HASHES, Inner, SyncState, append, failed, format, log, stamp};
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
@@ -26,7 +26,7 @@ pub(crate) struct Pair {
     /// Absolute path; `None` for files that are named individually.
     pub(crate) directory: Option<PathBuf>,
     /// Whether the run deletes files, and refuses a directory on another file system than in the last
-    /// run, or without any files.
+    /// run.
     pub(crate) is_deleting: bool,
 }
 
@@ -77,7 +77,7 @@ impl SyncState {
         if let Some(directory) = pair.directory.as_deref().filter(|_| pair.is_deleting)
             && !files.is_empty()
         {
-            check_directory(directory, (device, last_device))?;
+            check_device(directory, (device, last_device))?;
         }
         match access {
             Access::Read => {}
@@ -99,12 +99,13 @@ impl SyncState {
         let inner = Inner {
             path,
             access,
+            directory: pair.directory.clone(),
             files: Mutex::new(files),
             names: Mutex::new(names),
             hashes: Semaphore::new(HASHES),
             _lock: lock,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), reads_files: false })
     }
 
     /// Returns the device of the directory in the last run, without opening the state.
@@ -149,23 +150,19 @@ async fn shorten(path: &Path, pair: &Pair) {
 }
 
 /// Refuses a directory that is probably not the one of earlier runs, so that no file counts as deleted.
-fn check_directory(
+fn check_device(
     directory: &Path,
     (device, last_device): (Option<u64>, Option<u64>),
 ) -> io::Result<()> {
-    let refused = |reason: &str| {
-        let directory = directory.display();
-        let message = format!("'{directory}' {reason}; nothing was deleted or transferred");
-        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
-    };
-    if last_device.is_some() && device != last_device {
-        return refused("is on another file system than in the last run");
+    if last_device.is_none() || device == last_device {
+        return Ok(());
     }
-    let mut entries = std::fs::read_dir(directory)?;
-    let is_content = |entry: io::Result<std::fs::DirEntry>| {
-        entry.map_or(true, |entry| entry.file_name() != TRASH)
-    };
-    if entries.any(is_content) { Ok(()) } else { refused("is empty; was it mounted?") }
+    let directory = directory.display();
+    let message = format!(
+        "'{directory}' is on another file system than in the last run; nothing was deleted or \
+         transferred"
+    );
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
 async fn lock(path: &Path, access: Access) -> Result<File, TransferError> {

@@ -134,7 +134,13 @@ pub(crate) fn device(directory: &Path) -> Option<u64> {
             id => Some(id),
         }
     }
-    #[cfg(not(unix))]
+    #[cfg(windows)]
+    {
+        let directory = winapi_util::Handle::from_path_any(directory).ok()?;
+        let found = winapi_util::file::information(directory).ok()?;
+        Some(found.volume_serial_number())
+    }
+    #[cfg(not(any(unix, windows)))]
     {
         let _ = directory;
         None

@@ -9,10 +9,10 @@ use super::deletions::{self, Found};
 use super::driver::{TreeDownload, at};
 use super::local_folder::LocalFolder;
 use super::{DownloadTree, Root};
-use crate::filter::Bases;
 use crate::local_file::unopened;
 use crate::sync_state::{Access, SyncState};
 use crate::tasks::blocking;
+use crate::upload::tree::listing::Content;
 use crate::{Rendition, Summary, TransferError, TransferErrorKind, Transfers, VersionChoice};
 
 pub(super) async fn run(
@@ -38,7 +38,7 @@ pub(super) async fn run(
         checksums: checksums.clone(),
         directory: tree.directory.clone(),
         trash: deletions::trash(&tree.directory),
-        bases: Bases::new(None, &tree.directory),
+        bases: matcher.bases(&tree.directory),
         matcher,
         on_conflict: options.on_conflict,
         verify_remote: options.verify_remote,
@@ -95,5 +95,6 @@ async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferEr
     // A dry run does not create the directory.
     let canonical = blocking(move || path.canonicalize().or_else(|_| std::path::absolute(path)));
     let directory = canonical.await.map_err(|error| unopened(&tree.directory, error))?;
-    options.open_state(place, Some(directory), Access::Exclusive).await
+    let directory = (Some(directory), Content::default());
+    options.open_state(place, directory, Access::Exclusive).await
 }

@@ -110,6 +110,10 @@ async fn delete(
     let user = show.await.map_err(TransferError::call)?.id;
     for (key, record) in gone {
         let keep = |reason: &str| item(&key, Some(&record.file_id), reason, Outcome::Kept);
+        if state.is_elsewhere(&key).await {
+            items.push(keep("the local file was on another file system, which is not mounted"));
+            continue;
+        }
         if listing.heads.contains(&record.file_id) {
             items.push(keep("it is a version stack"));
             continue;

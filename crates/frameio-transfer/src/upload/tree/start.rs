@@ -8,6 +8,7 @@ use super::decide::Decider;
 use super::deletions::LocalNames;
 use super::driver::Driver;
 use super::levels::{Level, LevelState};
+use super::listing::Content;
 use super::local::Walker;
 use super::remote::RemoteFolders;
 use super::renames::Renames;
@@ -84,7 +85,8 @@ async fn open_state(tree: &UploadTree) -> Result<Option<SyncState>, TransferErro
         }
         None => (None, Access::Shared),
     };
-    tree.options.open_state(tree.place(), directory, access).await
+    let content = Content { hidden: tree.hidden, follow_links: tree.follow_links };
+    tree.options.open_state(tree.place(), (directory, content), access).await
 }
 
 /// Opens the directory of manifests. A dry run has none.
@@ -107,11 +109,11 @@ async fn decider(
         state,
         directory: tree.directory().map(ToOwned::to_owned),
         checksums: options.open_checksums().await?,
-        matcher,
         bases: match &tree.roots {
-            Roots::Within(directory) => Bases::new(None, directory),
+            Roots::Within(directory) => matcher.bases(directory),
             Roots::Paths(_) => Bases::default(),
         },
+        matcher,
         on_conflict: options.on_conflict,
         verify_remote: options.verify_remote,
         dry_run: options.dry_run,
