@@ -51,11 +51,15 @@ impl fmt::Display for Escaped {
 /// Escapes a text as in Rust: `\u{202e}`. The result is one line.
 pub(crate) fn printable(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match is_unsafe(c) {
+    let (mut before, mut rest) = (None, text.chars());
+    while let Some(c) = rest.next() {
+        let joins = is_joiner(c)
+            && [before, rest.clone().next()].into_iter().all(|c| c.is_some_and(is_joined));
+        match is_unsafe(c) && !joins {
             true => escaped.extend(c.escape_default()),
             false => escaped.push(c),
         }
+        before = Some(c);
     }
     escaped
 }
@@ -74,6 +78,22 @@ pub(crate) fn json_text(json: &str) -> String {
         }
     }
     escaped
+}
+
+/// Returns whether a character joins the ones next to it, or keeps them apart.
+const fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Returns whether a character is an emoji or a letter of a script that is written with joiners: Arabic and
+/// Indic ones.
+const fn is_joined(c: char) -> bool {
+    let can_join = matches!(
+        c,
+        '\u{600}'..='\u{8ff}' | '\u{900}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}'
+    );
+    can_join && !is_unsafe(c)
 }
 
 /// Returns whether a character controls a terminal, is invisible, or reorders text.
@@ -112,14 +132,26 @@ mod tests {
             assert!(escaped.chars().all(|c| c.is_ascii_graphic()), "{escaped}");
             assert_eq!(printable(&escaped), escaped, "escaping is idempotent");
         }
+        for text in ["a\u{200d}b", "\u{200d}👧", "👩\u{200d}", "👩\u{200d}a", "क\u{200d}\u{200d}ष"]
+        {
+            assert!(printable(text).contains(r"\u{200d}"), "{text}");
+        }
         assert_eq!(printable("a\u{202e}b\u{1b}[2J\n"), r"a\u{202e}b\u{1b}[2J\n");
     }
 
     #[test]
     fn keeps_names_in_any_script() {
-        for text in
-            ["Größe — «x».mov", "日本語 葛\u{e0100}", "e\u{301}", "ש א", "👩🏽 ❤\u{fe0f}", r"\n"]
-        {
+        for text in [
+            "Größe — «x».mov",
+            "日本語 葛\u{e0100}",
+            "e\u{301}",
+            "ש א",
+            "👩🏽 ❤\u{fe0f}",
+            r"\n",
+            "👩\u{200d}👧.mov",
+            "क्\u{200d}ष",
+            "می\u{200c}خواهم",
+        ] {
             assert_eq!(printable(text), text);
         }
     }

@@ -39,6 +39,14 @@ const TICK: Duration = Duration::from_millis(250);
 /// Interval of lines about the progress without a terminal.
 const PAUSE: Duration = Duration::from_secs(5);
 
+/// How the progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ProgressDisplay {
+    /// As bars on a terminal, and in lines elsewhere.
+    BarsOrLines,
+    Lines,
+}
+
 /// Prints the outcome of each file, shows progress, and counts files.
 pub(crate) struct TransferReport {
     reporter: Reporter,
@@ -59,6 +67,8 @@ struct State {
     overall: Overall,
     /// Paths that failed, for which late progress reports are ignored.
     failed: HashSet<String>,
+    /// Whether a question waits for its answer.
+    is_asking: bool,
     /// Whether the summary was printed.
     is_ended: bool,
     /// Failure to write results.
@@ -76,17 +86,28 @@ type Observer = Arc<dyn Fn(&Item) + Send + Sync>;
 impl TransferReport {
     /// Starts the report of an upload. Must be called within a runtime.
     pub(crate) fn upload(output: OutputArgs, is_dry_run: bool) -> Arc<Self> {
-        Self::start(output, None, is_dry_run)
+        Self::start(output, None, is_dry_run, ProgressDisplay::BarsOrLines)
     }
 
     /// Starts the report of a download to a directory. Must be called within a runtime.
     pub(crate) fn download(output: OutputArgs, directory: &Path, is_dry_run: bool) -> Arc<Self> {
-        Self::start(output, Some(directory.to_owned()), is_dry_run)
+        Self::start(output, Some(directory.to_owned()), is_dry_run, ProgressDisplay::BarsOrLines)
     }
 
-    fn start(output: OutputArgs, directory: Option<PathBuf>, is_dry_run: bool) -> Arc<Self> {
+    /// Starts the report of a watcher, which downloads to `directory` or uploads. It prints lines on a
+    /// terminal too, because bars would only show the latest files of a run without an end.
+    pub(crate) fn watch(output: OutputArgs, directory: Option<&Path>) -> Arc<Self> {
+        Self::start(output, directory.map(Path::to_owned), false, ProgressDisplay::Lines)
+    }
+
+    fn start(
+        output: OutputArgs,
+        directory: Option<PathBuf>,
+        is_dry_run: bool,
+        display: ProgressDisplay,
+    ) -> Arc<Self> {
         let mut reporter = Reporter::new(output.json);
-        if !output.quiet {
+        if !output.quiet && display == ProgressDisplay::BarsOrLines {
             reporter = reporter.with_bars();
         }
         let bars = reporter.bars.as_ref().and_then(Bars::new);
@@ -157,6 +178,19 @@ impl TransferReport {
         }
     }
 
+    /// Returns the reason why the uploaded files are not shared after a run.
+    pub(crate) fn not_shared(&self, is_complete: bool) -> Option<&'static str> {
+        let counts = self.state().counts;
+        match () {
+            () if !is_complete => Some("the upload is incomplete: run the same command again"),
+            () if counts.has_unsent() => Some(
+                "changed files were not sent: send them as new versions with '--if-exists version'",
+            ),
+            () if !counts.has_sent() => Some("no file was selected"),
+            () => None,
+        }
+    }
+
     /// Calls `observer` with each file from now on.
     pub(crate) fn observe(&self, observer: impl Fn(&Item) + Send + Sync + 'static) {
         self.state().observers.push(Arc::new(observer));
@@ -221,7 +255,10 @@ impl TransferReport {
             self.reporter.status(&format!("delete      {path}"));
         }
         let files = if paths.len() == 1 { "file" } else { "files" };
-        self.reporter.ask(&format!("Delete {} {files}? [y/N] ", paths.len()))
+        self.state().is_asking = true;
+        let answer = self.reporter.ask(&format!("Delete {} {files}? [y/N] ", paths.len()));
+        self.state().is_asking = false;
+        answer
     }
 
     fn item(&self, remote: &str, item: &Item) {
@@ -292,6 +329,10 @@ impl TransferReport {
         let (counts, hash_lists, run_file) = {
             let mut state = self.state();
             state.is_ended = true;
+            if state.is_asking {
+                // The run was interrupted at the question.
+                self.reporter.status("");
+            }
             if let Some(bars) = state.bars.take() {
                 bars.clear();
             }
@@ -357,7 +398,10 @@ impl State {
                 bars.draw(&view, terminal_size());
                 None
             }
-            None => (!self.is_ended && !overall.is_empty()).then(|| overall.line(usize::MAX)),
+            None => {
+                let is_shown = !self.is_ended && !self.is_asking && !overall.is_empty();
+                is_shown.then(|| overall.line(usize::MAX))
+            }
         }
     }
 }

@@ -104,11 +104,11 @@ impl<'a> Resolver<'a> {
     pub(crate) async fn resolve_for(
         &self,
         purpose: Purpose,
-        text: &str,
+        text: Option<&str>,
     ) -> Result<Resolved, Failure> {
         match purpose {
-            Purpose::Read => self.resolve(Some(text)).await,
-            Purpose::Write => self.resolve_for_write(Some(text)).await,
+            Purpose::Read => self.resolve(text).await,
+            Purpose::Write => self.resolve_for_write(text).await,
         }
     }
 
@@ -142,14 +142,6 @@ impl<'a> Resolver<'a> {
         text: Option<&str>,
     ) -> Result<(AccountId, FolderId), Failure> {
         folder_of(&self.resolve(text).await?)
-    }
-
-    /// Resolves a folder that receives files as [`resolve_for_write`](Self::resolve_for_write) does.
-    pub(crate) async fn folder_for_write(
-        &self,
-        text: Option<&str>,
-    ) -> Result<(AccountId, FolderId), Failure> {
-        folder_of(&self.resolve_for_write(text).await?)
     }
 
     /// Returns the given place, or the folder that relative paths start at.
@@ -292,7 +284,7 @@ fn no_base(text: &str, is_base: bool) -> Failure {
     })
 }
 
-fn folder_of(resolved: &Resolved) -> Result<(AccountId, FolderId), Failure> {
+pub(crate) fn folder_of(resolved: &Resolved) -> Result<(AccountId, FolderId), Failure> {
     match resolved.folder_id() {
         Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
         None => Err(not_a_folder(resolved)),

@@ -6,7 +6,7 @@ mod down;
 mod status_file;
 mod then;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +34,8 @@ Examples:
 Runs until it is stopped with Ctrl-C or SIGTERM. A file is uploaded when its size and time have not
 changed for 10 s, or for 60 s on a network share, and no process has it open for writing; see --settle.
 A stopped or killed watcher continues where it was: no file is uploaded twice or left out. A directory
-that is unavailable is waited for, and nothing is deleted at the service. Failed files are tried again.
+that becomes unavailable is waited for, and nothing is deleted at the service. Failed files are tried
+again.
 
 The destination can contain placeholders in the names of folders, which are created:
   {date}    day of the file's modification time, such as 2026-03-14
@@ -113,13 +114,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 }
 
 async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    check_order(args)?;
     let destination = Destination::parse(args.target.as_deref())?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(destination.folder.as_deref()).await?;
-    let report = TransferReport::upload(args.output, false);
+    let report = TransferReport::watch(args.output, None);
     let tree = UploadTree::new(account, folder, &args.source);
+    let tree = tree.filter(args.options.filters.filter()?);
     let tree = args.options.apply(tree, &global.profile.load()?, &report)?;
     let mut watch = Watch::new(tree).once(args.once).after(args.after.clone());
     if let Some(template) = destination.template {
@@ -138,6 +141,19 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let result = status.keep_while(stoppable(transfers.watch(watch))).await;
     running.wait().await;
     finish(args, &report, result)
+}
+
+/// Refuses a folder and a directory in the wrong order.
+fn check_order(args: &Args) -> Result<(), Failure> {
+    let is_directory = args.target.as_ref().is_some_and(|target| Path::new(target).is_dir());
+    if is_directory && !Path::new(&args.source).exists() {
+        let message = format!(
+            "'{}' does not exist: the local directory comes first, except with '--down'",
+            args.source
+        );
+        return Err(Failure::usage(message));
+    }
+    Ok(())
 }
 
 /// Prints the events of a watcher, and writes its status.
