@@ -1,13 +1,17 @@
 //! Settings that the uploads and downloads of trees share.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use frameio_core::{AccountId, FolderId};
 
 use crate::backlog::{Backlog, OnTotals};
 use crate::checksums::Checksums;
+use crate::local_file::unopened;
 use crate::summary::{OnItem, OnProgress};
-use crate::sync_state::{Access, Pair, SyncState};
+use crate::sync_state::{Access, OnFailure, Pair, SyncState};
 use crate::upload::tree::listing::Content;
 use crate::{Checksum, Deletion, Filter, OnConflict, Order, TransferError, TransferErrorKind};
 
@@ -30,6 +34,10 @@ pub(crate) struct TreeOptions {
     pub(crate) on_totals: Option<OnTotals>,
     pub(crate) on_item: Option<OnItem>,
     pub(crate) report: Option<OnProgress>,
+    /// Called for errors that do not fail the run.
+    pub(crate) on_warning: Option<OnFailure>,
+    /// Whether a record that was not written has been reported.
+    has_warned: Arc<AtomicBool>,
 }
 
 impl TreeOptions {
@@ -48,6 +56,8 @@ impl TreeOptions {
             on_totals: None,
             on_item: None,
             report: None,
+            on_warning: None,
+            has_warned: Arc::default(),
         }
     }
 
@@ -61,11 +71,11 @@ impl TreeOptions {
     }
 
     /// Opens the state of a directory and a folder, unless a watcher has opened it. A dry run only
-    /// reads it. A run that deletes files refuses a directory whose recorded files are all gone.
+    /// reads it.
     pub(crate) async fn open_state(
         &self,
-        (account, folder): (&AccountId, &FolderId),
-        (directory, content): (Option<PathBuf>, Content),
+        place: (&AccountId, &FolderId),
+        directory: &Path,
         access: Access,
     ) -> Result<Option<SyncState>, TransferError> {
         if self.open_state.is_some() {
@@ -73,16 +83,58 @@ impl TreeOptions {
         }
         let Some(states) = &self.states else { return Ok(None) };
         let access = if self.dry_run { Access::Read } else { access };
-        let (account, folder) = (account.clone(), folder.clone());
-        let is_deleting = self.deletion.is_some();
-        let pair = Pair { account, folder, directory: directory.clone(), is_deleting };
-        let state = SyncState::open(states, pair, access).await?;
-        let guarded = directory.filter(|_| is_deleting && !state.is_empty());
-        if let Some(directory) = guarded {
-            content.require(&directory).await?;
-        }
+        let pair = Pair::new(place, directory).await.map_err(|error| unopened(directory, error))?;
+        let pair = Pair { is_deleting: self.deletion.is_some(), ..pair };
+        let state = SyncState::open(states, pair, access, self.on_failure()).await?;
         // The checksums of earlier runs are compared only on request, because that reads all files.
         Ok(Some(state.reading_files(self.checksums.is_some())))
+    }
+
+    /// Refuses to delete files if the directory has none of the recorded ones.
+    pub(crate) async fn check_content(
+        &self,
+        state: Option<&SyncState>,
+        (directory, content): (&Path, Content),
+    ) -> Result<(), TransferError> {
+        match state {
+            Some(state) if self.deletion.is_some() && !state.is_empty() => {
+                content.require(directory).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Opens the state of a downloaded item. If it cannot be written, the download continues without one.
+    pub(crate) async fn open_for_items(
+        &self,
+        place: (&AccountId, &FolderId),
+        directory: &Path,
+    ) -> Result<Option<SyncState>, TransferError> {
+        let opened = self.open_state(place, directory, Access::Shared).await;
+        let is_unwritable = |error: &TransferError| {
+            let source = std::error::Error::source(error);
+            let error = source.and_then(|source| source.downcast_ref::<io::Error>());
+            error.is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
+        };
+        match opened {
+            Err(error) if is_unwritable(&error) => {
+                if let Some(on_failure) = self.on_failure() {
+                    on_failure(&error);
+                }
+                Ok(None)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Returns a callback that reports the first record that cannot be written.
+    pub(crate) fn on_failure(&self) -> Option<OnFailure> {
+        let (on_warning, has_warned) = (self.on_warning.clone()?, self.has_warned.clone());
+        Some(Arc::new(move |error| {
+            if !has_warned.swap(true, Ordering::Relaxed) {
+                on_warning(error);
+            }
+        }))
     }
 
     /// Opens the checksums of earlier runs.

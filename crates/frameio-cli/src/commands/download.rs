@@ -7,9 +7,11 @@ use frameio::transfer::{
     Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
+use super::upload::{not_recorded, warning};
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
 };
+use crate::config;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
@@ -144,6 +146,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;
     // Reported paths begin with the workspace.
     let root = RemotePath::default();
+    let has_records = renditions == [Rendition::Original] && args.version == VersionChoice::Head;
     let mut tree = DownloadTree::items(items, &args.directory)
         .renditions(renditions)
         .filter(filter)
@@ -155,6 +158,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .on_item(report.on_item(&root))
         .on_totals(report.on_totals())
         .progress(report.on_progress(&root));
+    // Renditions and earlier versions are never equal to the remote file.
+    if has_records {
+        let warned = report.clone();
+        tree = tree.on_warning(move |error| warned.note(&warning(error)));
+        match config::sync_states() {
+            Ok(path) => tree = tree.state(path),
+            Err(failure) => report.note(&not_recorded(&failure.message)),
+        }
+    }
     if let Some(checksum) = checksum {
         tree = tree.checksum(checksum);
     }

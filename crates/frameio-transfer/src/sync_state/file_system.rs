@@ -10,18 +10,17 @@ use super::{Access, SyncState, format, stamp};
 use crate::tasks::blocking;
 
 impl SyncState {
-    /// Returns the file system that a file is on, or would be on if it existed.
-    pub(super) async fn device(&self, key: &str) -> Option<u64> {
-        let directory = self.inner.directory.clone()?;
-        let path = directory.join(key);
+    /// Returns the file system that the file with a name in the state is on, or would be on if it existed.
+    pub(super) async fn device(&self, full: &str) -> Option<u64> {
+        let path = self.inner.pair.directory.join(full);
         blocking(move || Ok::<_, io::Error>(device_of(&path))).await.ok().flatten()
     }
 
     /// Returns whether the recorded file was on another file system than the one that is mounted at its
     /// path now, so that its absence does not mean that it was deleted.
     pub(crate) async fn is_elsewhere(&self, key: &str) -> bool {
-        let recorded = self.inner.files().get(key).and_then(|known| known.device);
-        recorded.is_some() && recorded != self.device(key).await
+        let recorded = self.known(key).and_then(|known| known.device);
+        recorded.is_some() && recorded != self.device(&self.full(key)).await
     }
 
     /// Records that a file, whose content is the recorded one, is on another file system now.
@@ -29,18 +28,19 @@ impl SyncState {
         if self.inner.access == Access::Read || !self.is_elsewhere(key).await {
             return;
         }
-        let device = self.device(key).await;
+        let key = self.full(key);
+        let device = self.device(&key).await;
         let line = {
             let mut files = self.inner.files();
-            let Some(known) = files.get_mut(key) else { return };
+            let Some(known) = files.get_mut(&key) else { return };
             known.device = device;
             // The line of a record also ends a version or a download that is not finished.
             let is_finished = known.pending.is_none() && known.arriving.is_none();
             let record = known.record.as_ref().filter(|_| is_finished);
-            record.map(|record| format::record(key, record, device))
+            record.map(|record| format::record(&key, record, device))
         };
         if let Some(line) = line {
-            self.write(line, false).await.unwrap_or_else(super::log);
+            self.write(line, false).await;
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use frameio::comments::CreateComment;
-use frameio::transfer::{Deletion, Summary};
+use frameio::transfer::{Deletion, Outcome, Summary};
 use frameio::{Client, FileId};
 use frameio_sim::User;
 
@@ -224,4 +224,29 @@ async fn refuses_to_delete_if_the_directory_is_empty_or_a_list_is_incomplete() {
     let summary = down(&pair, Deletion::new()).await;
     assert_eq!((summary.deleted, pair.local().len()), (0, 3), "{summary:?}");
     assert_eq!(down(&pair, Deletion::new()).await.deleted, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_remote_files_that_have_changed_or_were_moved_since_they_were_equal() {
+    for dry_run in [true, false] {
+        let pair = equal(&["kept", "gone", "new version", "renamed", "replaced"]).await;
+        let remote = pair.remote().await;
+        pair.put_version("new version", b"a version of somebody else").await;
+        pair.rename(&remote["renamed"].head.id, "renamed by them").await;
+        pair.delete(&remote["replaced"].head.id).await;
+        pair.put(&place(&pair.sim).1, "replaced", b"another file").await;
+        remove(&pair, &["gone", "new version", "renamed", "replaced"]);
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let seen = kept.clone();
+        let tree = pair.upload().delete(Deletion::new()).dry_run(dry_run).on_item(move |item| {
+            if let Outcome::Kept = item.outcome {
+                seen.lock().unwrap().push(item.remote.to_string());
+            }
+        });
+        let summary = pair.transfers().upload_tree(tree).await.unwrap();
+        assert_eq!((summary.deleted, summary.kept), (1, 3), "{summary:?}");
+        kept.lock().unwrap().sort();
+        assert_eq!(*kept.lock().unwrap(), ["/new version", "/renamed", "/replaced"]);
+        assert_eq!(names(&pair).await.contains(&"gone".to_owned()), dry_run);
+    }
 }

@@ -103,7 +103,7 @@ async fn the_dry_run_lists_each_verdict_with_its_reason() {
         [
             (
                 "/changed",
-                Verdict::Changed,
+                Verdict::Conflict,
                 "the remote file has changed since both sides were equal"
             ),
             ("/conflict", Verdict::Conflict, "both files have changed since both sides were equal"),

@@ -9,6 +9,7 @@ mod local_folder;
 mod receive;
 mod renditions;
 mod roots;
+mod siblings;
 mod start;
 mod versions;
 
@@ -194,8 +195,11 @@ impl DownloadTree {
     /// Records equal files in a state file in `directory`, which is created if necessary, and compares
     /// files with it. Default: none.
     ///
-    /// Only for the originals of the heads of one folder. The state file is the same as that of an
-    /// [upload](crate::UploadTree::state) of the directory to the folder.
+    /// Only for the originals of heads. There is a state for each pair of local directory and folder, the
+    /// same as in an [upload](crate::UploadTree::state) of the directory to the folder.
+    ///
+    /// A download of [items](Self::items) renames no local files, and continues without records if the
+    /// directory cannot be written; see [`on_warning`](Self::on_warning).
     pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
         self.options.states = Some(directory.into());
         self
@@ -251,6 +255,16 @@ impl DownloadTree {
     /// Calls `on_item` with the result of each file as soon as it is available.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.options.on_item = Some(Arc::new(on_item));
+        self
+    }
+
+    /// Calls `on_warning` with the first error of a state that cannot be written, after which the next run
+    /// cannot tell which files are equal.
+    pub fn on_warning(
+        mut self,
+        on_warning: impl Fn(&TransferError) + Send + Sync + 'static,
+    ) -> Self {
+        self.options.on_warning = Some(Arc::new(on_warning));
         self
     }
 

@@ -1,7 +1,9 @@
 //! The start of the download of a tree: settings that are refused, and what the run opens.
 
 use std::collections::HashSet;
+use std::path::Path;
 
+use frameio_core::{AccountId, FolderId};
 use tokio::task::JoinSet;
 
 use super::decide::Decider;
@@ -9,9 +11,7 @@ use super::deletions::{self, Found};
 use super::driver::{TreeDownload, at};
 use super::local_folder::LocalFolder;
 use super::{DownloadTree, Root};
-use crate::local_file::unopened;
 use crate::sync_state::{Access, SyncState};
-use crate::tasks::blocking;
 use crate::upload::tree::listing::Content;
 use crate::{Rendition, Summary, TransferError, TransferErrorKind, Transfers, VersionChoice};
 
@@ -35,6 +35,7 @@ pub(super) async fn run(
     let decider = Decider {
         transfers: transfers.clone(),
         state,
+        is_synced: tree.place().is_some(),
         checksums: checksums.clone(),
         directory: tree.directory.clone(),
         trash: deletions::trash(&tree.directory),
@@ -64,8 +65,8 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
     let refuse =
         |message: &'static str| Err(TransferError::new(TransferErrorKind::Invalid, message));
     let has_state = tree.options.states.is_some();
-    if has_state && !matches!(tree.root, Root::Folder(..)) {
-        return refuse("only the download of a folder can have a state");
+    if has_state && matches!(tree.root, Root::Project(..)) {
+        return refuse("a download of a project has no state; download its root folder");
     }
     if tree.renditions.is_empty() {
         return refuse("the list of renditions is empty");
@@ -76,25 +77,40 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
     if has_state && tree.versions != VersionChoice::Head {
         return refuse("only a download of heads can have a state");
     }
-    if tree.options.deletion.is_some() && !has_state {
-        return refuse("only a download with a state can delete files");
+    if tree.options.deletion.is_some() && (!has_state || tree.place().is_none()) {
+        return refuse("only the download of a folder with a state can delete files");
     }
     Ok(())
 }
 
 /// Opens the state of the tree.
 async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
-    let options = &tree.options;
-    let Some(place) = tree.place().filter(|_| options.states.is_some()) else {
-        return Ok(options.open_state.clone());
-    };
-    if options.open_state.is_some() {
-        return Ok(options.open_state.clone());
+    match tree.place() {
+        Some(place) => {
+            let state = tree.options.open_state(place, &tree.directory, Access::Exclusive).await?;
+            tree.options
+                .check_content(state.as_ref(), (&tree.directory, Content::default()))
+                .await?;
+            Ok(state)
+        }
+        None => Ok(None),
     }
-    let path = tree.directory.clone();
-    // A dry run does not create the directory.
-    let canonical = blocking(move || path.canonicalize().or_else(|_| std::path::absolute(path)));
-    let directory = canonical.await.map_err(|error| unopened(&tree.directory, error))?;
-    let directory = (Some(directory), Content::default());
-    options.open_state(place, directory, Access::Exclusive).await
+}
+
+impl TreeDownload {
+    /// Opens the state of a given item: that of its directory and its folder.
+    pub(super) async fn enter(
+        &mut self,
+        account: &AccountId,
+        folder: Option<&FolderId>,
+        directory: &Path,
+    ) -> Result<(), TransferError> {
+        self.decider.state = match folder {
+            Some(folder) => self.tree.options.open_for_items((account, folder), directory).await?,
+            None => None,
+        };
+        self.decider.directory = directory.to_owned();
+        self.decider.trash = deletions::trash(directory);
+        Ok(())
+    }
 }

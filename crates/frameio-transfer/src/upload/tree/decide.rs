@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use frameio_api::files::File;
 use frameio_core::{AssetId, FileId, FolderId, VersionStackId};
 
-use super::remote::{RemoteFile, key};
+use super::remote::RemoteFile;
 use super::state::StateDirectory;
 use crate::checksums::Checksums;
 use crate::download::same_content::has_same_content;
@@ -14,7 +14,7 @@ use crate::filter::{Bases, FileMatcher};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
-use crate::sync_state::{Pending, Record, Recorded, SyncState};
+use crate::sync_state::{Pending, Record, Recorded, SyncState, normalized};
 use crate::upload::manifest::{Manifest, SavedDestination};
 use crate::versions::stack::{Stacker, Stacking};
 use crate::{Compared, IfExists, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
@@ -24,9 +24,8 @@ use crate::{Compared, IfExists, OnConflict, TransferError, TransferErrorKind, Tr
 pub(super) struct Decider {
     pub(super) transfers: Transfers,
     pub(super) stacker: Stacker,
+    /// State of the directory whose content is uploaded.
     pub(super) state: Option<SyncState>,
-    /// Directory of the state, if its content is uploaded.
-    pub(super) directory: Option<PathBuf>,
     pub(super) checksums: Option<Checksums>,
     pub(super) matcher: FileMatcher,
     /// Directories that paths of the filter are relative to.
@@ -39,6 +38,8 @@ pub(super) struct Decider {
 /// A local file to decide on.
 #[derive(Clone)]
 pub(super) struct Candidate {
+    /// State of its directory and folder.
+    pub(super) state: Option<SyncState>,
     /// Name of the file in the state.
     pub(super) key: String,
     pub(super) local: PathBuf,
@@ -163,7 +164,10 @@ impl Decider {
                 (Action::Send, verdict)
             }
             (Verdict::Changed, ..) => (Action::List, verdict),
-            (Verdict::Conflict, ..) if self.on_conflict == OnConflict::KeepBoth => {
+            // A local file that has not changed is an earlier version of the remote one.
+            (Verdict::Conflict, ..)
+                if self.on_conflict == OnConflict::KeepBoth && reason != Reason::RemoteChanged =>
+            {
                 (Action::Send, verdict)
             }
             (Verdict::Conflict, ..) => (Action::Conflict, verdict),
@@ -181,7 +185,7 @@ impl Decider {
         file: &mut Candidate,
         now: Stamp,
     ) -> Result<Option<Decision>, TransferError> {
-        let Some(state) = &self.state else { return Ok(None) };
+        let Some(state) = file.state.clone() else { return Ok(None) };
         let Some(mut pending) = state.pending(&file.key) else { return Ok(None) };
         if pending.new.is_none()
             && let Some((id, stamp)) = self.leftover(file).await
@@ -192,16 +196,12 @@ impl Decider {
         // Without a complete file, the version is compared and sent like any other.
         let Some((id, stamp, hash)) = pending.new.clone() else { return Ok(None) };
         let is_same = match hash {
-            Some(hash) if stamp.size == now.size && stamp != now => {
-                self.hash(&file.local).await? == hash
-            }
+            Some(hash) if stamp.size == now.size && stamp != now => hash_of(file).await? == hash,
             _ => stamp == now,
         };
         if is_same || self.dry_run {
-            let compared = Compared {
-                verdict: Verdict::NewVersion,
-                reason: "it was sent by an earlier run, but is not stacked yet".to_owned(),
-            };
+            let reason = "it was sent by an earlier run, but is not stacked yet";
+            let compared = Compared::new(Verdict::NewVersion, reason);
             return Ok(Some(Decision {
                 action: Action::Stack(pending),
                 compared,
@@ -248,7 +248,8 @@ impl Decider {
     /// Returns the record of a file, from the state or from the manifest of a run that was killed
     /// after sending the file.
     async fn known(&self, file: &Candidate, now: Stamp) -> Result<Recorded, TransferError> {
-        let Some(state) = &self.state else { return Ok(Recorded::default()) };
+        let Some(state) = &file.state else { return Ok(Recorded::default()) };
+        state.find_form(&file.key).await;
         let failed = |error| unopened(&file.local, error);
         if let Some((id, stamp)) = self.leftover(file).await
             && state.record(&file.key).is_none_or(|record| record.file_id != id)
@@ -300,7 +301,7 @@ impl Decider {
 
     /// Compares the content of the local file with that of the remote file, which is downloaded.
     async fn verify(&self, file: &Candidate, remote: &RemoteFile) -> Result<bool, TransferError> {
-        let local = self.hash(&file.local).await?;
+        let local = hash_of(file).await?;
         has_same_content(&self.transfers, (&self.stacker.account, &remote.id), local).await
     }
 
@@ -321,9 +322,9 @@ impl Decider {
             return Ok((Verdict::Equal, Reason::Version));
         }
         // The record is the old name of a file that an earlier run has renamed.
-        if let (Some(state), Some(directory), false) = (&self.state, &self.directory, is_recorded)
+        if let (Some(state), false) = (&file.state, is_recorded)
             && state
-                .record_of(&record.file_id, &file.key, |key| directory.join(key).exists())
+                .record_of(&record.file_id, &file.key, |key| state.local_path(key).exists())
                 .is_some()
         {
             state.remove(&file.key).await;
@@ -342,31 +343,31 @@ impl Decider {
         let name = file.local.file_name().map(|name| name.to_string_lossy().into_owned());
         let same = versions.files.iter().find(|version| {
             Some(version.file_size) == file.size
-                && Some(key(&version.name)) == name.as_deref().map(key)
+                && Some(normalized(&version.name)) == name.as_deref().map(normalized)
         });
         Ok(same.map(|version| Decision {
             action: Action::Skip,
-            compared: Compared {
-                verdict: Verdict::Unverified,
-                reason: "a version in the stack has the same name and size".to_owned(),
-            },
+            compared: Compared::new(
+                Verdict::Unverified,
+                "a version in the stack has the same name and size",
+            ),
             file_id: Some(version.id.clone()),
         }))
     }
 
     async fn put(&self, file: &Candidate, id: &FileId, stamp: Stamp) {
-        if let Some(state) = &self.state {
+        if let Some(state) = &file.state {
             record(state, &file.key, &file.local, (id, stamp, None)).await;
         }
     }
+}
 
-    async fn hash(&self, local: &Path) -> Result<Xxh64, TransferError> {
-        let hashed = match &self.state {
-            Some(state) => state.hash(local).await,
-            None => crate::sync_state::stamp::hash(local.to_owned()).await,
-        };
-        hashed.map_err(|error| unopened(local, error))
-    }
+async fn hash_of(file: &Candidate) -> Result<Xxh64, TransferError> {
+    let hashed = match &file.state {
+        Some(state) => state.hash(&file.local).await,
+        None => crate::sync_state::stamp::hash(file.local.clone()).await,
+    };
+    hashed.map_err(|error| unopened(&file.local, error))
 }
 
 fn parent(file: &File) -> Option<&AssetId> {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use frameio_api::assets::Asset;
-use frameio_api::files::{DeleteFile, File, FileInclude};
+use frameio_api::files::{DeleteFile, File, FileInclude, FileStatus};
 use frameio_api::users::ShowCurrentUser;
 use frameio_core::{FileId, FolderId, UserId};
 
@@ -48,6 +48,8 @@ impl LocalNames {
 struct Listing {
     files: HashMap<FileId, (String, File)>,
     heads: HashSet<FileId>,
+    /// Names in the state of all files and version stacks.
+    names: HashSet<String>,
 }
 
 impl Driver {
@@ -110,23 +112,29 @@ async fn delete(
     let user = show.await.map_err(TransferError::call)?.id;
     for (key, record) in gone {
         let keep = |reason: &str| item(&key, Some(&record.file_id), reason, Outcome::Kept);
-        if state.is_elsewhere(&key).await {
-            items.push(keep("the local file was on another file system, which is not mounted"));
-            continue;
-        }
         if listing.heads.contains(&record.file_id) {
             items.push(keep("it is a version stack"));
             continue;
         }
         match listing.files.get(&record.file_id) {
+            Some((name, _)) if *name == key && state.is_elsewhere(&key).await => {
+                items.push(keep("the local file was on another file system, which is not mounted"));
+            }
             Some((name, file)) if *name == key => {
                 match reason_to_keep(decider, file, &user, deletion).await? {
                     Some(reason) => items.push(keep(reason)),
                     None => files.push((key, file)),
                 }
             }
-            // The file was moved or deleted at the service.
-            _ => state.remove(&key).await,
+            _ if listing.names.contains(&key) => {
+                items.push(keep("the remote file has changed since both sides were equal"));
+            }
+            Some(_) => {
+                items.push(keep("the remote file was moved or renamed"));
+                state.remove(&key).await;
+            }
+            // The file was deleted or moved out of the folder at the service.
+            None => state.remove(&key).await,
         }
     }
     if let Some(message) = deletion.refuses(files.len()) {
@@ -169,16 +177,22 @@ async fn delete_confirmed(
 async fn list(decider: &Decider, folder: &FolderId) -> Result<Listing, TransferError> {
     let walk = decider.transfers.walk(&decider.stacker.account, folder);
     let mut walk = walk.include([FileInclude::Creator]);
-    let mut listing = Listing { files: HashMap::new(), heads: HashSet::new() };
+    let mut listing =
+        Listing { files: HashMap::new(), heads: HashSet::new(), names: HashSet::new() };
     while let Some(entry) = walk.next().await {
         let Ok(entry) = entry else { return Err(refused("a remote folder could not be listed")) };
+        let key = state_key(entry.path.names());
         match entry.asset {
             Asset::File(file) => {
-                let key = state_key(entry.path.names());
+                // An incomplete upload is no change of the file.
+                if file.status != FileStatus::Created {
+                    listing.names.insert(key.clone());
+                }
                 listing.files.insert(file.id.clone(), (key, *file));
             }
             Asset::VersionStack(stack) => {
                 listing.heads.extend(stack.head_version.map(|head| head.id));
+                listing.names.insert(key);
             }
             _ => {}
         }
@@ -228,7 +242,7 @@ fn remote(key: &str) -> RemotePath {
 }
 
 fn item(key: &str, id: Option<&FileId>, reason: &str, outcome: Outcome) -> Item {
-    let compared = Compared { verdict: Verdict::Changed, reason: reason.to_owned() };
+    let compared = Compared::new(Verdict::Changed, reason);
     Item::new(remote(key), PathBuf::new(), outcome).of_file(id.cloned()).compared(compared)
 }
 

@@ -98,16 +98,12 @@ pub struct UploadTree {
     hidden: bool,
     manifests: Option<PathBuf>,
     check: Option<Check>,
-    on_warning: Option<OnWarning>,
     pub(crate) options: TreeOptions,
 }
 
 /// Callback that returns why a local file is not uploaded.
 type Check =
     Arc<dyn Fn(&Path) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
-
-/// Callback for an error that does not fail the tree.
-type OnWarning = Arc<dyn Fn(&TransferError) + Send + Sync>;
 
 /// Paths to upload.
 #[derive(Clone, Debug)]
@@ -168,7 +164,6 @@ impl UploadTree {
             hidden: false,
             manifests: None,
             check: None,
-            on_warning: None,
             options: TreeOptions::new(),
         }
     }
@@ -239,8 +234,9 @@ impl UploadTree {
     /// Records equal files in a state file in `directory`, which is created if necessary. Default:
     /// none.
     ///
-    /// There is one state file for each pair of local directory and folder, and one for each folder
-    /// to which paths are uploaded. Only one run at a time can use the state file of a directory.
+    /// There is one state file for each pair of local directory and folder, for all commands: a file that
+    /// is given as a path has that of its directory and the folder, a directory that of itself and the
+    /// folder with its name. Only one run at a time can sync the content of a directory.
     /// [Manifests](Self::manifests) are needed to recognize files that were uploaded by a run that
     /// was killed; without another directory, they are saved in `directory` too.
     pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
@@ -343,13 +339,14 @@ impl UploadTree {
         self
     }
 
-    /// Calls `on_warning`, at most once, if the directory of [`manifests`](Self::manifests) cannot be
-    /// written, so that uploads cannot be resumed.
+    /// Calls `on_warning` with the first [`Manifest`](crate::TransferErrorKind::Manifest) error, after which
+    /// uploads cannot be resumed, and the first [`State`](crate::TransferErrorKind::State) error, after which
+    /// the next run cannot tell which files are equal.
     pub fn on_warning(
         mut self,
         on_warning: impl Fn(&TransferError) + Send + Sync + 'static,
     ) -> Self {
-        self.on_warning = Some(Arc::new(on_warning));
+        self.options.on_warning = Some(Arc::new(on_warning));
         self
     }
 

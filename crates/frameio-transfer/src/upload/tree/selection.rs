@@ -112,14 +112,6 @@ impl UploadTree {
     pub(crate) fn item_callback(&self) -> Option<OnItem> {
         self.options.on_item.clone()
     }
-
-    /// Returns the local path of a name in the state.
-    pub(super) fn local_path(&self, key: &str) -> PathBuf {
-        match &self.roots {
-            Roots::Within(directory) => directory.join(key),
-            Roots::Paths(_) => PathBuf::from(key),
-        }
-    }
 }
 
 #[cfg(test)]
