@@ -140,7 +140,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         items.push(item);
     }
     args.check_history(&items)?;
-    let report = TransferReport::download(args.output, &args.directory, args.dry_run);
+    let report =
+        TransferReport::download(args.output, &args.directory, args.dry_run, &global.retries);
     report.save(run_file)?;
     let roots = Roots::downloaded(&args.directory, items.iter().filter_map(folder_name));
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;

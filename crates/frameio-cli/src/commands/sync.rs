@@ -90,8 +90,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let dry_run = args.options.dry_run;
     let report = match args.down {
-        true => TransferReport::download(args.output, &args.directory, dry_run),
-        false => TransferReport::upload(args.output, dry_run),
+        true => TransferReport::download(args.output, &args.directory, dry_run, &global.retries),
+        false => TransferReport::upload(args.output, dry_run, &global.retries),
     };
     let roots = Roots::Directory(args.directory.clone());
     let proof = match args.down {

@@ -268,7 +268,7 @@ pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> R
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_local(&args.paths)?;
-    let report = TransferReport::upload(args.output, args.options.dry_run);
+    let report = TransferReport::upload(args.output, args.options.dry_run, &global.retries);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report)?;

@@ -1,6 +1,7 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
 mod bars;
+mod capacity;
 mod color;
 mod comments;
 mod counts;
@@ -8,10 +9,12 @@ mod escape;
 mod file;
 mod jobs;
 mod jq;
+mod limit;
 mod list;
 mod log;
 mod meter;
 mod overall;
+mod retries;
 mod run_file;
 mod skipped;
 mod terminal_echo;
@@ -32,6 +35,7 @@ pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
 pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row};
 pub(crate) use self::log::LogWriter;
+pub(crate) use self::retries::CallRetries;
 pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
@@ -159,7 +163,7 @@ impl Reporter {
 
     /// Asks a question on the terminal. Returns `true` only for yes.
     ///
-    /// The bars are hidden until the answer, but nothing is locked, so that Ctrl-C can end the run.
+    /// The bars are hidden until the user replies, but nothing is locked, so that Ctrl-C can end the run.
     pub(crate) fn ask(&self, question: &str) -> bool {
         if let Some(bars) = &self.bars {
             drop(bars.clear());

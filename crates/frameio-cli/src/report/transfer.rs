@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use frameio::transfer::{Item, Outcome, Progress, RemotePath, Totals};
-use frameio::{Catalog, Operation};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -15,8 +14,10 @@ use super::bars::{Bars, View};
 use super::counts::Counts;
 use super::escape::Escaped;
 use super::file::FileRecord;
+use super::limit::Limits;
 use super::meter::Meter;
 use super::overall::Overall;
+use super::retries::CallRetries;
 use super::run_file::{ReportFormat, ReportRow, RunFile};
 use super::width::terminal_size;
 use super::{Record, Reporter, output_failure};
@@ -33,11 +34,11 @@ pub(crate) struct OutputArgs {
     pub(crate) quiet: bool,
 }
 
-/// Interval at which the progress is redrawn on a terminal.
+/// Interval at which the progress is measured, and redrawn on a terminal.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Interval of lines about the progress without a terminal.
-const PAUSE: Duration = Duration::from_secs(5);
+/// Number of measurements for each line without a terminal, which is printed every 5 seconds.
+const TICKS_PER_LINE: u32 = 20;
 
 /// How the progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +66,14 @@ struct State {
     /// Files in flight, by path.
     files: BTreeMap<String, Meter>,
     overall: Overall,
+    retries: CallRetries,
+    /// Measurements since the last line.
+    ticks: u32,
+    /// Last line, without a terminal.
+    line: String,
     /// Paths that failed, for which late progress reports are ignored.
     failed: HashSet<String>,
-    /// Whether a question waits for its answer.
+    /// Whether the user is being asked a question.
     is_asking: bool,
     /// Whether the summary was printed.
     is_ended: bool,
@@ -84,27 +90,39 @@ struct State {
 type Observer = Arc<dyn Fn(&Item) + Send + Sync>;
 
 impl TransferReport {
-    /// Starts the report of an upload. Must be called within a runtime.
-    pub(crate) fn upload(output: OutputArgs, is_dry_run: bool) -> Arc<Self> {
-        Self::start(output, None, is_dry_run, ProgressDisplay::BarsOrLines)
+    /// Starts the report of an upload, with the retries of its client. Must be called within a
+    /// runtime.
+    pub(crate) fn upload(output: OutputArgs, is_dry_run: bool, retries: &CallRetries) -> Arc<Self> {
+        Self::start(output, None, is_dry_run, (ProgressDisplay::BarsOrLines, retries))
     }
 
-    /// Starts the report of a download to a directory. Must be called within a runtime.
-    pub(crate) fn download(output: OutputArgs, directory: &Path, is_dry_run: bool) -> Arc<Self> {
-        Self::start(output, Some(directory.to_owned()), is_dry_run, ProgressDisplay::BarsOrLines)
+    /// Starts the report of a download to a directory, with the retries of its client. Must be called
+    /// within a runtime.
+    pub(crate) fn download(
+        output: OutputArgs,
+        directory: &Path,
+        is_dry_run: bool,
+        retries: &CallRetries,
+    ) -> Arc<Self> {
+        let directory = Some(directory.to_owned());
+        Self::start(output, directory, is_dry_run, (ProgressDisplay::BarsOrLines, retries))
     }
 
     /// Starts the report of a watcher, which downloads to `directory` or uploads. It prints lines on a
     /// terminal too, because bars would only show the latest files of a run without an end.
-    pub(crate) fn watch(output: OutputArgs, directory: Option<&Path>) -> Arc<Self> {
-        Self::start(output, directory.map(Path::to_owned), false, ProgressDisplay::Lines)
+    pub(crate) fn watch(
+        output: OutputArgs,
+        directory: Option<&Path>,
+        retries: &CallRetries,
+    ) -> Arc<Self> {
+        Self::start(output, directory.map(Path::to_owned), false, (ProgressDisplay::Lines, retries))
     }
 
     fn start(
         output: OutputArgs,
         directory: Option<PathBuf>,
         is_dry_run: bool,
-        display: ProgressDisplay,
+        (display, retries): (ProgressDisplay, &CallRetries),
     ) -> Arc<Self> {
         let mut reporter = Reporter::new(output.json);
         if !output.quiet && display == ProgressDisplay::BarsOrLines {
@@ -113,25 +131,25 @@ impl TransferReport {
         let bars = reporter.bars.as_ref().and_then(Bars::new);
         let is_quiet = output.quiet;
         // Only uploads create files.
-        let overall = Overall::new(directory.is_none().then(files_a_second).flatten());
+        let overall = Overall::new(directory.is_none().then(Limits::of_uploads).flatten());
         let has_bars = bars.is_some();
-        let interval = if has_bars { TICK } else { PAUSE };
-        let state = Mutex::new(State { bars, overall, ..State::default() });
+        let retries = retries.clone();
+        let state = Mutex::new(State { bars, overall, retries, ..State::default() });
         let this = Arc::new(Self { reporter, is_quiet, directory, is_dry_run, state });
         // A program that reads JSON expects only errors on standard error.
         let is_shown = has_bars || !output.json;
         if is_shown && !is_quiet && !is_dry_run {
-            this.show_progress(interval);
+            this.show_progress();
         }
         this
     }
 
     /// Shows the progress at intervals, until the run has ended.
-    fn show_progress(self: &Arc<Self>, interval: Duration) {
+    fn show_progress(self: &Arc<Self>) {
         let this = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(interval).await;
+                tokio::time::sleep(TICK).await;
                 let Some(this) = this.upgrade() else { return };
                 let line = this.state().progress();
                 if let Some(line) = line {
@@ -293,7 +311,7 @@ impl TransferReport {
                 _ => meter.as_ref().map(Meter::moved),
             };
             if let Some(moved) = moved {
-                overall.ended(meter.as_ref(), moved);
+                overall.ended(meter.as_ref(), moved, record.stacked.is_some());
             }
             if matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)) {
                 failed.insert(record.remote.to_owned());
@@ -388,28 +406,29 @@ impl TransferReport {
 }
 
 impl State {
-    /// Draws the progress, or returns a line about it if there is no terminal.
+    /// Measures and draws the progress. Returns a line about it if there is no terminal and a line is
+    /// due.
     fn progress(&mut self) -> Option<String> {
-        let overall = self.overall.now(self.files.values(), Instant::now());
-        match &self.bars {
-            Some(bars) => {
-                let counts = self.counts.to_string();
-                let view = View { files: &self.files, overall: &overall, counts: &counts };
-                bars.draw(&view, terminal_size());
-                None
-            }
-            None => {
-                let is_shown = !self.is_ended && !self.is_asking && !overall.is_empty();
-                is_shown.then(|| overall.line(usize::MAX))
-            }
+        let retries = self.retries.count();
+        let overall = self.overall.now(self.files.values(), retries, Instant::now());
+        if let Some(bars) = &self.bars {
+            let counts = self.counts.to_string();
+            let view = View { files: &self.files, overall: &overall, counts: &counts };
+            bars.draw(&view, terminal_size());
+            return None;
         }
+        self.ticks += 1;
+        if self.ticks < TICKS_PER_LINE {
+            return None;
+        }
+        self.ticks = 0;
+        let line = overall.line(usize::MAX);
+        // A watcher may have nothing to do for hours.
+        let is_news = !overall.is_idle() || line != self.line;
+        self.line.clone_from(&line);
+        let is_shown = is_news && !self.is_ended && !self.is_asking && !overall.is_empty();
+        is_shown.then_some(line)
     }
-}
-
-/// Returns the number of files that the service allows to create in a second.
-fn files_a_second() -> Option<f64> {
-    let quota = Operation::find("files.create_local_upload")?.quota;
-    Some(f64::from(quota.calls().get()) / quota.window().as_secs_f64())
 }
 
 fn join(root: &RemotePath, path: &RemotePath) -> String {
@@ -420,21 +439,43 @@ fn join(root: &RemotePath, path: &RemotePath) -> String {
 mod tests {
     use super::*;
 
+    /// Returns the line of the next five seconds.
+    async fn line(state: &mut State) -> Option<String> {
+        for _ in 1..TICKS_PER_LINE {
+            tokio::time::advance(TICK).await;
+            assert_eq!(state.progress(), None, "the next line is not due");
+        }
+        tokio::time::advance(TICK).await;
+        state.progress()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn without_a_terminal_a_line_shows_the_progress_until_the_run_ends() {
         let mut state = State::default();
-        assert_eq!(state.progress(), None, "nothing was found yet");
+        assert_eq!(line(&mut state).await, None, "nothing was found yet");
         let mut totals = Totals::default();
         (totals.files, totals.bytes) = (3, 300);
         state.overall.found(totals);
-        tokio::time::advance(Duration::from_secs(5)).await;
-        assert_eq!(state.progress().as_deref(), Some("0%, 0/3+ files, 0 B/300 B+"));
+        assert_eq!(line(&mut state).await.as_deref(), Some("0%, 0/3+ files, 0 B/300 B+"));
         state.is_ended = true;
-        assert_eq!(state.progress(), None);
+        assert_eq!(line(&mut state).await, None);
     }
 
-    #[test]
-    fn the_quota_of_uploads_is_that_of_the_operation() {
-        assert_eq!(files_a_second(), Some(5.0));
+    #[tokio::test(start_paused = true)]
+    async fn a_watcher_without_work_prints_no_lines() {
+        let mut state = State::default();
+        for batch in 1..3 {
+            let mut totals = Totals::default();
+            (totals.files, totals.bytes) = (1, 100);
+            state.overall.found(totals);
+            totals.is_complete = true;
+            state.overall.found(totals);
+            state.overall.ended(None, 100, false);
+            let lines = [line(&mut state).await, line(&mut state).await, line(&mut state).await];
+            let expected = format!("100%, {batch}/{batch} files, {0} B/{0} B", batch * 100);
+            assert!(lines[0].as_ref().is_some_and(|line| line.starts_with(&expected)), "{lines:?}");
+            assert!(lines[1].is_none() || lines[1] != lines[0], "{lines:?}");
+            assert_eq!(line(&mut state).await, None);
+        }
     }
 }

@@ -30,7 +30,7 @@
 //! downloads share it.
 
 pub(crate) mod compare;
-mod file_system;
+mod disks;
 mod format;
 mod names;
 mod nesting;
@@ -228,7 +228,7 @@ impl SyncState {
         Ok(Recorded { record: Some(record), is_same, is_outdated })
     }
 
-    /// Returns whether a local file has the content of a record, and whether the comparison read it.
+    /// Returns whether a local file has the content of a record, and whether the record has to be renewed.
     pub(crate) async fn compare(
         &self,
         record: &Record,

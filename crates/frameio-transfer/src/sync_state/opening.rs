@@ -11,9 +11,8 @@ use tokio::sync::Semaphore;
 use twox_hash::XxHash3_64;
 
 use super::nesting::Owner;
-use super::{
-    Files, HASHES, Inner, OnFailure, SyncState, append, failed, format, key_of, log, stamp,
-};
+use super::{Files, HASHES, Inner, OnFailure, SyncState, append, failed, format, key_of, log};
+use crate::file_system;
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
@@ -197,7 +196,7 @@ fn open_locked(
     let content = format::read(&path)?;
     content.check(pair)?;
     let format::Content { files, folders, device: last_device, is_compact, .. } = content;
-    let device = stamp::device(&pair.directory);
+    let device = file_system::id(&pair.directory);
     if pair.is_deleting && owner.has_records(&files) {
         // The number of a directory above says nothing about this one.
         let devices = if owner.is_own() { (device, last_device) } else { (None, None) };

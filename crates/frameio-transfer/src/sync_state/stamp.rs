@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::Metadata;
 use std::hash::Hasher as _;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use twox_hash::XxHash64;
@@ -120,30 +120,6 @@ pub(crate) async fn hash(path: PathBuf) -> io::Result<Xxh64> {
         if read < HASHED {
             return Ok(hasher.finish());
         }
-    }
-}
-
-/// Returns a number that identifies the file system of a directory, if the system has one.
-pub(crate) fn device(directory: &Path) -> Option<u64> {
-    #[cfg(unix)]
-    {
-        let found = rustix::fs::statvfs(directory).ok()?;
-        // Unlike the number of the device, the id of the file system survives a restart.
-        match found.f_fsid {
-            0 => Some(std::os::unix::fs::MetadataExt::dev(&std::fs::metadata(directory).ok()?)),
-            id => Some(id),
-        }
-    }
-    #[cfg(windows)]
-    {
-        let directory = winapi_util::Handle::from_path_any(directory).ok()?;
-        let found = winapi_util::file::information(directory).ok()?;
-        Some(found.volume_serial_number())
-    }
-    #[cfg(not(any(unix, windows)))]
-    {
-        let _ = directory;
-        None
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(Some(&args.source)).await?;
-    let report = TransferReport::watch(args.output, Some(&directory));
+    let report = TransferReport::watch(args.output, Some(&directory), &global.retries);
     let root = RemotePath::default();
     let (seen, on_item) = (Seen::default(), report.on_item(&root));
     let mut tree = DownloadTree::new(account, folder, &directory)

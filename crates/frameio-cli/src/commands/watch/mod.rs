@@ -34,8 +34,7 @@ Examples:
 Runs until it is stopped with Ctrl-C or SIGTERM. A file is uploaded when its size and time have not
 changed for 10 s, or for 60 s on a network share, and no process has it open for writing; see --settle.
 A stopped or killed watcher continues where it was: no file is uploaded twice or left out. A directory
-that becomes unavailable is waited for, and nothing is deleted at the service. Failed files are tried
-again.
+that is unavailable is waited for, and nothing is deleted at the service. Failed files are tried again.
 
 The destination can contain placeholders in the names of folders, which are created:
   {date}    day of the file's modification time, such as 2026-03-14
@@ -120,7 +119,7 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(destination.folder.as_deref()).await?;
-    let report = TransferReport::watch(args.output, None);
+    let report = TransferReport::watch(args.output, None, &global.retries);
     let tree = UploadTree::new(account, folder, &args.source);
     let tree = tree.filter(args.options.filters.filter()?);
     let tree = args.options.apply(tree, &global.profile.load()?, &report)?;

@@ -68,7 +68,7 @@ impl Content {
     ///
     /// An entry that cannot be read counts as a file.
     pub(crate) fn exists(self, directory: &Path) -> std::io::Result<bool> {
-        // A link that cannot be followed is no file, but a directory that cannot be read is an error.
+        // The walk would count a directory that cannot be read as an entry.
         std::fs::read_dir(directory)?;
         let Ok(defaults) = Filter::new().matcher() else { return Ok(true) };
         let is_content = |entry: &walkdir::DirEntry| {

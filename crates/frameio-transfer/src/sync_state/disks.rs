@@ -6,7 +6,8 @@
 use std::io;
 use std::path::Path;
 
-use super::{Access, SyncState, format, stamp};
+use super::{Access, SyncState, format};
+use crate::file_system;
 use crate::tasks::blocking;
 
 impl SyncState {
@@ -47,5 +48,5 @@ impl SyncState {
 
 /// Returns the file system of the directory of a file, or of the nearest directory above that exists.
 fn device_of(path: &Path) -> Option<u64> {
-    path.ancestors().skip(1).find_map(stamp::device)
+    path.ancestors().skip(1).find_map(file_system::id)
 }
