@@ -8,6 +8,7 @@ use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
 
 use super::upload::{ProofOptions, UploadOptions, check_local, not_recorded, warning};
 use crate::args::{AccountArg, GlobalArgs, PaceArgs};
+use crate::completion;
 use crate::config;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Roots};
@@ -44,6 +45,7 @@ pub(crate) struct Args {
     #[arg(value_name = "DIR")]
     directory: PathBuf,
     /// Folder or project: /Workspace/Project/Folder, or an ID [default: the profile's project]
+    #[arg(add = completion::place())]
     folder: Option<String>,
     /// Download instead of uploading
     #[arg(long)]
@@ -82,7 +84,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if args.down {
         args.options.refuse_for_download()?;
     } else {
-        check_local([&args.directory])?;
+        check_local([&args.directory]).map_err(|mut failure| {
+            if args.folder.as_deref().is_some_and(|folder| Path::new(folder).is_dir()) {
+                failure.message +=
+                    "; the local directory comes first, and '--down' downloads to it";
+            }
+            failure
+        })?;
         if !args.directory.is_dir() {
             let directory = args.directory.display();
             return Err(Failure::usage(format!("'{directory}' is not a directory")));

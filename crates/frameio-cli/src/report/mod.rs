@@ -1,5 +1,6 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
+pub(crate) mod activity;
 mod bars;
 mod capacity;
 mod color;
@@ -14,12 +15,14 @@ mod list;
 mod log;
 mod meter;
 mod overall;
+mod palette;
 mod retries;
 mod run_file;
 mod skipped;
 mod terminal_echo;
 mod transfer;
 mod width;
+mod wrap;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -27,19 +30,21 @@ use clap::builder::StyledStr;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde_json::Value;
 
-pub(crate) use self::color::{ColorChoice, HELP_STYLES};
+pub(crate) use self::color::ColorChoice;
 pub(crate) use self::comments::CommentProgress;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
 pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row};
-pub(crate) use self::log::LogWriter;
+pub(crate) use self::log::{LogWriter, set_log};
+pub(crate) use self::palette::{HELP_STYLES, Tone};
 pub(crate) use self::retries::CallRetries;
 pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, TransferReport};
 pub(crate) use self::width::{help_columns, output_columns, width, wrapped};
+pub(crate) use self::wrap::broken;
 use crate::exit::{Failure, Status, io_reason};
 
 /// A result that can be printed as text or as JSON.
@@ -48,6 +53,10 @@ pub(crate) trait Record {
     fn lines(&self) -> Vec<String>;
     /// Returns the JSON value, which is printed in one line.
     fn json(&self) -> Value;
+    /// Returns the tone of the first word of a line.
+    fn tone(&self, _line: &str) -> Tone {
+        Tone::Plain
+    }
 }
 
 /// Prints results, notes and progress, as text or as JSON lines.
@@ -69,7 +78,10 @@ impl Reporter {
 
     /// Shows progress bars if standard error is a terminal that can draw them, and logging is off.
     fn with_bars(self) -> Self {
-        let has_bars = can_draw() && !log::is_enabled();
+        let has_bars = activity::is_possible();
+        if has_bars {
+            activity::end();
+        }
         Self { bars: has_bars.then(MultiProgress::new), ..self }
     }
 
@@ -82,7 +94,14 @@ impl Reporter {
     pub(crate) fn record(&self, record: &impl Record) -> Result<(), Failure> {
         match self.is_json {
             true => self.json_line(&record.json()),
-            false => record.lines().iter().try_for_each(|line| self.line(line)),
+            false => record.lines().iter().try_for_each(|line| {
+                let tone = if color::is_enabled_on(&std::io::stdout()) {
+                    record.tone(line)
+                } else {
+                    Tone::Plain
+                };
+                self.print(&Escaped::starting_with(tone, line))
+            }),
         }
     }
 
@@ -138,18 +157,39 @@ impl Reporter {
         })
     }
 
-    /// Prints a note or an error on standard error, after the name of the program.
+    /// Prints a note on standard error, after the name of the program.
     pub(crate) fn note(&self, text: &str) {
-        self.status(&format!("frameio: {text}"));
+        match log::is_json() {
+            true => self.log(&log::json_line("INFO", text)),
+            false => self.status(&format!("frameio: {text}")),
+        }
     }
 
-    /// Prints a line on standard error. Ignores errors, so that a closed output does not fail the run.
+    /// Prints why the run fails on standard error, unless that was printed already.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        match failure.message.as_str() {
+            "" => {}
+            message if log::is_json() => self.log(&log::json_line("ERROR", message)),
+            message => self.note(message),
+        }
+    }
+
+    /// Prints a line on standard error, on a terminal as several ones if it is too wide. Ignores errors, so
+    /// that a closed output does not fail the run.
     pub(crate) fn status(&self, text: &str) {
-        self.print_status(&Escaped::line(text));
+        if log::is_json() {
+            return self.log(&log::json_line("INFO", text));
+        }
+        let lines = match width::message_columns() {
+            Some(columns) => wrap::message_lines(&printable(text), columns),
+            None => vec![text.to_owned()],
+        };
+        self.suspended(|| lines.iter().for_each(|line| write_status(&Escaped::line(line))));
     }
 
-    fn print_status(&self, text: &Escaped) {
-        self.suspended(|| drop(writeln!(std::io::stderr(), "{text}")));
+    /// Prints a line on standard error as it is.
+    fn log(&self, line: &Escaped) {
+        self.suspended(|| write_status(line));
     }
 
     /// Prints the help of the program, with colors if they are enabled. It has no text of users.
@@ -165,6 +205,7 @@ impl Reporter {
     ///
     /// The bars are hidden until the user replies, but nothing is locked, so that Ctrl-C can end the run.
     pub(crate) fn ask(&self, question: &str) -> bool {
+        activity::clear();
         if let Some(bars) = &self.bars {
             drop(bars.clear());
             bars.set_draw_target(ProgressDrawTarget::hidden());
@@ -181,6 +222,7 @@ impl Reporter {
 
     /// Hides the bars while something else is printed.
     fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
+        activity::clear();
         match &self.bars {
             Some(bars) => bars.suspend(print),
             None => print(),
@@ -213,6 +255,10 @@ fn is_piped() -> bool {
     !std::io::stdout().is_terminal()
 }
 
+fn write_status(line: &Escaped) {
+    drop(writeln!(std::io::stderr(), "{line}"));
+}
+
 /// Converts a model to JSON, with the field names of the service.
 pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
     serde_json::to_value(model).map_err(|error| Failure::new(Status::Other, error.to_string()))
@@ -220,7 +266,10 @@ pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
 
 fn written(result: std::io::Result<()>) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            activity::end();
+            std::process::exit(0)
+        }
         result => result.map_err(|error| output_failure(&error)),
     }
 }

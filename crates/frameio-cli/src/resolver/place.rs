@@ -56,7 +56,7 @@ fn has_drive(text: &str) -> bool {
 }
 
 /// Returns whether a text has the form of an ID of the service.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     let is_uuid =
         text.len() == 36 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
     is_uuid || text.starts_with("adobe:urn:") || text.starts_with("urn:")

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use frameio::transfer::{
-    DownloadTree, IfExists, OnConflict, Outcome, Remedy, Stacked, TransferErrorKind, UploadTree, Verdict,
-    VersionChoice, VersionPattern,
+    DownloadTree, IfExists, OnConflict, Outcome, Remedy, Stacked, TransferErrorKind, UploadTree,
+    Verdict, VersionChoice, VersionPattern,
 };
 use frameio_sim::Sim;
 

@@ -19,9 +19,10 @@ use self::status_file::StatusFile;
 use self::then::ThenCommand;
 use super::upload::UploadOptions;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{OutputArgs, TransferReport};
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -61,7 +62,7 @@ pub(crate) struct Args {
     source: String,
     /// Folder or project: /Workspace/Project/Folder/{date}, or an ID [default: the profile's project];
     /// with --down, the local directory
-    #[arg(value_name = "DEST")]
+    #[arg(value_name = "DEST", add = completion::place())]
     target: Option<String>,
     /// Download new files of a folder instead of uploading
     #[arg(long)]
@@ -118,7 +119,7 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(destination.folder.as_deref()).await?;
+    let (account, folder) = resolver.folder(Purpose::Write, destination.folder.as_deref()).await?;
     let report = TransferReport::watch(args.output, None, &global.retries);
     let tree = UploadTree::new(account, folder, &args.source);
     let tree = tree.filter(args.options.filters.filter()?);

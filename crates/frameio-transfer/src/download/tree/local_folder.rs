@@ -101,18 +101,6 @@ impl LocalFolder {
         self.path.join(name_on_disk)
     }
 
-    /// Returns the path of an item if the existing file with its name belongs to another item.
-    pub(super) fn other_item(&mut self, name: &str, id: &str) -> PathBuf {
-        let mut given = self.safe.name(name, id);
-        if folded(&given) == folded(&safe_name(name)) {
-            given = self.safe.name(name, id);
-        }
-        let path = self.path.join(&given);
-        self.stems.insert(folded(split(&given).0));
-        self.give(given);
-        path
-    }
-
     fn give(&mut self, name: String) {
         if let Some(given) = &mut self.given_in_any_case {
             given.insert(folded(&name));
@@ -124,6 +112,18 @@ impl LocalFolder {
     fn is_given(&self, name: &str) -> bool {
         self.given.contains(name)
             || self.given_in_any_case.as_ref().is_some_and(|given| given.contains(&folded(name)))
+    }
+
+    /// Returns the path of an item if the existing file with its name belongs to another item.
+    pub(super) fn other_item(&mut self, name: &str, id: &str) -> PathBuf {
+        let mut given = self.safe.name(name, id);
+        if folded(&given) == folded(&safe_name(name)) {
+            given = self.safe.name(name, id);
+        }
+        let path = self.path.join(&given);
+        self.stems.insert(folded(split(&given).0));
+        self.give(given);
+        path
     }
 
     /// Returns the name of an existing file that is used for an item with this name.
