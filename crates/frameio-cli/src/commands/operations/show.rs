@@ -7,7 +7,7 @@ use super::fields::{self, Field};
 use super::{OperationRow, describe, example, notes};
 use crate::args::FormatArgs;
 use crate::exit::Failure;
-use crate::report::{Cell, Column, Reporter, Row, output_columns, wrapped};
+use crate::report::{Cell, Column, Reporter, Row, output_columns, width, wrapped};
 
 /// Maximum number of columns of a line with allowed values.
 const VALUES_WIDTH: usize = 96;
@@ -63,7 +63,7 @@ fn lines(operation: &Operation, columns: usize) -> Vec<String> {
 
 impl Field {
     /// Returns lines with the name, the type and the limits, and lines with the allowed values.
-    fn lines(&self, width: usize, columns: usize) -> Vec<String> {
+    fn lines(&self, names: usize, columns: usize) -> Vec<String> {
         let required = if self.is_required { "required" } else { "optional" };
         let mut about = format!("{}, {required}", self.kind);
         if let Some(limits) = &self.limits {
@@ -72,10 +72,10 @@ impl Field {
         if self.place == "query" || self.place == "path" {
             about += &format!(", in the {}", self.place);
         }
-        let mut lines = match width + DESCRIPTION_WIDTH <= columns {
+        let mut lines = match names + DESCRIPTION_WIDTH <= columns {
             true => {
-                let below = " ".repeat(width + 4);
-                wrapped(&about, columns, &format!("  {:width$}  ", self.name), &below)
+                let below = " ".repeat(names + 4);
+                wrapped(&about, columns, &format!("  {:names$}  ", self.name), &below)
             }
             false => {
                 let name = format!("  {}", self.name);
@@ -86,7 +86,14 @@ impl Field {
             // The separator stays at the end of its line.
             let values = self.values.join("\u{a0}| ");
             let values = wrapped(&values, columns.min(VALUES_WIDTH), BELOW, BELOW);
-            lines.extend(values.into_iter().map(|line| line.replace('\u{a0}', " ")));
+            // A value that fits exactly has no room for the separator.
+            lines.extend(values.into_iter().map(|line| {
+                let line = line.replace('\u{a0}', " ");
+                match width(&line) > columns {
+                    true => line.trim_end_matches(" |").to_owned(),
+                    false => line,
+                }
+            }));
         }
         lines
     }
