@@ -48,11 +48,11 @@ async fn uploads_continue_if_their_state_cannot_be_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_version_of_somebody_else_is_a_conflict_for_each_command() {
     let fixture = Fixture::new(&[("a.mov", 25)]).await;
-    fixture.run(&["sync", "in", ROOT]).await.succeeded();
+    assert_eq!(fixture.run(&["sync", "in", ROOT]).await.status, 0);
     let elsewhere = fixture.directory.path().join("their");
     std::fs::create_dir(&elsewhere).unwrap();
     std::fs::write(elsewhere.join("a.mov"), content(40)).unwrap();
-    fixture.run(&["upload", "their/a.mov", "--to", ROOT]).await.succeeded();
+    assert_eq!(fixture.run(&["upload", "their/a.mov", "--to", ROOT]).await.status, 0);
     for arguments in [
         &["sync", "in", ROOT, "--if-exists", "version"][..],
         &["upload", "in/a.mov", "--to", ROOT, "--on-conflict", "keep-both"],
@@ -74,7 +74,7 @@ async fn a_version_of_somebody_else_is_a_conflict_for_each_command() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_download_warns_if_it_cannot_record_its_files() {
     let fixture = Fixture::new(&[("a.mov", 25)]).await;
-    fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await.succeeded();
+    assert_eq!(fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await.status, 0);
     let states = fixture.directory.path().join("config/sync");
     std::fs::remove_dir_all(&states).unwrap();
     std::fs::write(&states, "in the way").unwrap();

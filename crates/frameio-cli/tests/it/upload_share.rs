@@ -113,7 +113,7 @@ async fn an_invalid_name_is_refused_before_anything_is_sent() {
     let long = "a".repeat(200);
     for name in ["", "two\nlines", &long] {
         let up = fixture.run(&["upload", "in/a.mov", "--to", ROOT, "--share", name]).await;
-        assert!(up.failed(2).contains("for '--share': `name`"), "{up:?}");
+        assert!(up.failed(2).contains("the name of the share"), "{up:?}");
     }
     assert_eq!(fixture.sim.requests().len(), 0);
 }

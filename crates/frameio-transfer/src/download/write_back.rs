@@ -23,7 +23,7 @@ pub(crate) struct WriteBack {
 }
 
 impl WriteBack {
-    /// Opens the partial file once more. Does nothing if that fails.
+    /// Opens the partial file a second time. Does nothing if that fails.
     pub(super) fn open(path: &Path) -> Self {
         let file = cfg!(any(target_os = "android", target_os = "linux"))
             .then(|| OpenOptions::new().write(true).open(path).ok())

@@ -25,6 +25,8 @@ pub(super) struct FileDownload {
     pub(super) file_id: FileId,
     pub(super) view_url: String,
     pub(super) checksums: Option<Checksums>,
+    /// Whether the checksum is reported, which records need too.
+    pub(super) reports_checksum: bool,
     /// Records the file after the download.
     pub(super) decider: Option<Decider>,
     pub(super) compared: Option<Compared>,
@@ -56,7 +58,8 @@ impl FileDownload {
                         (None, true) => {}
                     }
                 }
-                received(done)
+                let digest = done.digest.clone().filter(|_| self.reports_checksum);
+                received(Downloaded { digest, ..done })
             }
             Err(error) => Outcome::of_error(error),
         };

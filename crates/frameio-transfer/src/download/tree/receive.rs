@@ -181,6 +181,7 @@ impl TreeDownload {
             file_id: target.file.id.clone(),
             view_url: target.file.view_url.clone(),
             checksums: self.checksums.clone(),
+            reports_checksum: self.tree.options.checksum.is_some(),
             decider: None,
             compared: None,
             acknowledged: None,

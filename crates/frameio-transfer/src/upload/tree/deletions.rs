@@ -73,7 +73,7 @@ impl Driver {
         else {
             return;
         };
-        let local = (directory, &self.local);
+        let local = (directory, &self.local, &self.moved);
         match delete(&self.decider, &self.tree.folder, local, deletion).await {
             Ok(items) => items.into_iter().for_each(|item| self.done(item)),
             Err(error) => self.failed(RemotePath::default(), PathBuf::new(), error),
@@ -86,7 +86,7 @@ impl Driver {
 async fn delete(
     decider: &Decider,
     folder: &FolderId,
-    (directory, local): (&Path, &LocalNames),
+    (directory, local, moved): (&Path, &LocalNames, &HashSet<String>),
     deletion: &Deletion,
 ) -> Result<Vec<Item>, TransferError> {
     let Some(state) = &decider.state else { return Ok(Vec::new()) };
@@ -101,6 +101,8 @@ async fn delete(
     };
     let is_selected = |record: &Record, key: &str| decider.selects(key, record.stamp);
     let records = state.records().into_iter();
+    // In a dry run, moved files still have their old names.
+    let records = records.filter(|(key, _)| !moved.contains(key));
     let gone: Vec<_> =
         records.filter(|(key, record)| is_selected(record, key) && is_gone(key)).collect();
     if gone.is_empty() {

@@ -1,6 +1,6 @@
 //! The upload of a tree, from the walk through local files to the summary.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::{Future, poll_fn};
 use std::path::PathBuf;
 use std::pin::pin;
@@ -51,6 +51,8 @@ pub(super) struct Driver {
     pub(super) new_versions: u64,
     /// Files that may have been renamed.
     pub(super) renames: Renames,
+    /// Earlier names in the state of files that were moved, or would be.
+    pub(super) moved: HashSet<String>,
     /// Names in the state of the entries of the walk.
     pub(super) local: LocalNames,
     pub(super) summary: Summary,

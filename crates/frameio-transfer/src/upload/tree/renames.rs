@@ -90,6 +90,7 @@ impl Driver {
         let matched = self.reporting(Box::pin(matched)).await;
         self.local = local;
         for (file, record) in matched {
+            let from = record.as_ref().map(|(from, _)| from.clone());
             let moved = match record {
                 Some(record) => {
                     let moved = move_remote(&decider, (&file.0, &file.1), record);
@@ -98,7 +99,10 @@ impl Driver {
                 None => Ok(None),
             };
             match moved {
-                Ok(Some(item)) => self.done(item),
+                Ok(Some(item)) => {
+                    self.moved.extend(from);
+                    self.done(item);
+                }
                 Ok(None) => {
                     let compared = Reason::NoRemote.because(Verdict::New);
                     let decision = Decision { action: Action::Send, compared, file_id: None };

@@ -1,6 +1,6 @@
 //! The start of the upload of a tree: settings that are refused, and what the run opens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use tokio::task::JoinSet;
@@ -44,6 +44,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
     };
     let driver = Driver {
         renames: renames(&tree, &decider),
+        moved: HashSet::new(),
         named,
         left: Vec::new(),
         local: LocalNames::default(),
