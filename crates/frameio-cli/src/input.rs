@@ -50,24 +50,23 @@ pub(crate) fn object_of(flag: &str, argument: &str) -> Result<Map<String, Value>
     Err(Failure::usage(format!("{subject} {problem}")))
 }
 
-/// Returns the content of the file of `@FILE`; `None` for another text, such as the mention in `@mina look`.
-///
-/// # Errors
-/// Refuses what looks like the name of a file that does not exist.
-pub(crate) fn file_of(argument: &str) -> Result<Option<String>, Failure> {
-    let Some(path) = argument.strip_prefix('@') else { return Ok(None) };
-    let path = Path::new(path);
-    let is_name = !argument.contains(char::is_whitespace) && argument.contains(['.', '/', '\\']);
-    match is_name || path.exists() {
-        true => file(path).map(Some),
-        false => Ok(None),
-    }
-}
-
 /// Reads a text file up to the size limit, see [`decode`].
 pub(crate) fn file(path: &Path) -> Result<String, Failure> {
     let mut opened = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
     text(&mut opened, &quoted(path.display()))
+}
+
+/// Returns the text of an argument: the content of the file of `@FILE`, or else the argument itself, of
+/// which `@@` stands for an `@` at the beginning.
+pub(crate) fn text_or_file(argument: &str) -> Result<String, Failure> {
+    let Some(path) = argument.strip_prefix('@') else { return Ok(argument.to_owned()) };
+    if path.starts_with('@') {
+        return Ok(path.to_owned());
+    }
+    file(Path::new(path)).map_err(|failure| {
+        let hint = "'@@' begins a text with '@'";
+        Failure::new(failure.status, format!("{}; {hint}", failure.message))
+    })
 }
 
 /// Reads text up to the size limit, see [`decode`].

@@ -68,8 +68,9 @@ pub(crate) fn is_link(text: &str) -> bool {
     text.contains("://") || is_host && text.contains('/')
 }
 
-/// Returns a link without scheme, query and final slash.
+/// Returns a link without scheme, query, final slash and surrounding blanks.
 pub(crate) fn without_scheme(link: &str) -> &str {
+    let link = link.trim();
     let link = match link.split_once("://") {
         Some((scheme, rest)) if matches!(&*scheme.to_ascii_lowercase(), "https" | "http") => rest,
         _ => link,
@@ -95,6 +96,8 @@ mod tests {
             ("https://next.frame.io/share/s/view/f?a=b", WebLink::Item("f")),
             ("https://f.io/Ab3_x/?utm=1", WebLink::Short("f.io/Ab3_x")),
             ("f.io/Ab3_x", WebLink::Short("f.io/Ab3_x")),
+            (" https://next.frame.io/project/p/d\n", WebLink::Item("d")),
+            ("HTTPS://F.io/Ab3_x", WebLink::Short("F.io/Ab3_x")),
         ] {
             assert_eq!(WebLink::parse(link).unwrap(), Some(expected), "{link}");
         }

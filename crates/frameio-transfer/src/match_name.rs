@@ -7,6 +7,9 @@ use crate::{TransferError, TransferErrorKind};
 /// Maximum number of names in a hint.
 const HINTS: usize = 5;
 
+/// Similarity of names above which one is a mistyped form of the other.
+const SIMILAR: f64 = 0.85;
+
 /// Returns the only item with this exact name, or else the only item whose name is equal in Unicode
 /// normalization form C.
 ///
@@ -34,7 +37,7 @@ pub(crate) fn only<T>(
     if same.len() > 1 {
         let ids: Vec<_> = same.iter().map(|one| describe(one).1).collect();
         let message = format!(
-            "{} items named '{name}' in {within}; use the id of one of them: {}",
+            "{} items named '{name}' in {within}; use the ID of one of them: {}",
             same.len(),
             ids.join(", ")
         );
@@ -46,15 +49,22 @@ pub(crate) fn only<T>(
     })
 }
 
-/// Returns a hint that lists available names, or the one that differs only in case.
+/// Returns a hint with the only similar name, or a list of available ones, the most similar first.
 fn hint(name: &str, others: &[String]) -> String {
     let folded = |name: &str| normalized(&normalized(name).to_lowercase());
-    let similar = others.iter().find(|other| folded(other) == folded(name));
-    match (similar, others) {
-        (Some(only), _) => format!("; did you mean '{only}'?"),
-        (None, []) => String::new(),
-        (None, all) => {
-            let first: Vec<_> = all.iter().take(HINTS).map(|name| format!("'{name}'")).collect();
+    let wanted = folded(name);
+    let rated = others.iter().map(|other| (strsim::jaro_winkler(&folded(other), &wanted), other));
+    let mut rated: Vec<_> = rated.collect();
+    rated.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(other.1)));
+    let similar = rated.iter().filter(|(rating, _)| *rating > SIMILAR).count();
+    match rated.as_slice() {
+        [] => String::new(),
+        [(rating, only), ..] if *rating >= 1.0 || similar == 1 => {
+            format!("; did you mean '{only}'?")
+        }
+        all => {
+            let first: Vec<_> =
+                all.iter().take(HINTS).map(|(_, name)| format!("'{name}'")).collect();
             let more = match all.len().saturating_sub(HINTS) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
@@ -62,6 +72,11 @@ fn hint(name: &str, others: &[String]) -> String {
             format!("; available: {}{more}", first.join(", "))
         }
     }
+}
+
+/// Returns whether a name is equal in Unicode normalization form C.
+pub(crate) fn is_named(its_name: &str, name: &str) -> bool {
+    normalized(its_name) == normalized(name)
 }
 
 fn normalized(name: &str) -> String {
@@ -93,7 +108,7 @@ mod tests {
         for (all, name) in [([NFC, NFC], NFC), ([NFD, NFD], NFC)] {
             let error = find(&all, name).unwrap_err();
             assert_eq!(error.kind(), TransferErrorKind::Ambiguous);
-            assert!(error.to_string().ends_with("use the id of one of them: 0, 1"), "{error}");
+            assert!(error.to_string().ends_with("use the ID of one of them: 0, 1"), "{error}");
         }
     }
 
@@ -104,5 +119,18 @@ mod tests {
         assert!(error.to_string().ends_with("; did you mean 'CAFE\u{301}'?"), "{error}");
         let error = find(&["a", "b"], NFC).unwrap_err();
         assert!(error.to_string().ends_with("; available: 'a', 'b'"), "{error}");
+    }
+
+    #[test]
+    fn a_hint_names_the_most_similar_items_first() {
+        let folders = ["Dailies", "Cuts", "Sound", "Stills", "Legal", "Grade"];
+        let error = find(&folders, "Stils").unwrap_err().to_string();
+        assert!(error.ends_with("in /W; did you mean 'Stills'?"), "{error}");
+        let error = find(&folders, "Reference").unwrap_err().to_string();
+        assert!(error.ends_with(" and 1 more"), "{error}");
+        let days = ["Reference", "Day 02", "Day 10", "Day 01", "Day 11", "Day 12", "Day 20"];
+        let error = find(&days, "Day 03").unwrap_err().to_string();
+        let expected = "; available: 'Day 01', 'Day 02', 'Day 10', 'Day 20', 'Day 11' and 2 more";
+        assert!(error.ends_with(expected), "{error}");
     }
 }

@@ -134,7 +134,7 @@ impl FromStr for Locator {
         }
         if text.is_empty() || text.contains(['/', '\\']) || text.chars().any(char::is_whitespace) {
             let message = format!(
-                "'{text}' is neither an id nor a path; write a path as /Workspace/Project/…"
+                "'{text}' is neither an ID nor a path; write a path as /Workspace/Project/…"
             );
             return Err(TransferError::new(TransferErrorKind::Invalid, message));
         }

@@ -7,12 +7,12 @@ use frameio_api::assets::{Asset, AssetKind};
 use frameio_api::files::ShowFile;
 use frameio_api::folders::{ListFolderChildren, ShowFolder};
 use frameio_api::projects::{ListProjects, Project, ShowProject};
-use frameio_api::version_stacks::ShowVersionStack;
+use frameio_api::version_stacks::{ListVersions, ShowVersionStack};
 use frameio_api::workspaces::{ListWorkspaces, ShowWorkspace, Workspace};
 use frameio_client::{Client, Error};
 use frameio_core::{AccountId, AssetId, FileId, FolderId, Paged, VersionStackId};
 
-use crate::match_name::only;
+use crate::match_name::{is_named, only};
 use crate::resolved::{ItemId, ItemLocation, Resolved, ResolvedItem};
 use crate::{Locator, RemotePath, TransferError, TransferErrorKind, Transfers};
 
@@ -126,7 +126,7 @@ impl Transfers {
 }
 
 fn not_found(id: &str) -> TransferError {
-    let message = format!("no file, folder, version stack, project or workspace has the id '{id}'");
+    let message = format!("no file, folder, version stack, project or workspace has the ID '{id}'");
     TransferError::new(TransferErrorKind::NotFound, message)
 }
 
@@ -168,6 +168,11 @@ impl Lookup {
 
     async fn accounts(&self, wanted: Option<&str>) -> Result<Vec<Account>, TransferError> {
         let mut accounts: Vec<Account> = self.all(ListAccounts::new().page_size(100)).await?;
+        if accounts.is_empty() {
+            let message = "the user has no account: check that the user is active, and that the account \
+                           is an account of V4";
+            return Err(TransferError::new(TransferErrorKind::NotFound, message));
+        }
         let Some(wanted) = wanted else { return Ok(accounts) };
         if let Some(index) = accounts.iter().position(|account| account.id.as_str() == wanted) {
             return Ok(vec![accounts.swap_remove(index)]);
@@ -224,11 +229,12 @@ impl Lookup {
 
     /// Follows names below an item.
     async fn descend(&self, item: Resolved, names: &[String]) -> Result<Resolved, TransferError> {
-        let (mut item, mut names) = (item, names.iter().peekable());
+        let (mut item, mut names) = (item, names.iter());
         while let Some(name) = names.next() {
             item = match item.item {
                 ResolvedItem::Workspace => self.project_named(item, name).await?,
-                _ => self.child_named(item, name, names.peek().is_none()).await?,
+                ResolvedItem::VersionStack(_) => self.version_named(item, name).await?,
+                _ => self.child_named(item, name, names.len()).await?,
             };
         }
         Ok(item)
@@ -249,12 +255,13 @@ impl Lookup {
         })
     }
 
-    /// Finds an item of a project or folder by its name. Only the last one of a path can be a file.
+    /// Finds an item of a project or folder by its name. `below` is the number of names after it: the last
+    /// name of a path can be a file, and the one before it a version stack.
     async fn child_named(
         &self,
         at: Resolved,
         name: &str,
-        is_last: bool,
+        below: usize,
     ) -> Result<Resolved, TransferError> {
         let within = at.path.to_string();
         let Some(folder) = at.folder_id() else {
@@ -262,15 +269,38 @@ impl Lookup {
             return Err(TransferError::new(TransferErrorKind::NotFound, message));
         };
         let mut list = ListFolderChildren::new(&at.account_id, folder).page_size(500);
-        let mut what = "file or folder";
-        if !is_last {
-            list = list.kinds([AssetKind::Folder]);
-            what = "folder";
+        let mut what = "folder";
+        match below {
+            0 => what = "file or folder",
+            1 => list = list.kinds([AssetKind::Folder, AssetKind::VersionStack]),
+            _ => list = list.kinds([AssetKind::Folder]),
         }
-        let asset = only(self.all(list).await?, name, &within, what, |it| {
+        let mut all = self.all(list).await?;
+        if below > 0 {
+            // A folder hides version stacks of its name, which no path can pass through then.
+            let is_folder = |it: &Asset| matches!(it, Asset::Folder(_));
+            if all.iter().any(|it| is_folder(it) && is_named(it.name(), name)) {
+                all.retain(is_folder);
+            }
+        }
+        let asset = only(all, name, &within, what, |it| {
             (it.name().to_owned(), format!("{} ({})", it.id().as_str(), it.kind()))
         })?;
         Ok(Resolved { path: at.path.join(asset.name()), item: self.item(asset)?, ..at })
+    }
+
+    /// Finds a version of a stack by its name.
+    async fn version_named(&self, at: Resolved, name: &str) -> Result<Resolved, TransferError> {
+        let within = at.path.to_string();
+        let ResolvedItem::VersionStack(stack) = &at.item else {
+            let message = format!("'{within}' is not a version stack");
+            return Err(TransferError::new(TransferErrorKind::NotFound, message));
+        };
+        let list = ListVersions::new(&at.account_id, &stack.id).page_size(100);
+        let version = only(self.all(list).await?, name, &within, "version", |it| {
+            (it.name().to_owned(), it.id().as_str().to_owned())
+        })?;
+        Ok(Resolved { path: at.path.join(version.name()), item: self.item(version)?, ..at })
     }
 
     fn item(&self, asset: Asset) -> Result<ResolvedItem, TransferError> {

@@ -15,6 +15,7 @@ const DEFAULT: &str = "default";
 
 /// Profiles of a user.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(expecting = "an object with the profiles")]
 #[non_exhaustive]
 pub struct Profiles {
     /// Profile to use if none is named; `None` for `default`.

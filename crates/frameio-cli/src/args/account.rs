@@ -53,7 +53,7 @@ impl AccountArg {
         accounts.retain(|it| it.id.as_str() == wanted || it.display_name == wanted);
         match accounts.is_empty() {
             true => {
-                let message = format!("no account has the name or id '{wanted}'");
+                let message = format!("no account has the name or ID '{wanted}'");
                 Err(Failure::new(Status::NotFound, message))
             }
             false => Ok(accounts),
@@ -86,7 +86,10 @@ pub(crate) async fn only_account(client: &Client) -> Result<AccountId, Failure> 
     }
     match &*accounts {
         [account] => Ok(account.id.clone()),
-        [] => Err(Failure::new(Status::NotFound, "the user has no account")),
+        [] => {
+            let message = "the user has no account; `frameio doctor` explains why";
+            Err(Failure::new(Status::NotFound, message))
+        }
         accounts => {
             let listed = accounts.iter().take(MAX_LISTED);
             let listed: Vec<_> = listed

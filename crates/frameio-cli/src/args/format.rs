@@ -77,25 +77,32 @@ impl FormatArgs {
     }
 }
 
-/// Format of a single result.
+/// Format of results that are not a list: text, an object, or an object for each item.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Output options")]
 pub(crate) struct JsonArgs {
-    /// Print a JSON object
+    /// Print JSON: an object in a line for each result
     #[arg(long)]
     json: bool,
-    /// Filter the JSON object by an expression of jq; strings are printed without quotes
+    /// Filter each JSON object by an expression of jq; strings are printed without quotes
     #[arg(long, value_name = "EXPR", value_parser = expression)]
     jq: Option<String>,
 }
 
 impl JsonArgs {
-    /// Prints a result as text or JSON.
+    /// Creates the reporter of the results.
+    pub(crate) fn reporter(&self) -> Reporter {
+        Reporter::new(self.is_json()).filter(self.jq.clone())
+    }
+
+    /// Returns whether results are printed as JSON.
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json || self.jq.is_some()
+    }
+
+    /// Prints a result.
     pub(crate) fn print(&self, record: &impl Record) -> Result<(), Failure> {
-        match &self.jq {
-            Some(code) => Reporter::text().filtered(&compiled(code)?, &record.json()),
-            None => Reporter::new(self.json).record(record),
-        }
+        self.reporter().record(record)
     }
 }
 

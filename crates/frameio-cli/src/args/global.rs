@@ -27,7 +27,7 @@ pub(crate) struct GlobalArgs {
     #[arg(long, value_name = "SECONDS", global = true, value_parser = seconds)]
     timeout: Option<Duration>,
     /// Maximum number of retries per call [default: 2]
-    #[arg(long, value_name = "N", global = true)]
+    #[arg(long, value_name = "N", global = true, value_parser = retries)]
     max_retries: Option<u32>,
     #[command(flatten)]
     pub(crate) quota_store: QuotaStoreArgs,
@@ -53,6 +53,10 @@ pub(crate) struct GlobalArgs {
     /// Sessions whose tokens are saved at the end of the run.
     #[arg(skip)]
     sessions: Mutex<Vec<Session>>,
+}
+
+fn retries(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "expected a whole number, such as 0 or 5".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -8,31 +8,59 @@ use frameio::endpoint::{InvalidText, clean_text};
 use crate::completion;
 use crate::credentials::Source;
 use crate::exit::Failure;
+use crate::input;
 use crate::report::Reporter;
 
 /// Profile, API URL and sign-in URL of a command.
+///
+/// The variables are not those of clap, which would print the options in the usage of every error.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProfileArg {
     /// Profile to use, created by `frameio login` [default: the one set by `frameio profile use`]
     #[arg(
         id = "profile",
         long,
-        env = "FRAMEIO_PROFILE",
         value_name = "NAME",
         global = true,
-        hide_env = true,
         add = completion::profile()
     )]
     name: Option<String>,
     /// API URL; http:// is accepted for this machine only [default: https://api.frame.io]
-    #[arg(long, env = "FRAMEIO_BASE_URL", value_name = "URL", global = true, hide_env = true)]
+    #[arg(long, value_name = "URL", global = true)]
     base_url: Option<String>,
     /// Sign-in URL [default: Adobe's; the API URL if that is a simulator on this machine]
-    #[arg(long, env = "FRAMEIO_IMS_URL", value_name = "URL", global = true, hide_env = true)]
+    #[arg(long, value_name = "URL", global = true)]
     ims_url: Option<String>,
+    #[arg(skip = Variable::new("FRAMEIO_PROFILE"))]
+    name_variable: Variable,
+    #[arg(skip = Variable::new("FRAMEIO_BASE_URL"))]
+    base_url_variable: Variable,
+    #[arg(skip = Variable::new("FRAMEIO_IMS_URL"))]
+    ims_url_variable: Variable,
     /// The profile, read once.
     #[arg(skip)]
     loaded: OnceLock<(String, Profile)>,
+}
+
+/// Variable with the value of an option that is not given, read once.
+#[derive(Debug)]
+struct Variable {
+    name: &'static str,
+    value: OnceLock<Option<String>>,
+}
+
+impl Variable {
+    const fn new(name: &'static str) -> Self {
+        Self { name, value: OnceLock::new() }
+    }
+
+    fn value(&self) -> Result<Option<&str>, Failure> {
+        if let Some(value) = self.value.get() {
+            return Ok(value.as_deref());
+        }
+        let value = input::variable(self.name)?;
+        Ok(self.value.get_or_init(|| value).as_deref())
+    }
 }
 
 impl ProfileArg {
@@ -43,17 +71,17 @@ impl ProfileArg {
 
     /// Returns the name in the arguments or the environment.
     pub(crate) fn given(&self) -> Result<Option<&str>, Failure> {
-        given("--profile", &self.name)
+        given("--profile", &self.name, &self.name_variable)
     }
 
     /// Returns the API URL in the arguments or the environment.
     pub(crate) fn base_url(&self) -> Result<Option<&str>, Failure> {
-        given("--base-url", &self.base_url)
+        given("--base-url", &self.base_url, &self.base_url_variable)
     }
 
     /// Returns the sign-in URL in the arguments or the environment.
     pub(crate) fn ims_url(&self) -> Result<Option<&str>, Failure> {
-        given("--ims-url", &self.ims_url)
+        given("--ims-url", &self.ims_url, &self.ims_url_variable)
     }
 
     /// Returns the profile; an empty one if no profile is named and the default one is missing.
@@ -82,10 +110,16 @@ impl ProfileArg {
     }
 }
 
-/// Removes surrounding whitespace. A blank value counts as missing.
-fn given<'a>(flag: &str, value: &'a Option<String>) -> Result<Option<&'a str>, Failure> {
+/// Returns the value of an option without surrounding whitespace, or else of its variable. A blank value
+/// counts as missing.
+fn given<'a>(
+    flag: &str,
+    value: &'a Option<String>,
+    variable: &'a Variable,
+) -> Result<Option<&'a str>, Failure> {
     match value.as_deref().map(clean_text) {
-        None | Some(Err(InvalidText::Empty)) => Ok(None),
+        None => variable.value(),
+        Some(Err(InvalidText::Empty)) => Ok(None),
         Some(Ok(value)) => Ok(Some(value)),
         Some(Err(error)) => Err(Failure::usage(format!("'{flag}' {error}"))),
     }

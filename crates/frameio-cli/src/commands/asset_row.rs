@@ -3,6 +3,7 @@
 use frameio::VersionStackId;
 use frameio::assets::Asset;
 use frameio::projects::Project;
+use frameio::transfer::RemotePath;
 use frameio::workspaces::Workspace;
 use jiff::Timestamp;
 
@@ -30,7 +31,7 @@ pub(super) struct AssetRow {
     pub(super) versions: Option<u32>,
     /// Position of a file in its version stack, in listings of versions.
     pub(super) version: Option<Version>,
-    /// Path, in listings of several folders.
+    /// Path from the workspace on. Versions of a stack have none.
     pub(super) path: Option<String>,
 }
 
@@ -77,6 +78,11 @@ impl AssetRow {
         let (size, status, updated_at, url) = (None, None, None, None);
         let (versions, version, path) = (None, None, None);
         Self { kind, id, name, size, status, updated_at, url, versions, version, path }
+    }
+
+    /// Sets the path.
+    pub(super) fn at(self, path: &RemotePath) -> Self {
+        Self { path: Some(path.to_string()), ..self }
     }
 
     /// Returns the size of a file; `None` for a folder, project or workspace.

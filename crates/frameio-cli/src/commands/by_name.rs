@@ -11,11 +11,26 @@ const HINTS: usize = 20;
 pub(super) struct Label {
     pub(super) name: String,
     pub(super) id: String,
+    /// What distinguishes the item from others of its name.
+    note: String,
 }
 
 impl Label {
     pub(super) fn new(name: &str, id: &str) -> Self {
-        Self { name: name.to_owned(), id: id.to_owned() }
+        Self { name: name.to_owned(), id: id.to_owned(), note: String::new() }
+    }
+
+    /// Adds what distinguishes the item from others of its name.
+    pub(super) fn note(self, note: String) -> Self {
+        Self { note, ..self }
+    }
+
+    /// Returns the ID for an error about several items of the name.
+    fn distinct(self) -> String {
+        match self.note.is_empty() {
+            true => self.id,
+            false => format!("{} ({})", self.id, self.note),
+        }
     }
 }
 
@@ -69,7 +84,7 @@ pub(super) fn only<'a, T>(
             Err(NoMatch::Missing(format!("no such {what}; {}", available(&names))))
         }
         several => {
-            let ids: Vec<_> = several.iter().map(|item| label(item).id).collect();
+            let ids: Vec<_> = several.iter().map(|item| label(item).distinct()).collect();
             let count = several.len();
             let reason = format!("{count} match; use the ID of one of them: {}", ids.join(", "));
             Err(NoMatch::Ambiguous(reason))

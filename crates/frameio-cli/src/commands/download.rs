@@ -14,7 +14,7 @@ use crate::args::{
 };
 use crate::completion;
 use crate::config;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
@@ -137,11 +137,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     // A target that does not exist fails the run before anything is downloaded.
     let mut items = Vec::new();
-    for (at, text) in targets.into_iter().enumerate() {
+    for text in targets {
         let item = resolver.resolve(text).await.map_err(|mut failure| {
-            // As in other programs, the last of several arguments may be meant as the directory.
-            if at > 0 && text.is_some_and(|text| !text.starts_with('/')) {
-                failure.message += "; the directory to download to is passed with '-o'";
+            if failure.status == Status::NotFound
+                && items.len() == 1
+                && text.is_some_and(|text| !text.starts_with('/'))
+            {
+                failure.message += "; '-o' sets the directory of downloaded files";
             }
             failure
         })?;

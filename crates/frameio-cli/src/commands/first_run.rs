@@ -1,5 +1,7 @@
 //! `frameio` without a command: how to sign in, or the most useful commands.
 
+use frameio::auth::profile::is_local;
+
 use crate::args::GlobalArgs;
 use crate::config;
 use crate::credentials::Source;
@@ -32,16 +34,34 @@ const SIGNED_IN: &str = "\
   frameio ls /       list workspaces
   frameio doctor     explain what does not work";
 
+const AT_SIMULATOR: &str = "\
+You are not signed in. The API URL is that of a simulator on this machine, which needs no client ID:
+
+  frameio login      sign in through the browser, as a demo user
+
+";
+
 pub(super) fn run(global: &GlobalArgs) -> Result<(), Failure> {
-    let text = if is_signed_in(global)? { SIGNED_IN } else { SIGNED_OUT };
+    let is_simulator = global.profile.base_url()?.is_some_and(is_local);
+    let text = match is_signed_in(global)? {
+        true => SIGNED_IN.to_owned(),
+        false if is_simulator => {
+            AT_SIMULATOR.to_owned() + SIGNED_OUT.trim_start_matches("You are not signed in. ")
+        }
+        false => SIGNED_OUT.to_owned(),
+    };
     let reporter = Reporter::text();
-    let text = help::printed(&help::fit(text, help_columns()));
+    let text = help::printed(&help::fit(&text, help_columns()));
     text.lines().try_for_each(|line| reporter.line(line))
 }
 
 fn is_signed_in(global: &GlobalArgs) -> Result<bool, Failure> {
     if Source::of_run()? != Source::Profile {
         return Ok(true);
+    }
+    if config::directory().is_err() {
+        // A user without a home directory has no profiles.
+        return Ok(false);
     }
     let profiles = config::load()?;
     let name = global.profile.name(&profiles)?;

@@ -301,6 +301,7 @@ impl RedirectTarget {
         reporter.status(url);
         match self {
             Self::Loopback(loopback, _) => {
+                reporter.status("waiting for the sign-in in the browser; Ctrl-C stops");
                 loopback.callback(authorization).await.map_err(|error| redirect_failure(&error))
             }
             Self::Manual(_) => {

@@ -2,10 +2,10 @@
 
 use frameio::assets::{Asset, AssetSort};
 use frameio::folders::ListFolderChildren;
-use frameio::projects::ListProjects;
-use frameio::transfer::{Resolved, ResolvedItem, Transfers};
+use frameio::projects::{ListProjects, Project};
+use frameio::transfer::{RemotePath, Resolved, ResolvedItem, Transfers};
 use frameio::version_stacks::ListVersions;
-use frameio::{AccountId, Client, Paged, VersionStackId, WorkspaceId};
+use frameio::{AccountId, Client, Paged, VersionStackId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::asset_row::{AssetRow, Version};
@@ -93,7 +93,8 @@ impl Listing<'_> {
         account: Option<&str>,
     ) -> Result<(), Failure> {
         for (_, workspace) in transfers.workspaces(account).await? {
-            self.list.push(&AssetRow::workspace(&workspace))?;
+            let path = RemotePath::new([&workspace.name]);
+            self.list.push(&AssetRow::workspace(&workspace).at(&path))?;
         }
         Ok(())
     }
@@ -102,20 +103,21 @@ impl Listing<'_> {
     async fn item(&mut self, item: &Resolved, skipped: &mut SkippedItems) -> Result<(), Failure> {
         let account = &item.account_id;
         match (&item.item, item.folder_id()) {
-            (ResolvedItem::Workspace, _) => {
-                self.projects(account, &item.workspace_id, skipped).await
-            }
+            (ResolvedItem::Workspace, _) => self.projects(item, skipped).await,
             (_, Some(folder)) => {
                 let list = ListFolderChildren::new(account, folder)
                     .sort(AssetSort::NameAsc)
                     .page_size(500);
-                self.all(account, list, AssetRow::new, skipped).await
+                let row = |it: &Asset| AssetRow::new(it).at(&item.path.join(it.name()));
+                self.all(account, list, row, skipped).await
             }
             (ResolvedItem::File(file), _) => {
-                self.print(account, vec![AssetRow::new(&Asset::File(file.clone()))]).await
+                let row = AssetRow::new(&Asset::File(file.clone()));
+                self.print(account, vec![row.at(&item.path)]).await
             }
             (ResolvedItem::VersionStack(stack), _) => {
-                self.print(account, vec![AssetRow::new(&Asset::VersionStack(stack.clone()))]).await
+                let row = AssetRow::new(&Asset::VersionStack(stack.clone()));
+                self.print(account, vec![row.at(&item.path)]).await
             }
             _ => Ok(()),
         }
@@ -123,12 +125,13 @@ impl Listing<'_> {
 
     async fn projects(
         &mut self,
-        account: &AccountId,
-        workspace: &WorkspaceId,
+        workspace: &Resolved,
         skipped: &mut SkippedItems,
     ) -> Result<(), Failure> {
-        let list = ListProjects::new(account, workspace).page_size(100);
-        self.all(account, list, AssetRow::project, skipped).await
+        let account = &workspace.account_id;
+        let list = ListProjects::new(account, &workspace.workspace_id).page_size(100);
+        let row = |it: &Project| AssetRow::project(it).at(&workspace.path.join(&it.name));
+        self.all(account, list, row, skipped).await
     }
 
     async fn all<E: Paged>(

@@ -7,7 +7,7 @@ use frameio::transfer::{RemotePath, Resolved, Transfers};
 use frameio::{AccountId, Client, FolderId};
 
 use super::assets::{Change, NewPlace, Results, Siblings};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::resolver::{Resolver, has_base, not_a_folder};
@@ -32,9 +32,8 @@ pub(crate) struct Args {
     /// Create missing parent folders, and accept existing folders
     #[arg(long, short)]
     parents: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -47,7 +46,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.conservative_client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let mut results = Results::new("create", args.json);
+    let mut results = Results::new("create", args.json.reporter());
     let mut maker =
         Maker { client: &client, resolver, creates_parents: args.parents, folders: HashMap::new() };
     let ended = shutdown::interruptible(async {
@@ -184,5 +183,5 @@ impl Maker<'_> {
 
 fn already_exists(kind: &str, what: String) -> Failure {
     let kind = kind.replace('_', " ");
-    Failure::new(Status::Other, format!("a {kind} of this name already exists: {what}"))
+    Failure::new(Status::Conflict, format!("a {kind} of this name already exists: {what}"))
 }

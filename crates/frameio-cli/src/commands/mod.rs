@@ -10,6 +10,7 @@ mod comments;
 mod completions;
 mod doctor;
 mod download;
+mod excerpt;
 mod find;
 mod first_run;
 mod input_ids;
@@ -91,7 +92,7 @@ Exit status:
     9  No response: the connection failed, broke or timed out
    10  Unexpected response
    11  Legacy use was found (frameio migrate scan)
-   12  Conflict: a file differs, and nothing was replaced
+   12  Conflict: an item differs or has the same name, and nothing was replaced
   130  Interrupted
 If several files fail, the status is the one that all failures share, or else 1.";
 

@@ -4,10 +4,10 @@ use frameio::transfer::{Resolved, ResolvedItem, Transfers};
 use serde_json::{Value, json};
 
 use super::assets::{id, kind};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::Record;
 use crate::resolver::Resolver;
 
 pub(super) const HELP: &str = "\
@@ -25,9 +25,8 @@ pub(crate) struct Args {
     /// Print the link instead of opening it
     #[arg(long, short)]
     print: bool,
-    /// Print a JSON object instead of opening the link
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -43,8 +42,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let item = resolver.resolve(args.place.as_deref()).await?;
     let link = Link { url: url(&item)?, item: &item };
-    let reporter = Reporter::new(args.json);
-    let prints = args.print || args.json || !has_browser(&|name| std::env::var_os(name).is_some());
+    let reporter = args.json.reporter();
+    let prints =
+        args.print || args.json.is_json() || !has_browser(&|name| std::env::var_os(name).is_some());
     if prints || open::that_detached(link.url).is_err() {
         return reporter.record(&link);
     }

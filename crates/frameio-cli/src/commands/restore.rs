@@ -10,7 +10,7 @@ use frameio::projects::{DeletedAssetSort, ListDeletedAssets};
 use frameio::transfer::{Resolved, Transfers};
 use frameio::{AccountId, AssetId, Client, ProjectId};
 
-use super::assets::{Change, Locations, Results};
+use super::assets::{Change, Locations, Refusals, Results};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::commands::by_name::normalized;
 use crate::completion;
@@ -26,7 +26,7 @@ Examples:
 
 Without a name or ID, lists what can be restored, the newest deletion first. An item returns to the
 folder that contained it. If that folder is deleted too, restore the folder first: it returns with its
-contents.
+contents. Nothing is restored if one of the names or IDs is missing.
 
 Experimental: restoring uses operations that the service may change or withdraw. The list is stable.
 The API cannot restore projects and workspaces.";
@@ -66,15 +66,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         list.finish()?;
         return skipped.finish();
     }
-    let mut results = Results::new("restore", is_json);
-    let mut found = Vec::new();
+    let mut results = Results::new("restore", Reporter::new(is_json));
+    let (mut found, mut refused) = (Vec::new(), Refusals::new(args.items.len()));
     for text in &args.items {
         match trash.find(text) {
             Ok(asset) => found.push(asset),
-            Err(failure) if failure.status == Status::Usage => return Err(failure),
-            Err(failure) => results.failed(text, failure)?,
+            Err(failure) => refused.add(text, failure)?,
         }
     }
+    results.check(refused)?;
     // An item can be restored only after the folder that contains it, which was deleted later.
     let is_folder = |asset: &DeletedAsset| matches!(asset, DeletedAsset::Folder(_));
     found.sort_by_key(|asset| (Reverse(asset.deleted_at()), !is_folder(asset)));

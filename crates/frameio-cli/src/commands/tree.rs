@@ -10,7 +10,7 @@ use super::place_walk::{PlaceWalk, Visited, Visitor};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs, at_least_one};
 use crate::completion;
 use crate::exit::Failure;
-use crate::report::{List, Reporter};
+use crate::report::{List, Reporter, counted};
 use crate::resolver::{Listable, Resolver};
 
 pub(super) const HELP: &str = "\
@@ -45,16 +45,16 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let listable = resolver.listable(args.path.as_deref()).await?;
-    let mut tree = Tree { reporter: Reporter::text(), list, rows: BTreeMap::new() };
     let root = match &listable {
         Listable::Root(_) => RemotePath::default(),
         Listable::Item(item) => item.path.clone(),
     };
+    let mut tree = Tree { reporter: Reporter::text(), list, root, rows: BTreeMap::new() };
     let mut walk = PlaceWalk::new(&client, &transfers, args.depth.map(usize::from));
     walk.run(&listable, &mut tree).await?;
     match tree.list.take() {
         Some(list) => list.finish()?,
-        None => tree.print(&root)?,
+        None => tree.print()?,
     }
     walk.finish("listed")
 }
@@ -64,6 +64,8 @@ struct Tree {
     reporter: Reporter,
     /// List that the rows are printed in, unless they are printed as a tree.
     list: Option<List<AssetRow>>,
+    /// Path of the place, which the paths of a list begin with, so that they are places too.
+    root: RemotePath,
     /// Rows by path. Names are not unique, so the number of the row is part of the key.
     rows: BTreeMap<(Vec<String>, usize), AssetRow>,
 }
@@ -71,14 +73,14 @@ struct Tree {
 impl Visitor for Tree {
     /// Prints a row of the list, or stores it for the sorted tree.
     fn visit(&mut self, item: Visited<'_>, path: &RemotePath) -> Result<(), Failure> {
-        let mut row = match item {
+        let row = match item {
             Visited::Workspace(workspace) => AssetRow::workspace(workspace),
             Visited::Project(project) => AssetRow::project(project),
             Visited::Asset(asset) => AssetRow::new(asset),
         };
         if let Some(list) = &mut self.list {
-            row.path = Some(path.to_string());
-            return list.push(&row);
+            let names = self.root.names().iter().chain(path.names());
+            return list.push(&row.at(&RemotePath::new(names)));
         }
         self.rows.insert((path.names().to_vec(), self.rows.len()), row);
         Ok(())
@@ -86,8 +88,8 @@ impl Visitor for Tree {
 }
 
 impl Tree {
-    fn print(&self, root: &RemotePath) -> Result<(), Failure> {
-        self.reporter.line(&root.to_string())?;
+    fn print(&self) -> Result<(), Failure> {
+        self.reporter.line(&self.root.to_string())?;
         let (mut folders, mut files, mut bytes) = (0_u64, 0_u64, 0_u64);
         for ((names, _), row) in &self.rows {
             match row.size() {
@@ -99,6 +101,7 @@ impl Tree {
             }
             self.reporter.line(&format!("{}{}", "  ".repeat(names.len()), row.short()))?;
         }
-        self.reporter.line(&format!("{folders} folders, {files} files, {}", HumanBytes(bytes)))
+        let (folders, files) = (counted(folders, "folder"), counted(files, "file"));
+        self.reporter.line(&format!("{folders}, {files}, {}", HumanBytes(bytes)))
     }
 }

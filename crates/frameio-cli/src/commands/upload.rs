@@ -14,7 +14,7 @@ use crate::args::{
 };
 use crate::completion;
 use crate::config;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::proof::{Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::{Resolver, not_a_folder};
@@ -95,7 +95,8 @@ pub(super) struct UploadOptions {
     /// What to do if a file has changed on both sides since they were equal [default: skip]
     #[arg(long, value_enum, value_name = "ACTION")]
     pub(super) on_conflict: Option<OnConflict>,
-    /// Maximum number of new versions in this run; further ones fail [default: 50]
+    /// Maximum number of new versions in this run, or for a watcher of files that are complete at the
+    /// same time; further ones fail [default: 50]
     #[arg(long, value_name = "N")]
     max_new_versions: Option<u64>,
     /// Regular expression with the groups 'base' and 'version' for names without their extension
@@ -157,7 +158,7 @@ impl ProofOptions {
 }
 
 impl UploadOptions {
-    /// Applies the options to an upload.
+    /// Applies the options to an upload, except the filter.
     pub(super) fn apply(
         &self,
         mut tree: UploadTree,
@@ -192,7 +193,6 @@ impl UploadOptions {
         let warned = report.clone();
         let root = RemotePath::default();
         Ok(tree
-            .filter(self.filters.filter()?)
             .hidden(self.hidden)
             .follow_links(self.follow_links)
             .files_in_flight(self.concurrency.into())
@@ -262,27 +262,25 @@ pub(super) fn not_recorded(reason: &(impl std::fmt::Display + ?Sized)) -> String
     )
 }
 
-/// Refuses local paths that cannot be uploaded, before any request is sent.
-pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
-    UploadTree::check_paths(paths).map_err(|error| Failure::usage(error.to_string()))
-}
-
-impl Args {
-    /// Adds how to pass a folder of the service, if the last of several paths may be one.
-    fn explain(&self, mut failure: Failure) -> Failure {
-        if let [_, .., last] = &*self.paths
-            && self.to.is_none()
-            && last.is_absolute()
-            && !last.exists()
-        {
-            failure.message += "; a folder of the service is passed with '--to'";
-        }
-        failure
-    }
+/// Refuses local paths that cannot be uploaded, before any request is sent. `hint` is the advice for a place
+/// of the service in their position.
+pub(super) fn check_local<'a>(
+    paths: impl IntoIterator<Item = &'a PathBuf> + Clone,
+    hint: &str,
+) -> Result<(), Failure> {
+    UploadTree::check_paths(paths.clone()).map_err(|error| {
+        let is_place = |path: &&PathBuf| path.starts_with("/") && !path.exists();
+        Failure::usage(match paths.into_iter().find(is_place) {
+            Some(place) => {
+                format!("{error}; if '{}' is a place of the service, {hint}", place.display())
+            }
+            None => error.to_string(),
+        })
+    })
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    check_local(&args.paths).map_err(|failure| args.explain(failure))?;
+    check_local(&args.paths, "pass it as '--to'")?;
     let report = TransferReport::upload(args.output, args.options.dry_run, &global.retries);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
@@ -297,19 +295,24 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let target = resolver.resolve_for_write(args.to.as_deref()).await?;
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
     let tree = UploadTree::paths(&target.account_id, folder, &args.paths);
+    let tree = tree.filter(args.options.filters.filter()?);
     let tree = args.options.apply(tree, &profile, &report)?;
     let tree = proof.apply(args.pace.apply(tree));
     let result = shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await;
     proof.finish().await;
     let result = report.finish(result, "run the same command again within 24 hours to resume");
-    match share.filter(|_| !args.options.dry_run) {
-        Some(share) if result.is_ok() => {
-            share.create(transfers.client(), &target, args.output.json).await
+    let Some(share) = share.filter(|_| !args.options.dry_run) else { return result };
+    match report.not_shared(result.is_ok()) {
+        None => share.create(transfers.client(), &target, args.output.json).await,
+        Some(reason) => {
+            let message = format!("not shared, because {reason}");
+            match result {
+                Ok(()) => Err(Failure::new(Status::Other, message)),
+                failed => {
+                    report.note(&message);
+                    failed
+                }
+            }
         }
-        Some(_) => {
-            report.note("not shared, because the upload is incomplete: run the same command again");
-            result
-        }
-        None => result,
     }
 }

@@ -1,5 +1,7 @@
 //! `frameio whoami`: shows the signed-in user and their accounts.
 
+use std::time::Duration;
+
 use frameio::accounts::{Account, ListAccounts};
 use frameio::auth::profile::Profile;
 use frameio::users::{CurrentUser, ShowCurrentUser};
@@ -8,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::args::{GlobalArgs, JsonArgs};
 use crate::exit::Failure;
-use crate::report::Record;
+use crate::report::{Record, duration};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -54,10 +56,16 @@ impl Record for Identity {
             let star = if is_used { '*' } else { ' ' };
             lines.push(format!("{star} account {}  {}", account.id, account.display_name));
         }
+        if self.accounts.is_empty() {
+            lines.push("  no account; `frameio doctor` explains why".to_owned());
+        }
         let mut source = format!("  {} from {}", self.credential, self.source);
         if let Some(at) = self.expires_at {
-            let minutes = (at.as_second() - Timestamp::now().as_second()) / 60;
-            source += &format!(", expires in {minutes} min");
+            let seconds = at.as_second() - Timestamp::now().as_second();
+            source += &match u64::try_from(seconds) {
+                Ok(seconds) => format!(", expires in {}", duration(Duration::from_secs(seconds))),
+                Err(_) => ", expired".to_owned(),
+            };
         }
         lines.push(source);
         lines

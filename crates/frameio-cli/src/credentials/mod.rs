@@ -192,12 +192,28 @@ impl Credentials {
 
     /// Converts the error of a call, and explains why the token was refused, if known.
     pub(crate) fn failure(&self, error: frameio::Error) -> Failure {
-        let why = self.explain(&error);
+        let why = self.explain(&error).map(|reason| self.reason(&reason));
         let mut failure = Failure::from(error);
         if let Some(why) = why {
             failure.message = format!("{}: {why}", failure.message);
         }
         failure
+    }
+
+    /// Returns why a token was refused, in the words of the command.
+    fn reason(&self, reason: &UnauthorizedReason) -> String {
+        let token = self.fixed_token().map_or("", |token| token.expose());
+        match reason {
+            // The library names a method of its client; the command sends the header itself.
+            UnauthorizedReason::LegacyToken => {
+                "the legacy developer token is not valid, or the account is in the Adobe Admin Console,                  which accepts none: sign in with `frameio login`"
+                    .to_owned()
+            }
+            UnauthorizedReason::Unknown => {
+                malformed(token).map_or_else(|| reason.to_string(), str::to_owned)
+            }
+            _ => reason.to_string(),
+        }
     }
 
     fn explain(&self, error: &frameio::Error) -> Option<UnauthorizedReason> {
@@ -211,6 +227,21 @@ impl Credentials {
 /// Returns whether a token is a legacy developer token.
 fn is_legacy(token: &Token) -> bool {
     token.expose().starts_with("fio-u-")
+}
+
+/// Returns what is wrong with the text of a token that was copied with its surroundings.
+fn malformed(token: &str) -> Option<&'static str> {
+    let starts_with =
+        |word: &str| token.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
+    if token.starts_with(['"', '\'']) || token.ends_with(['"', '\'']) {
+        Some("the token is in quotes: remove them")
+    } else if starts_with("Authorization:") || starts_with("Bearer ") {
+        Some("the token follows 'Bearer': remove everything before the token itself")
+    } else if token.contains(char::is_whitespace) {
+        Some("the token contains blanks: check that it is copied correctly")
+    } else {
+        None
+    }
 }
 
 /// Opens the session of a profile, whose tokens are shared by all runs.
@@ -229,4 +260,26 @@ pub(crate) fn session(
         Reporter::text().note(&message);
     };
     Ok(vault.session(settings.ims(credential)?).on_unsaved(warn).build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_what_was_copied_with_a_token() {
+        for (token, reason) in [
+            ("\"abc\"", Some("is in quotes")),
+            ("'abc", Some("is in quotes")),
+            ("bearer abc", Some("follows 'Bearer'")),
+            ("Authorization: Bearer abc", Some("follows 'Bearer'")),
+            ("abc def", Some("contains blanks")),
+            ("abc", None),
+            ("", None),
+        ] {
+            let found = malformed(token);
+            assert_eq!(found.is_some(), reason.is_some(), "{token}");
+            assert!(found.unwrap_or_default().contains(reason.unwrap_or_default()), "{token}");
+        }
+    }
 }

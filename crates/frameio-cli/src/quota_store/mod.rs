@@ -14,7 +14,6 @@ use frameio::Quota;
 use frameio::auth::profile::{Profile, Services};
 use frameio::layers::RateLimitLayer;
 use frameio::layers::rate_limit::OnUnavailable;
-use frameio_private_file::reason;
 
 use self::file::FileQuotas;
 use self::of_user::OfUser;
@@ -48,16 +47,15 @@ pub(crate) fn layer(
     let layer = RateLimitLayer::new().credential("user");
     match args.setting(profile)? {
         QuotaStoreSetting::None => Ok(layer),
-        QuotaStoreSetting::File => match FileQuotas::open(path()?) {
+        QuotaStoreSetting::File => match file_quotas() {
             Ok(quotas) => Ok(layer
                 .store(OfUser::new(quotas, services, profile, credentials))
                 .on_unavailable(OnUnavailable::FailOpen { share: SHARE })),
-            Err(error) => {
+            Err(failure) => {
                 let message = format!(
-                    "quotas are not shared with other processes: cannot write '{}': {}; \
-                     '--quota-store none' turns this note off",
-                    path()?.display(),
-                    reason(&error)
+                    "quotas are not shared with other processes: {}; '--quota-store none' turns this \
+                     note off",
+                    failure.message
                 );
                 Reporter::text().note(&message);
                 Ok(layer)
@@ -96,6 +94,12 @@ impl RemoteQuotas {
             drop(tokio::time::timeout(FLUSH, futures_util::future::join_all(all)).await);
         }
     }
+}
+
+/// Opens the file of quotas. A user without a home directory has none.
+fn file_quotas() -> Result<FileQuotas, Failure> {
+    let path = path()?;
+    FileQuotas::open(path.clone()).map_err(|error| Failure::file("write", &path, &error))
 }
 
 /// Returns the path of the file that the processes of this machine share.

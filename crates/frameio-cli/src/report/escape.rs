@@ -1,12 +1,14 @@
 //! Escapes characters that control a terminal, are invisible, or reorder text.
 
 use std::fmt;
+use std::io::IsTerminal;
 
 use serde_json::Value;
 
 use super::palette::Tone;
 
-/// Text without characters that control a terminal, are invisible, or reorder text.
+/// Text that may be printed: without characters that control a terminal, are invisible, or reorder text,
+/// unless programs read it.
 ///
 /// The writers of the parent module accept only this type, so that no raw text reaches a terminal.
 pub(super) struct Escaped(String);
@@ -44,22 +46,17 @@ impl Escaped {
         Self::json_text(&format!("{value:#}"))
     }
 
-    /// Escapes a record of CSV, except tabs, and line breaks in its quoted fields.
-    pub(super) fn csv(record: &str) -> Self {
-        Self::lines(record.trim_end_matches('\n'))
+    /// Keeps the exact text, unless standard output is a terminal.
+    pub(super) fn for_programs(text: &str) -> Self {
+        Self::exact(text, std::io::stdout().is_terminal())
     }
 
-    /// Escapes text of several lines, except tabs and line breaks.
-    pub(super) fn lines(text: &str) -> Self {
-        let mut escaped = String::with_capacity(text.len());
-        for part in text.split_inclusive(['\n', '\t']) {
-            match part.strip_suffix(['\n', '\t']) {
-                Some(start) => escaped
-                    .extend([&*printable(start), part.get(start.len()..).unwrap_or_default()]),
-                None => escaped += &printable(part),
-            }
-        }
-        Self(escaped)
+    /// Keeps the exact text for programs; on a terminal, escapes it except tabs and line breaks.
+    fn exact(text: &str, is_terminal: bool) -> Self {
+        Self(match is_terminal {
+            true => escaped_except(text, |c| matches!(c, '\t' | '\n')),
+            false => text.to_owned(),
+        })
     }
 
     /// Escapes formatted JSON, which keeps its value.
@@ -76,30 +73,48 @@ impl fmt::Display for Escaped {
 
 /// Escapes a text as in Rust: `\u{202e}`. The result is one line.
 pub(crate) fn printable(text: &str) -> String {
+    escaped_except(text, |_| false)
+}
+
+fn escaped_except(text: &str, is_kept: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match is_unsafe(c) {
-            true => escaped.extend(c.escape_default()),
-            false => escaped.push(c),
-        }
-    }
+    for_each_char(text, |c, is_unsafe| match is_unsafe && !is_kept(c) {
+        true => escaped.extend(c.escape_default()),
+        false => escaped.push(c),
+    });
     escaped
 }
 
 /// Escapes JSON as `\u202e`, which keeps its value.
 pub(crate) fn json_text(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
+    for_each_char(json, |c, is_unsafe| {
         // In JSON, these occur outside of strings only.
-        if matches!(c, '\n' | '\r' | '\t') || !is_unsafe(c) {
+        if matches!(c, '\n' | '\r' | '\t') || !is_unsafe {
             escaped.push(c);
-            continue;
+            return;
         }
         for unit in c.encode_utf16(&mut [0; 2]) {
             escaped += &format!("\\u{unit:04x}");
         }
-    }
+    });
     escaped
+}
+
+/// Passes each character, and whether it is unsafe.
+fn for_each_char(text: &str, mut pass: impl FnMut(char, bool)) {
+    let (mut chars, mut before) = (text.chars().peekable(), None);
+    while let Some(c) = chars.next() {
+        pass(c, is_unsafe(c) && !joins(before, c, chars.peek().copied()));
+        before = Some(c);
+    }
+}
+
+/// Returns whether a character joins or separates visible ones, as in words of Persian and in emoji of
+/// several parts.
+fn joins(before: Option<char>, c: char, after: Option<char>) -> bool {
+    let is_joined = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && !is_unsafe(c));
+    matches!(c, '\u{200c}' | '\u{200d}') && is_joined(before) && is_joined(after)
 }
 
 /// Returns whether a character controls a terminal, is invisible, or reorders text.
@@ -138,16 +153,43 @@ mod tests {
             assert!(escaped.chars().all(|c| c.is_ascii_graphic()), "{escaped}");
             assert_eq!(printable(&escaped), escaped, "escaping is idempotent");
         }
+        for text in ["a\u{200d}b", "\u{200d}👧", "👩\u{200d}", "👩\u{200d}a", "क\u{200d}\u{200d}ष"]
+        {
+            assert!(printable(text).contains(r"\u{200d}"), "{text}");
+        }
         assert_eq!(printable("a\u{202e}b\u{1b}[2J\n"), r"a\u{202e}b\u{1b}[2J\n");
     }
 
     #[test]
     fn keeps_names_in_any_script() {
-        for text in
-            ["Größe — «x».mov", "日本語 葛\u{e0100}", "e\u{301}", "ש א", "👩🏽 ❤\u{fe0f}", r"\n"]
-        {
+        for text in [
+            "Größe — «x».mov",
+            "日本語 葛\u{e0100}",
+            "e\u{301}",
+            "ש א",
+            "👩🏽 ❤\u{fe0f}",
+            r"\n",
+            "👩\u{200d}👧.mov",
+            "क्\u{200d}ष",
+            "می\u{200c}خواهم",
+        ] {
             assert_eq!(printable(text), text);
         }
+        for text in ["می\u{200c}خواهم", "👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥"]
+        {
+            assert_eq!((&*printable(text), &*json_text(text)), (text, text));
+        }
+        for text in ["a\u{200d}b", "é\u{200c}", "\u{200d}é", "é\u{200d}\u{200d}é"] {
+            assert!(printable(text).contains(r"\u{200"), "{text}");
+        }
+    }
+
+    #[test]
+    fn programs_read_the_exact_text_and_terminals_only_tabs_and_line_breaks() {
+        let text = "a\t\"first\n\u{1b}second\r\u{202e}\"";
+        assert_eq!(Escaped::exact(text, false).to_string(), text);
+        let shown = "a\t\"first\n\\u{1b}second\\r\\u{202e}\"";
+        assert_eq!(Escaped::exact(text, true).to_string(), shown);
     }
 
     #[test]
@@ -159,12 +201,6 @@ mod tests {
         assert_eq!(painted.to_string(), "a \u{1b}[2m\\u{1b}[0m\u{1b}[0m");
         let started = Escaped::starting_with(Tone::Dim, "ok  \u{1b}");
         assert_eq!(started.to_string(), "\u{1b}[2mok\u{1b}[0m  \\u{1b}");
-    }
-
-    #[test]
-    fn csv_keeps_line_breaks_in_fields() {
-        let record = Escaped::csv("a\t,\"first\n\u{1b}second\"\n").to_string();
-        assert_eq!(record, "a\t,\"first\n\\u{1b}second\"");
     }
 
     #[test]

@@ -8,25 +8,13 @@ use jaq_core::{Compiler, Ctx, Exn, Vars, data, load};
 use jaq_json::{Val, read};
 use serde_json::Value;
 
+use super::escape::Escaped;
 use crate::exit::{Failure, Status};
 
 type Data = data::JustLut<Val>;
 
-/// Formats of rows, which jq has and the libraries lack.
-const ROWS: &str = r#"
-def row(text; separator): map(
-    if type == "string" then text
-    elif . == null then ""
-    elif type == "array" or type == "object" then error("\(type) in a row")
-    else tojson end
-) | join(separator);
-def replaced(old; new): split(old) | join(new);
-def @csv: row("\"" + replaced("\""; "\"\"") + "\""; ",");
-def @tsv: row(
-    replaced("\\"; "\\\\") | replaced("\t"; "\\t") | replaced("\n"; "\\n") | replaced("\r"; "\\r");
-    "\t"
-);
-"#;
+/// Definitions in addition to those of the interpreter, which they override.
+const DEFINITIONS: &str = include_str!("definitions.jq");
 
 /// Compiled filter.
 #[derive(Clone)]
@@ -50,9 +38,9 @@ pub(super) enum Output {
 impl Jq {
     /// Compiles an expression, or returns the reason why it is invalid.
     pub(crate) fn new(code: &str) -> Result<Self, String> {
-        let rows = load::parse(ROWS, |parser| parser.defs()).unwrap_or_default();
+        let own = load::parse(DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
-        let definitions = definitions.chain(rows);
+        let definitions = definitions.chain(own);
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let invalid = || "invalid expression".to_owned();
         let (loader, arena) = (Loader::new(definitions), Arena::default());
@@ -75,25 +63,41 @@ impl Jq {
         Self::new(code).map(|_| code.to_owned())
     }
 
-    /// Applies the filter to a value.
-    pub(super) fn run(&self, value: &Value) -> Result<Vec<Output>, Failure> {
+    /// Applies the filter to a value, and passes each output to `print` before it computes the next one.
+    pub(super) fn run(
+        &self,
+        value: &Value,
+        mut print: impl FnMut(Output) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let failed = |error: String| Failure::new(Status::Other, format!("'--jq': {error}"));
         let input = read::parse_single(value.to_string().as_bytes());
         let input = input.map_err(|error| failed(error.to_string()))?;
         let context = Ctx::<Data>::new(&self.0.lut, Vars::new([]));
-        let mut outputs = Vec::new();
         for output in self.0.id.run((context, input)) {
             match output.map_err(Exn::get_err) {
-                Ok(value) => outputs.push(value.into()),
-                Err(Ok(error)) => return Err(failed(error.to_string())),
-                // `halt` ends the filter, and `halt_error` is a failure.
-                Err(Err(exception)) => match exception.get_halt() {
-                    Ok(0) | Err(_) => break,
-                    Ok(status) => return Err(failed(format!("halted with status {status}"))),
-                },
+                Ok(value) => print(value.into())?,
+                Err(Ok(error)) => return Err(failed(Output::from(error.into_val()).into_text())),
+                // `halt` ends the filter, not the program.
+                Err(Err(_)) => break,
             }
         }
-        Ok(outputs)
+        Ok(())
+    }
+}
+
+impl Output {
+    /// Returns the text to print.
+    pub(super) fn escaped(&self) -> Escaped {
+        match self {
+            Self::Text(text) => Escaped::for_programs(text),
+            Self::Json(json) => Escaped::json_text(json),
+        }
+    }
+
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) | Self::Json(text) => text,
+        }
     }
 }
 
@@ -131,7 +135,17 @@ mod tests {
     use super::*;
 
     fn outputs(code: &str, value: &Value) -> Vec<Output> {
-        Jq::new(code).unwrap().run(value).unwrap()
+        let mut outputs = Vec::new();
+        let run = Jq::new(code).unwrap().run(value, |output| {
+            outputs.push(output);
+            Ok(())
+        });
+        run.unwrap();
+        outputs
+    }
+
+    fn failure(code: &str, value: &Value) -> Failure {
+        Jq::new(code).unwrap().run(value, |_| Ok(())).unwrap_err()
     }
 
     #[test]
@@ -150,23 +164,6 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_formatted_as_by_jq() {
-        let value = json!(["a\tb\"c\\", 1, null, true]);
-        assert_eq!(outputs("@tsv", &value), [Output::Text("a\\tb\"c\\\\\t1\t\ttrue".into())]);
-        assert_eq!(outputs("@csv", &value), [Output::Text("\"a\tb\"\"c\\\",1,,true".into())]);
-        let nested = Jq::new("@csv").unwrap().run(&json!([[1]])).unwrap_err();
-        assert!(nested.message.contains("array in a row"), "{nested:?}");
-    }
-
-    #[test]
-    fn halt_error_fails() {
-        for code in ["halt_error", "1, halt_error(3)"] {
-            let failure = Jq::new(code).unwrap().run(&json!("why")).unwrap_err();
-            assert!(failure.message.contains("halted with status"), "{code}: {failure:?}");
-        }
-    }
-
-    #[test]
     fn refuses_an_invalid_filter_with_the_reason() {
         for (code, reason) in [
             (".[", "expected closing bracket"),
@@ -178,7 +175,32 @@ mod tests {
             let message = Jq::new(code).err().unwrap_or_default();
             assert!(message.contains(reason), "{code}: {message}");
         }
-        let failure = Jq::new(".a.b").unwrap().run(&json!({"a": "text"})).unwrap_err();
-        assert_eq!(failure.status, Status::Other);
+        assert_eq!(failure(".a.b", &json!({"a": "text"})).status, Status::Other);
+    }
+
+    #[test]
+    fn formats_rows_as_csv_and_tsv() {
+        let value = json!(["a \"b\"", 7, null, true, "tab\tline\n\\", ""]);
+        let csv = "\"a \"\"b\"\"\",7,,true,\"tab\tline\n\\\",\"\"";
+        assert_eq!(outputs("@csv", &value), [Output::Text(csv.into())]);
+        let tsv = "a \"b\"\t7\t\ttrue\ttab\\tline\\n\\\\\t";
+        assert_eq!(outputs("@tsv", &value), [Output::Text(tsv.into())]);
+        assert_eq!(outputs("@csv", &json!([])), [Output::Text(String::new())]);
+        for (code, value, reason) in [
+            ("@csv", json!("text"), "'--jq': @csv needs an array, not string"),
+            ("@tsv", json!([[1]]), "'--jq': an array or object cannot be a field of @tsv"),
+        ] {
+            assert_eq!(failure(code, &value).message, reason);
+        }
+    }
+
+    #[test]
+    fn halt_error_fails_with_its_input() {
+        for code in ["halt_error", "halt_error(3)", "if true then halt_error end"] {
+            let failure = failure(code, &json!("no version"));
+            assert_eq!(failure.message, "'--jq': no version", "{code}");
+            assert_eq!(failure.status, Status::Other);
+        }
+        assert_eq!(failure("{a} | halt_error", &json!({"a": 1})).message, r#"'--jq': {"a":1}"#);
     }
 }

@@ -1,6 +1,7 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
 pub(crate) mod activity;
+mod amounts;
 mod bars;
 mod capacity;
 mod color;
@@ -27,8 +28,10 @@ mod wrap;
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use clap::builder::StyledStr;
-use indicatif::MultiProgress;
+use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde_json::Value;
+
+pub(crate) use self::amounts::{counted, duration};
 
 pub(crate) use self::color::ColorChoice;
 pub(crate) use self::comments::CommentProgress;
@@ -36,7 +39,7 @@ pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
 pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
-pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row};
+pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row, local_time};
 pub(crate) use self::log::{LogWriter, set_log};
 pub(crate) use self::palette::{HELP_STYLES, Tone};
 pub(crate) use self::retries::CallRetries;
@@ -62,6 +65,8 @@ pub(crate) trait Record {
 /// Prints results, notes and progress, as text or as JSON lines.
 pub(crate) struct Reporter {
     is_json: bool,
+    /// Filter of JSON lines. It is compiled for each line, because the compiled one belongs to one thread.
+    jq: Option<String>,
     bars: Option<MultiProgress>,
 }
 
@@ -73,10 +78,15 @@ impl Reporter {
 
     /// Creates a reporter that prints JSON lines or text.
     pub(crate) const fn new(is_json: bool) -> Self {
-        Self { is_json, bars: None }
+        Self { is_json, jq: None, bars: None }
     }
 
-    /// Shows progress bars if standard error is a terminal and logging is off.
+    /// Filters JSON lines by a valid expression of jq.
+    pub(crate) fn filter(self, jq: Option<String>) -> Self {
+        Self { jq, ..self }
+    }
+
+    /// Shows progress bars if standard error is a terminal that can draw them, and logging is off.
     fn with_bars(self) -> Self {
         let has_bars = activity::is_possible();
         if has_bars {
@@ -109,7 +119,10 @@ impl Reporter {
     /// Returns the failure to write it, unless the reader has closed the output.
     pub(crate) fn change(&self, record: &impl Record) -> Option<Failure> {
         let lines = match self.is_json {
-            true => vec![Escaped::json(&record.json())],
+            true => match self.json_lines(&record.json()) {
+                Ok(lines) => lines,
+                Err(failure) => return Some(failure),
+            },
             false => record.lines().iter().map(|line| Escaped::line(line)).collect(),
         };
         let error = lines.iter().find_map(|line| self.write(line).err())?;
@@ -127,12 +140,34 @@ impl Reporter {
 
     /// Prints a JSON value in one line.
     pub(crate) fn json_line(&self, value: &Value) -> Result<(), Failure> {
-        self.print(&Escaped::json(value))
+        self.json_lines(value)?.iter().try_for_each(|line| self.print(line))
+    }
+
+    /// Returns a JSON value in one line, or the outputs of the filter for it.
+    fn json_lines(&self, value: &Value) -> Result<Vec<Escaped>, Failure> {
+        let Some(code) = &self.jq else { return Ok(vec![Escaped::json(value)]) };
+        let jq = Jq::new(code).map_err(|reason| Failure::value("--jq", code, reason))?;
+        let mut lines = Vec::new();
+        jq.run(value, |output| {
+            lines.push(output.escaped());
+            Ok(())
+        })?;
+        Ok(lines)
+    }
+
+    /// Prints the outputs of a filter: strings as text, other values as JSON.
+    pub(crate) fn filtered(&self, jq: &Jq, value: &Value) -> Result<(), Failure> {
+        jq.run(value, |output| self.print(&output.escaped()))
     }
 
     /// Prints a line of text on standard output.
     pub(crate) fn line(&self, text: &str) -> Result<(), Failure> {
         self.print(&Escaped::line(text))
+    }
+
+    /// Prints text for programs, exactly as it is unless standard output is a terminal.
+    fn exact(&self, text: &str) -> Result<(), Failure> {
+        self.print(&Escaped::for_programs(text))
     }
 
     /// Prints a line on standard output. If the reader has closed it, as `head` does, exits without an
@@ -202,14 +237,22 @@ impl Reporter {
     }
 
     /// Asks a question on the terminal. Returns `true` only for yes.
+    ///
+    /// The bars are hidden until the user replies, but nothing is locked, so that Ctrl-C can end the run.
     pub(crate) fn ask(&self, question: &str) -> bool {
-        self.suspended(|| {
-            let mut answer = String::new();
-            let mut stderr = std::io::stderr().lock();
-            let asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
-            let read = asked.and_then(|()| std::io::stdin().read_line(&mut answer));
-            read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
-        })
+        activity::clear();
+        if let Some(bars) = &self.bars {
+            drop(bars.clear());
+            bars.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let mut stderr = std::io::stderr();
+        let asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        let read = asked.and_then(|()| std::io::stdin().read_line(&mut answer));
+        if let Some(bars) = &self.bars {
+            bars.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
     /// Hides the bars while something else is printed.
@@ -220,6 +263,31 @@ impl Reporter {
             None => print(),
         }
     }
+}
+
+/// Returns whether standard error is a terminal on which lines can be drawn again.
+fn can_draw() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
+    std::io::stderr().is_terminal() && !is_dumb && !is_piped()
+}
+
+/// Returns whether standard output is read by another program, such as `tee`, which may print on the same
+/// terminal between the bars.
+#[cfg(unix)]
+fn is_piped() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
+
+    let stdout = std::io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    let kind = stdout.and_then(|stdout| stdout.metadata()).map(|metadata| metadata.file_type());
+    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_socket())
+}
+
+/// Returns whether standard output may be read by another program, such as `tee`, which may print on the
+/// same terminal between the bars.
+#[cfg(not(unix))]
+fn is_piped() -> bool {
+    !std::io::stdout().is_terminal()
 }
 
 fn write_status(line: &Escaped) {

@@ -58,17 +58,23 @@ pub(crate) async fn with_short_link(
     projects: Vec<(AccountId, ProjectId)>,
     link: &str,
 ) -> Result<Option<(AccountId, Share)>, Failure> {
-    let wanted = without_scheme(link);
+    let wanted = code(link);
     for (account, project) in projects {
         let mut list = client.items(ListShares::new(&account, &project).page_size(100));
         while let Some(share) = list.next().await {
             let share = share?;
-            if share.short_url.as_deref().is_some_and(|it| without_scheme(it) == wanted) {
+            if share.short_url.as_deref().is_some_and(|it| code(it) == wanted) {
                 return Ok(Some((account, share)));
             }
         }
     }
     Ok(None)
+}
+
+/// Returns the code of a short link. Its case matters, unlike that of the host.
+fn code(link: &str) -> &str {
+    let link = without_scheme(link);
+    link.split_once('/').map_or(link, |(_, code)| code)
 }
 
 /// Returns the ID of the only item that is shared, in the first account that has the share.

@@ -47,7 +47,7 @@ async fn archives_verifies_and_restores_the_demo_project() {
     assert_eq!(saved.status, 0, "{saved:?}");
     assert!(saved.stderr.contains("not saved   /Still uploading.mov: its upload is incomplete"));
     assert!(
-        saved.stdout.contains(", 1 version stacks, 5 comments, 3 replies, 1 shares, "),
+        saved.stdout.contains(", 1 version stack, 5 comments, 3 replies, 1 share, "),
         "{saved:?}"
     );
     let summary = verify(&first).await.json();

@@ -101,6 +101,9 @@ async fn adds_comments_at_frames_and_timecodes() {
     assert_eq!(add(&["Other rate", "--at", "00:00:10:05", "--fps", "25"]).await["timestamp"], 255);
     assert_eq!(add(&["Nowhere"]).await["timestamp"], Value::Null);
 
+    assert_eq!(add(&["Last", "--at", "2899", "--duration", "5"]).await["timestamp"], 2899);
+    assert_eq!(add(&["@@mina: see this"]).await["text"], "@mina: see this");
+
     let mut command = program(&server);
     command.args(["comments", "add", STACK, "-"]);
     let added = end(command, Some("From\nstandard input\n")).await;
@@ -117,6 +120,13 @@ async fn refuses_comments_that_cannot_be_added() {
         (&[STACK, " "][..], 2, "the text is empty"),
         (&[STACK, "x", "--reply-to", OPEN], 2, "the Frame.io V4 API cannot create replies"),
         (&[STACK, "x", "--at", "01:00:00:00"], 2, "it is after the end of the file, 00:02:00:23"),
+        (
+            &[STACK, "x", "--at", "2904"],
+            2,
+            "it is after the end of the file, 00:02:00:23 (frame 2903)",
+        ),
+        (&[STACK, "x", "--at", "2900", "--duration", "5"], 2, "'5' for '--duration': it is after"),
+        (&[STACK, "@no such file"], 2, "cannot read 'no such file': "),
         (
             &[STACK, "x", "--at", "00:00:00:00", "--start-tc", "01:00:00:00"],
             2,
@@ -152,7 +162,7 @@ async fn resolves_and_reopens_comments_without_useless_changes() {
     let reopened = run(&server, &["comments", "reopen", OPEN, "--json"]).await.json();
     assert_eq!((&reopened["id"], &reopened["completed_at"]), (&json!(OPEN), &Value::Null));
     let missing = run(&server, &["comments", "resolve", OPEN, "missing"]).await;
-    assert!(missing.failed(5).contains("no comment has the id 'missing'"), "{missing:?}");
+    assert!(missing.failed(5).contains("no comment has the ID 'missing'"), "{missing:?}");
     assert!(
         !listed(&server).await[1]["completed"].as_bool().unwrap(),
         "found before any is changed"
@@ -180,7 +190,7 @@ async fn a_missing_file_is_not_the_text_of_a_comment_and_replies_are_explained()
         let refused = run(&server, &["comments", "add", CUT_3, text]).await;
         assert!(refused.failed(2).contains("cannot read"), "{text}: {refused:?}");
     }
-    run(&server, &["comments", "add", CUT_3, "@mina look at this"]).await.succeeded();
+    run(&server, &["comments", "add", CUT_3, "@@mina look at this"]).await.succeeded();
     let reply = run(&server, &["comments", "reply", OPEN, "--text", "Yes"]).await;
     assert!(reply.failed(2).contains("the API cannot create replies"), "{reply:?}");
 }
@@ -200,5 +210,5 @@ async fn deletes_comments_only_with_confirmation() {
     assert_eq!(listed(&server).await.len(), 2);
     let account =
         run(&server, &["comments", "delete", OPEN, "--yes", "--account", "Elsewhere"]).await;
-    assert!(account.failed(5).contains("no account has the name or id 'Elsewhere'"), "{account:?}");
+    assert!(account.failed(5).contains("no account has the name or ID 'Elsewhere'"), "{account:?}");
 }

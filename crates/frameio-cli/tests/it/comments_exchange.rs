@@ -97,7 +97,7 @@ out/The Crossing - cut 3_fcp7-xml.xml
 ";
     assert_eq!(ended.stdout, expected);
     let lines: Vec<_> = ended.stderr.lines().collect();
-    assert_eq!(lines, [WARNING, "3 comments on 1 files"]);
+    assert_eq!(lines, [WARNING, "3 comments on 1 file"]);
     let edl = desk.read("out/The Crossing - cut 3.edl");
     assert!(edl.contains("01:00:17:04 01:00:17:05"), "{edl}");
     assert!(edl.contains("|C:ResolveColorBlue |M:Jonas Weber |D:48"), "{edl}");
@@ -163,7 +163,7 @@ async fn a_file_of_unknown_rate_fails_alone() {
     assert_eq!(ended.status, 1, "{ended:?}");
     assert!(ended.stderr.contains("the frame rate is unknown"), "{ended:?}");
     assert!(
-        ended.stderr.ends_with("frameio: 1 files or folders could not be exported\n"),
+        ended.stderr.ends_with("frameio: 1 file or folder could not be exported\n"),
         "{ended:?}"
     );
     assert_eq!(files(&desk.path("out")).len(), 2);
@@ -202,7 +202,7 @@ async fn refuses_exports_that_make_no_sense() {
             "invalid value 'file' for '--output': not a directory",
         ),
         (&["export", "/Film", "-f", "csv"], 2, "is a workspace"),
-        (&["export", "--share", "missing", "-f", "csv"], 5, "no share has the id 'missing'"),
+        (&["export", "--share", "missing", "-f", "csv"], 5, "no share has the ID 'missing'"),
         (
             &["export", STACK, "-f", "csv", "--probe", "nothing.mov"],
             2,

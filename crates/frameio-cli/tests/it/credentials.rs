@@ -323,13 +323,13 @@ async fn trims_settings_and_refuses_control_characters() {
     ];
     assert_eq!(run(&server_to_server).await.json()["from"], "FRAMEIO_CLIENT_ID");
 
-    for (name, subject) in [
-        ("FRAMEIO_TOKEN", "FRAMEIO_TOKEN"),
-        ("FRAMEIO_CLIENT_ID", "FRAMEIO_CLIENT_ID"),
-        ("FRAMEIO_CLIENT_SECRET", "FRAMEIO_CLIENT_SECRET"),
-        ("FRAMEIO_BASE_URL", "'--base-url'"),
-        ("FRAMEIO_IMS_URL", "'--ims-url'"),
-        ("FRAMEIO_PROFILE", "'--profile'"),
+    for name in [
+        "FRAMEIO_TOKEN",
+        "FRAMEIO_CLIENT_ID",
+        "FRAMEIO_CLIENT_SECRET",
+        "FRAMEIO_BASE_URL",
+        "FRAMEIO_IMS_URL",
+        "FRAMEIO_PROFILE",
     ] {
         let mut variables = vec![
             ("FRAMEIO_TOKEN", ""),
@@ -339,6 +339,28 @@ async fn trims_settings_and_refuses_control_characters() {
         variables.push((name, "canary\nother"));
         let ended = run(&variables).await;
         let message = ended.failed(2);
-        assert_eq!(message, format!("frameio: {subject} contains a line break"));
+        assert_eq!(message, format!("frameio: {name} contains a line break"));
+    }
+    for flag in ["--base-url", "--ims-url", "--profile"] {
+        let mut command = offline();
+        command.env("FRAMEIO_CLIENT_ID", "id").env("FRAMEIO_CLIENT_SECRET", "secret");
+        command.args(["whoami", flag, "canary\nother"]);
+        let ended = end(command, None).await;
+        assert_eq!(ended.failed(2), format!("frameio: '{flag}' contains a line break"));
+    }
+}
+
+/// clap prints the options whose values come from variables in the usage of every error.
+#[tokio::test(flavor = "multi_thread")]
+async fn usage_omits_options_that_variables_set() {
+    let (_sim, server) = serve().await;
+    for arguments in [&["members", "list"][..], &["call"], &["ls", "--json", "--format", "csv"]] {
+        let mut command = offline();
+        command.env("FRAMEIO_BASE_URL", server.url()).env("FRAMEIO_IMS_URL", server.url());
+        command.env("FRAMEIO_PROFILE", "default").args(arguments);
+        let ended = end(command, None).await;
+        assert!(ended.status == 2 && ended.stderr.contains("Usage: frameio "), "{ended:?}");
+        let options = ["--base-url", "--ims-url", "--profile"];
+        assert!(!options.iter().any(|option| ended.stderr.contains(option)), "{ended:?}");
     }
 }

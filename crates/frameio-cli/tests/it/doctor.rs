@@ -153,6 +153,7 @@ async fn each_cause_of_a_refused_token_is_named() {
     // Something on the way removes the token.
     sim.inject(Fault::stripped_headers().on("users.show").next(9));
     Case::token("authorization_removed", "pass the header", &*valid).check(&machine).await;
+    Case::token("authorization_removed", "pass the header", Sim::TOKEN).check(&machine).await;
     sim.clear_faults();
     for (status, expected) in [(StatusCode::FORBIDDEN, 4), (StatusCode::UNAUTHORIZED, 3)] {
         sim.inject(Fault::html(status).on("users.show").next(9));

@@ -88,8 +88,8 @@ async fn a_column_can_be_named_twice_and_a_filter_can_format_rows() {
     assert_eq!(twice.stdout, format!("{STACK},{STACK}\n"));
     let row = ls(&server, &[CUTS, "--jq", "[.type, .id] | @tsv"]).await;
     assert_eq!(row.stdout, format!("version_stack\t{STACK}\n"));
-    let halted = ls(&server, &[CUTS, "--jq", "halt_error"]).await;
-    assert!(halted.failed(1).contains("halted with status 5"), "{halted:?}");
+    let halted = ls(&server, &[CUTS, "--jq", ".type | halt_error"]).await;
+    assert_eq!(halted.failed(1), "frameio: '--jq': version_stack");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,4 +160,29 @@ async fn a_link_of_the_web_app_names_its_item() {
     }
     let legacy = ls(&server, &["https://app.frame.io/player/x"]).await;
     assert!(legacy.failed(2).contains("legacy web app"), "{legacy:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_that_are_no_list_are_filtered_by_jq() {
+    let (_sim, server) = demo().await;
+    let stills = "/Film/The Crossing/Stills";
+    let link = run(&server, &["share", "create", "Stills", stills, "--jq", ".url"]).await;
+    link.succeeded();
+    assert!(link.stdout.starts_with("https://f.io/"), "{link:?}");
+    let made =
+        run(&server, &["mkdir", "/Film/The Crossing/A", "/Film/The Crossing/B", "--jq", ".path"]);
+    let made = made.await;
+    assert_eq!(made.stdout, "/Film/The Crossing/A\n/Film/The Crossing/B\n", "{made:?}");
+    let shown = run(&server, &["rm", "-rn", stills, "--jq", ".contents.files"]).await;
+    assert_eq!(shown.stdout, "2\n", "{shown:?}");
+    let added = run(&server, &["comments", "add", STACK, "Text", "--jq", ".text"]).await;
+    assert_eq!(added.stdout, "Text\n", "{added:?}");
+    let ok = run(&server, &["open", stills, "--jq", ".path"]).await;
+    assert_eq!(ok.stdout, format!("{stills}\n"), "{ok:?}");
+    let invalid = run(&server, &["mkdir", "/Film/The Crossing/C", "--jq", ".["]).await;
+    assert_eq!(invalid.status, 2, "{invalid:?}");
+    // A filter that fails does not stop the changes.
+    let two = ["mkdir", "/Film/The Crossing/D", "/Film/The Crossing/E", "--jq", ".path.x"];
+    assert_eq!(run(&server, &two).await.status, 1);
+    assert_eq!(run(&server, &["ls", "/Film/The Crossing/E"]).await.status, 0);
 }

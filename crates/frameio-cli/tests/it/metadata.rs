@@ -55,16 +55,16 @@ async fn shows_the_values_of_the_head_of_a_stack() {
     shown.succeeded();
     let expected = format!(
         "\
-FIELD          VALUE                 PATH
-Comment Count  3                     {STACK_PATH}
-Date Uploaded  2026-03-09T10:08:00Z  {STACK_PATH}
-Duration       121.0                 {STACK_PATH}
-File Size      313000009             {STACK_PATH}
-Frame Rate     24                    {STACK_PATH}
-Resolution     1920 x 1080           {STACK_PATH}
-Uploader       Demo User             {STACK_PATH}
-Rating         5                     {STACK_PATH}
-Status         Approved              {STACK_PATH}
+FIELD          VALUE             PATH
+Comment Count  3                 {STACK_PATH}
+Date Uploaded  2026-03-09 10:08  {STACK_PATH}
+Duration       121.0             {STACK_PATH}
+File Size      298.50 MiB        {STACK_PATH}
+Frame Rate     24                {STACK_PATH}
+Resolution     1920 x 1080       {STACK_PATH}
+Uploader       Demo User         {STACK_PATH}
+Rating         5                 {STACK_PATH}
+Status         Approved          {STACK_PATH}
 "
     );
     assert_eq!(shown.stdout, expected);
@@ -111,7 +111,7 @@ async fn sets_a_status_on_the_head_of_a_stack() {
     let (sim, server) = demo().await;
     let set = metadata(&server, &["set", STACK_PATH, "status=in progress"]).await;
     set.succeeded();
-    assert_eq!(set.stdout, format!("set: {STACK_PATH}: Status = in progress\n"));
+    assert_eq!(set.stdout, format!("set: {STACK_PATH}: Status = In Progress\n"));
     assert_eq!(values(&server, CUT_3).await["Status"], "In Progress");
     assert_eq!(values(&server, CUT_2).await["Status"], "In Progress");
     let set = metadata(&server, &["set", STACK, MIX, "Status=Approved", "--json"]).await;
@@ -259,8 +259,11 @@ async fn reads_places_from_standard_input_and_texts_from_files() {
     std::fs::write(directory.path().join("notes"), "First line\nSecond line\n").unwrap();
     let mut command = program(&server);
     command.current_dir(directory.path());
-    command.args(["metadata", "set", "-", "Notes=@notes", "Scene=@mina"]);
-    end(command, Some(&format!("{MIX}\n\n{CUT_3}\n{MIX}\n"))).await.succeeded();
+    command.args(["metadata", "set", "-", "Notes=@notes", "Scene=@@mina"]);
+    let set = end(command, Some(&format!("{MIX}\n\n{CUT_3}\n{MIX}\n"))).await;
+    set.succeeded();
+    let summary = "Notes = First line Second line; Scene = @mina";
+    assert_eq!(set.stdout.lines().next(), Some(&*format!("set: {MIX}: {summary}")), "{set:?}");
     for place in [MIX, CUT_3] {
         let got = values(&server, place).await;
         assert_eq!(
@@ -268,6 +271,10 @@ async fn reads_places_from_standard_input_and_texts_from_files() {
             (&json!("First line\nSecond line"), &json!("@mina"))
         );
     }
+    let mistyped = metadata(&server, &["set", MIX, "Notes=@no such file"]).await;
+    let message = mistyped.failed(2);
+    assert!(message.contains("cannot read 'no such file': "), "{mistyped:?}");
+    assert!(message.ends_with("'@@' begins a text with '@'"), "{mistyped:?}");
     let mut command = program(&server);
     command.args(["metadata", "set", "-", "Scene=1"]);
     let empty = end(command, Some("\n")).await;

@@ -61,14 +61,16 @@ async fn keeps_names_unique() {
         ("00000012-f1a0-4000-8000-000000000000", "a folder of this name already exists"),
     ] {
         let refused = run(&server, &["mkdir", place]).await;
-        assert!(refused.failed(1).contains(message), "{place}: {refused:?}");
+        assert!(refused.failed(12).contains(message), "{place}: {refused:?}");
     }
+    let json = run(&server, &["mkdir", "--json", "/Film/The Crossing/Dailies"]).await;
+    assert_eq!(json.lines()[0]["error"]["kind"], "conflict", "{json:?}");
     let file = run(&server, &["mkdir", "-p", "/Film/The Crossing/Stills/Poster.png/New"]).await;
-    assert!(file.failed(1).contains("is not a folder or project"), "{file:?}");
+    assert!(file.failed(2).contains("is not a folder or project"), "{file:?}");
     // The second of two equal places is an existing folder.
     let twice = [PROJECT, "New"].join("/");
     let made = run(&server, &["mkdir", &twice, &twice]).await;
-    assert_eq!(made.status, 1, "{made:?}");
+    assert_eq!(made.status, 12, "{made:?}");
     assert_eq!(made.stdout, "created: /Film/The Crossing/New\n");
     assert_eq!(sim.stats().by_operation.get("folders.create"), Some(&1));
 }

@@ -91,3 +91,21 @@ async fn show_describes_fields_quota_and_an_example() {
     let unknown = operations(&["--show", "file.show"]).await;
     assert!(unknown.failed(2).contains("did you mean 'files.show'?"), "{unknown:?}");
 }
+
+#[tokio::test]
+async fn descriptions_fit_the_terminal() {
+    for columns in [40, 80] {
+        for name in ["comments.create", "webhooks.create", "files.show"] {
+            let mut command = offline();
+            command.args(["operations", "--show", name]).env("COLUMNS", columns.to_string());
+            let shown = end(command, None).await;
+            assert_eq!(shown.status, 0, "{name}: {shown:?}");
+            let (_, parameters) = shown.stdout.split_once("\nParameters:\n").unwrap();
+            let (parameters, _) = parameters.split_once("\nExample:\n").unwrap();
+            // Long names cannot be broken.
+            let lines = parameters.lines().filter(|line| line.trim().contains(' '));
+            let widest = lines.map(|line| line.chars().count()).max();
+            assert!(widest.unwrap() <= columns, "{columns}: {parameters}");
+        }
+    }
+}

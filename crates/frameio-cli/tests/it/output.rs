@@ -9,6 +9,8 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::program::{Ended, end, offline, program, serve};
+#[cfg(unix)]
+use crate::terminal::shown;
 
 /// Text that sets the window title, clears the screen in two ways, and hides and reorders characters.
 const HOSTILE: &str =
@@ -138,8 +140,6 @@ async fn escapes_names_of_the_service() {
     for arguments in [
         &["ls", ROOT][..],
         &["ls", ROOT, "--json"],
-        &["ls", ROOT, "--format", "csv"],
-        &["ls", ROOT, "--jq", ".name"],
         &["tree", ROOT],
         &["tree", ROOT, "--json"],
         &["download", ROOT, "-o", "out"],
@@ -170,6 +170,35 @@ async fn escapes_names_of_the_service() {
         .unwrap();
     for arguments in [&["profile", "list"][..], &["profile", "list", "--json"]] {
         escaped("profile list", &desk.run(arguments).await);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_read_exact_values_that_a_terminal_shows_escaped() {
+    let desk = Desk::new().await;
+    let demo = desk.sim.demo();
+    let create = json!({
+        "account_id": demo.account_id, "folder_id": demo.root_folder_id, "data": {"name": HOSTILE},
+    });
+    desk.run(&["call", "folders.create", "--input", &create.to_string()]).await.json();
+    for (arguments, exact) in [
+        (&["ls", ROOT, "--jq", ".name"][..], format!("{HOSTILE}\n")),
+        (&["ls", ROOT, "--jq", r#""\(.type)\t\(.name)""#], format!("folder\t{HOSTILE}\n")),
+        (
+            &["ls", ROOT, "--format", "json", "--jq", r#"map(.name) | join("\n")"#],
+            format!("{HOSTILE}\n"),
+        ),
+        (
+            &["ls", ROOT, "--format", "csv", "--columns", "name", "--no-header"],
+            format!("\"{HOSTILE}\"\n"),
+        ),
+    ] {
+        assert_eq!(desk.run(arguments).await.stdout, exact, "{arguments:?}");
+        let shown = shown(desk.command(arguments), 200).await.join("\n");
+        assert!(shown.contains(r"Eve\u{1b}]0;pwned\u{7}"), "{arguments:?}: {shown}");
+        assert!(shown.chars().all(|c| is_plain(c) || c == '\t'), "{arguments:?}: {shown}");
+        assert_eq!(shown.contains('\t'), exact.contains('\t'), "{arguments:?}: {shown}");
     }
 }
 

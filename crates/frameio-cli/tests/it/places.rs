@@ -269,3 +269,46 @@ async fn names_that_were_read_for_completion_are_used_by_other_commands() {
     let (_, calls) = user.run(&["open", "--print", POSTER]).await;
     assert_eq!(calls, ["files.show"]);
 }
+
+/// A user whose account has not moved to V4 sees no account.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_without_an_account_is_told_so() {
+    let (sim, server) = demo().await;
+    let none = json!({"data": [], "links": {"next": null}, "total_count": 0}).to_string();
+    sim.inject(Fault::body(StatusCode::OK, "application/json", none).on("accounts.index").next(99));
+    for arguments in [
+        &["ls", "/"][..],
+        &["tree", "/"],
+        &["ls", "/Film"],
+        &["webhook", "list", "--workspace", "x"],
+    ] {
+        let ended = run(&server, arguments).await;
+        assert!(ended.failed(5).contains("the user has no account"), "{arguments:?}: {ended:?}");
+    }
+    let me = run(&server, &["whoami"]).await;
+    assert!(me.stdout.contains("no account; `frameio doctor` explains why"), "{me:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_is_named_by_its_stack_and_its_name() {
+    let (_sim, server) = demo().await;
+    let version = format!("{STACK_PATH}/The Crossing - cut 2.mp4");
+    let cut_2 = "00000027-f1a0-4000-8000-000000000000";
+    let listed = run(&server, &["ls", &version, "--format", "ids"]).await;
+    listed.succeeded();
+    assert_eq!(listed.stdout, format!("{cut_2}\n"));
+    let relative =
+        run_in(&server, STACK_PATH, &["ls", "The Crossing - cut 2.mp4", "--jq", ".id"]).await;
+    assert_eq!(relative.stdout, format!("{cut_2}\n"), "{relative:?}");
+    let shown = run(&server, &["rm", "--dry-run", "--json", &version]).await.json();
+    assert_eq!((&shown["id"], &shown["path"]), (&json!(cut_2), &json!(version)));
+    // The path that the search prints is a place.
+    let found = run(&server, &["find", "--text", "bridge", "/Film", "--jq", ".path"]).await;
+    let path = found.stdout.lines().next().unwrap();
+    let opened = run(&server, &["open", path, "--print"]).await;
+    assert_eq!(opened.status, 0, "{path}: {opened:?}");
+    let missing = run(&server, &["ls", &format!("{STACK_PATH}/cut 9.mp4")]).await;
+    assert!(missing.failed(5).contains("no such version 'cut 9.mp4' in "), "{missing:?}");
+    let folder = run(&server, &["mkdir", &format!("{STACK_PATH}/New")]).await;
+    assert!(folder.failed(2).contains("is not a folder"), "{folder:?}");
+}

@@ -13,12 +13,15 @@ const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
 const POSTER_ID: &str = "0000002a-f1a0-4000-8000-000000000000";
 const HARBOUR: &str = "/Film/The Crossing/Stills/Harbour at dawn.jpg";
 
-/// Returns the paths below a place, in order.
+/// Returns the paths below a path, without it and in order.
 pub(crate) async fn paths(server: &SimServer, place: &str) -> Vec<String> {
     let ended = run(server, &["tree", place, "--json"]).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     let mut paths: Vec<_> =
         ended.lines().iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect();
+    for path in &mut paths {
+        *path = path.strip_prefix(place).unwrap().to_owned();
+    }
     paths.sort();
     paths
 }
@@ -110,7 +113,7 @@ async fn refuses_what_cannot_be_moved_before_anything_is_moved() {
         (&[POSTER, HARBOUR, "/Film/The Crossing/New"], 5, "need an existing folder"),
         (&[POSTER, "/Film/The Crossing/New/"], 5, "need an existing folder"),
         (&[POSTER, "/Film/The Crossing/Missing/New.png"], 5, "'Missing' in /Film/The Crossing"),
-        (&[POSTER, "ffffffff-f1a0-4000-8000-000000000000"], 5, "has the id"),
+        (&[POSTER, "ffffffff-f1a0-4000-8000-000000000000"], 5, "has the ID"),
         (&["/Film/The Crossing/Stills/Poster.png/", dailies], 2, "ends with '/', but is a file"),
     ] {
         let arguments = [&["mv"], arguments].concat();
@@ -129,7 +132,7 @@ async fn keeps_names_in_the_destination_unique() {
     let stills = "/Film/The Crossing/Stills";
     run(&server, &["cp", POSTER, "/Film/Harbour Lights"]).await.succeeded();
     let refused = run(&server, &["mv", POSTER, HARBOUR, "/Film/Harbour Lights"]).await;
-    assert_eq!(refused.status, 1, "{refused:?}");
+    assert_eq!(refused.status, 12, "{refused:?}");
     assert!(refused.stderr.contains("contains a file named 'Poster.png'"), "{refused:?}");
     assert!(refused.stdout.contains("moved: "), "the other is moved: {refused:?}");
     assert_eq!(paths(&server, stills).await, ["/Poster.png"]);
@@ -144,19 +147,51 @@ async fn keeps_names_in_the_destination_unique() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failed_source_does_not_stop_the_others_and_a_missing_one_stops_all() {
+async fn a_missing_source_stops_the_others() {
     let (sim, server) = demo().await;
     let gone = "/Film/The Crossing/Stills/Gone.png";
+    for command in ["mv", "cp"] {
+        let refused = run(&server, &[command, POSTER, gone, HARBOUR, "/Film/Harbour Lights"]).await;
+        let message = refused.failed(5);
+        assert!(message.contains(&format!("'{gone}': ")), "{refused:?}");
+        assert!(message.ends_with("; nothing was changed"), "{refused:?}");
+        let json = run(&server, &[command, "--json", POSTER, gone, "/Film/Harbour Lights"]).await;
+        assert_eq!((json.status, json.lines().len()), (5, 1), "{json:?}");
+        assert_eq!(json.lines()[0]["error"]["kind"], "not_found");
+    }
+    let calls = sim.stats().by_operation;
+    assert!(!calls.keys().any(|it| it.contains("move") || it.contains("copy")), "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_the_new_paths_and_changes_nothing() {
+    let (sim, server) = demo().await;
+    let lights = "/Film/Harbour Lights";
+    let moved = run(&server, &["mv", "-n", POSTER, HARBOUR, lights]).await;
+    moved.succeeded();
+    let expected = format!(
+        "would move: {POSTER} -> {lights}/Poster.png\n\
+         would move: {HARBOUR} -> {lights}/Harbour at dawn.jpg\n"
+    );
+    assert_eq!(moved.stdout, expected);
+    let copied = run(&server, &["cp", "--dry-run", "--json", STACK_PATH, lights]).await.json();
+    assert_eq!((&copied["outcome"], &copied["from"]), (&json!("would_copy"), &json!(STACK_PATH)));
+    let taken = run(&server, &["cp", "-n", POSTER, "/Film/The Crossing/Stills"]).await;
+    assert!(taken.failed(12).contains("contains a file named 'Poster.png'"), "{taken:?}");
+    let same = run(&server, &["mv", "-n", POSTER, "/Film/The Crossing/Stills"]).await;
+    assert_eq!(same.stdout, format!("unchanged: {POSTER}\n"), "{same:?}");
+    let calls = sim.stats().by_operation;
+    let is_write =
+        |name: &&str| ["create", "update", "move", "copy"].iter().any(|it| name.contains(it));
+    assert_eq!(calls.keys().copied().find(is_write), None, "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_source_does_not_stop_the_others() {
+    let (sim, server) = demo().await;
     // The call for both files is refused, then that for the first.
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.bulk_move").next(1));
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.move").next(1));
-    let arguments = ["mv", "--json", POSTER, gone, HARBOUR, "/Film/Harbour Lights"];
-    let refused = run(&server, &arguments).await;
-    assert_eq!(refused.status, 5, "{refused:?}");
-    assert!(refused.stderr.ends_with("nothing was moved\n"), "{refused:?}");
-    let line = &refused.lines()[0];
-    assert_eq!((&line["path"], &line["error"]["kind"]), (&json!(gone), &json!("not_found")));
-    assert_eq!(sim.stats().by_operation.get("files.bulk_move"), None);
     let arguments = ["mv", "--json", POSTER, HARBOUR, "/Film/Harbour Lights"];
     let planned = run(&server, &[&arguments[..], &["-n"]].concat()).await;
     planned.succeeded();
@@ -204,7 +239,7 @@ copied: /Film/The Crossing/Cuts/The Crossing - cut 3.mp4 -> /Film/Harbour Lights
     assert_eq!(line["path"], "/Film/The Crossing/Stills/Copy.png");
     assert_ne!(line["id"], POSTER_ID);
     let same = run(&server, &["cp", POSTER, "/Film/The Crossing/Stills"]).await;
-    assert!(same.failed(1).contains("contains a file named 'Poster.png'"), "{same:?}");
+    assert!(same.failed(12).contains("contains a file named 'Poster.png'"), "{same:?}");
     let project = run(&server, &["cp", "/Film/The Crossing", "/Film/Harbour Lights"]).await;
     assert!(project.failed(2).contains("pass the folders in it"), "{project:?}");
     assert_eq!(sim.stats().by_operation.get("files.copy"), Some(&2));

@@ -63,6 +63,10 @@ async fn refuses_ambiguous_and_missing_names() {
     assert!(message.contains(POSTER_ID), "{ambiguous:?}");
     let missing = run(&server, &["restore", PROJECT, "Missing.mov"]).await;
     assert!(missing.failed(5).contains("no deleted item of the project"), "{missing:?}");
+    let one = run(&server, &["restore", PROJECT, POSTER_ID, "Missing.mov"]).await;
+    assert!(one.failed(5).ends_with("; nothing was changed"), "{one:?}");
+    let stills = paths(&server, "/Film/The Crossing/Stills").await;
+    assert!(!stills.contains(&"/Poster.png".to_owned()), "{stills:?}");
     let workspace = run(&server, &["restore", "/Film"]).await;
     assert!(workspace.failed(2).contains("is a workspace"), "{workspace:?}");
     let help = run(&server, &["restore", "--help"]).await;

@@ -1,12 +1,10 @@
 //! `frameio rm`.
 
-use frameio_sim::Fault;
-use http::StatusCode;
-use serde_json::json;
-
 use crate::comments::{CUT_3, STACK_PATH, demo};
 use crate::program::run;
 use crate::relocate::paths;
+use frameio_sim::Fault;
+use http::StatusCode;
 
 const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
 const DAY: &str = "/Film/The Crossing/Dailies/Day 01";
@@ -120,21 +118,38 @@ async fn deletes_one_version_by_its_id() {
 async fn a_failure_does_not_stop_the_others() {
     let (sim, server) = demo().await;
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("folders.delete").next(1));
-    let missing = "/Film/The Crossing/Missing.mov";
-    // A mistyped place ends the run before the first deletion.
-    let refused = run(&server, &["rm", "-r", "--yes", "--json", missing, DAY, POSTER]).await;
-    assert_eq!((refused.status, refused.lines()[0]["path"].clone()), (5, json!(missing)));
-    assert!(refused.stderr.ends_with("nothing was deleted\n"), "{refused:?}");
-    assert_eq!(sim.stats().by_operation.get("files.delete"), None);
     let deleted = run(&server, &["rm", "-r", "--yes", "--json", DAY, POSTER]).await;
     assert_eq!((deleted.status, deleted.stderr.as_str()), (4, ""), "{deleted:?}");
     let lines = deleted.lines();
     let outcomes: Vec<_> = lines.iter().map(|it| it["outcome"].as_str().unwrap()).collect();
     assert_eq!(outcomes, ["failed", "deleted"]);
-    assert_eq!(lines[0]["path"], json!(DAY));
+    assert_eq!(lines[0]["path"], DAY);
     // An item below a deleted folder is gone too.
     let below = format!("{DAY}/Camera A");
     let both = run(&server, &["rm", "-r", "--yes", DAY, &below]).await;
     both.succeeded();
     assert!(both.stdout.ends_with(&format!("already deleted: {below} (folder)\n")), "{both:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deletes_nothing_if_a_place_is_missing() {
+    let (sim, server) = demo().await;
+    let (missing, other) = ("/Film/The Crossing/Missing.mov", "/Film/The Crossing/Other.mov");
+    let one = run(&server, &["rm", "--yes", POSTER, missing]).await;
+    let message = one.failed(5);
+    assert!(message.contains(&format!("cannot delete '{missing}': ")), "{one:?}");
+    assert!(message.ends_with("; nothing was changed"), "{one:?}");
+    let two = run(&server, &["rm", "--yes", missing, POSTER, other]).await;
+    assert_eq!((two.status, two.stdout.as_str()), (5, ""), "{two:?}");
+    let last = two.stderr.lines().last().unwrap();
+    assert!(last.ends_with("nothing was changed: 2 of 3 places were refused"), "{two:?}");
+    assert_eq!(two.stderr.lines().count(), 3, "{two:?}");
+    let json = run(&server, &["rm", "--yes", "--json", POSTER, missing]).await;
+    assert_eq!((json.status, json.stderr.as_str(), json.lines().len()), (5, "", 1), "{json:?}");
+    assert_eq!(
+        (&json.lines()[0]["outcome"], &json.lines()[0]["path"]),
+        (&"failed".into(), &missing.into())
+    );
+    let calls = sim.stats().by_operation;
+    assert!(!calls.keys().any(|it| it.contains("delete")), "{calls:?}");
 }

@@ -398,7 +398,7 @@ async fn the_usage_in_an_error_has_no_options_of_the_environment() {
     assert_eq!(ended.status, 2, "{ended:?}");
     assert!(ended.stderr.contains("Usage: frameio members list <PLACE>"), "{ended:?}");
     let number = run(&server, &["--max-retries", "x", "ls", "/"]).await;
-    assert!(number.stderr.contains("expected a number"), "{number:?}");
+    assert!(number.stderr.contains("expected a whole number"), "{number:?}");
 }
 
 #[tokio::test]

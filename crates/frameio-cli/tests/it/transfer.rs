@@ -70,8 +70,9 @@ impl Fixture {
     pub(crate) async fn remote_paths(&self) -> Vec<String> {
         let ended = self.run(&["tree", ROOT, "--json"]).await;
         assert_eq!(ended.status, 0, "{ended:?}");
+        let below = |path: &str| path.strip_prefix(ROOT).unwrap().to_owned();
         let mut paths: Vec<_> =
-            ended.lines().iter().map(|it| it["path"].as_str().unwrap().to_owned()).collect();
+            ended.lines().iter().map(|it| below(it["path"].as_str().unwrap())).collect();
         paths.sort();
         paths
     }
@@ -289,6 +290,9 @@ async fn reports_failures_and_sets_the_exit_status() {
             2,
             "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder",
         ),
+        (vec!["upload", "in", "/Nowhere"], 2, "is a place of the service, pass it as '--to'"),
+        (vec!["sync", "/Nowhere", "in"], 2, "pass the directory first; '--down' downloads"),
+        (vec!["download", ROOT, "out"], 5, "; '-o' sets the directory of downloaded files"),
         (vec!["upload", "in", "--to", "a/b"], 2, "a/b"),
         (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is a workspace: pass one of its"),
         (
@@ -300,7 +304,6 @@ async fn reports_failures_and_sets_the_exit_status() {
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
         (vec!["download", "nowhere"], 5, "'nowhere' is neither a path nor the ID of an item"),
         (vec!["download", "in"], 5, "it is a local file or directory"),
-        (vec!["upload", "in", "/Elsewhere/P"], 2, "is passed with '--to'"),
         (
             vec!["download", ROOT, "-o", "in/a.mov"],
             2,
@@ -414,7 +417,7 @@ async fn lists_workspaces_projects_and_folders() {
         ),
         (
             vec!["tree", ROOT, "--depth", "1"],
-            "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folders, 1 files, 25 B\n",
+            "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folder, 1 file, 25 B\n",
         ),
         (vec!["ls", "//Demo Account"], "Demo Workspace/\n"),
         (vec!["ls", fixture.sim.demo().workspace_id.as_str()], "Demo Project/\n"),
@@ -425,18 +428,18 @@ async fn lists_workspaces_projects_and_folders() {
         ),
         (
             vec!["tree", "/Demo Workspace", "--depth", "2"],
-            "/Demo Workspace\n  Demo Project/\n    Day 1/\n    a.mov\n2 folders, 1 files, 25 B\n",
+            "/Demo Workspace\n  Demo Project/\n    Day 1/\n    a.mov\n2 folders, 1 file, 25 B\n",
         ),
         (
             vec!["tree", "/", "--depth", "3"],
             "/\n  Demo Workspace/\n    Demo Project/\n      Day 1/\n      a.mov\n\
-             3 folders, 1 files, 25 B\n",
+             3 folders, 1 file, 25 B\n",
         ),
         (
             vec!["tree", "/", "--depth", "2"],
             "/\n  Demo Workspace/\n    Demo Project/\n2 folders, 0 files, 0 B\n",
         ),
-        (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folders, 0 files, 0 B\n"),
+        (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folder, 0 files, 0 B\n"),
     ] {
         let names: &[&str] = match arguments[0] {
             "ls" => &["--columns", "name", "--no-header"],
@@ -462,4 +465,37 @@ async fn lists_workspaces_projects_and_folders() {
     let names = ["ls", "--columns", "name", "--no-header"];
     assert_eq!(fixture.run(&names).await.stdout, "Day 1/\na.mov\n");
     assert_eq!(fixture.run(&["upload", "in/a.mov"]).await.status, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn patterns_of_a_sync_begin_with_either_name() {
+    let fixture = Fixture::new(&[("Day 1/a.mov", 5), ("Day 2/b.mov", 5)]).await;
+    let folder = format!("{ROOT}/Dailies");
+    assert_eq!(fixture.run(&["mkdir", &folder]).await.status, 0);
+    let up = ["sync", "in", &folder];
+    for (pattern, planned) in [("in/Day 1", 1), ("Dailies/Day 1", 1), ("other/Day 1", 0)] {
+        let dry = [&up[..], &["--dry-run", "--json", "--include", pattern]].concat();
+        let summary = fixture.run(&dry).await.lines().pop().unwrap()["summary"].clone();
+        assert_eq!(summary["planned"], planned, "{pattern}: {summary}");
+    }
+    assert_eq!(fixture.run(&up).await.status, 0);
+    let down = ["sync", "out", &folder, "--down", "--exclude", "Dailies/Day 1"];
+    let ended = fixture.run(&down).await;
+    assert!(ended.stderr.contains("1 transferred (5 B)"), "{ended:?}");
+    let swapped = fixture.run(&["sync", &folder, "in"]).await;
+    assert!(swapped.failed(2).contains("the local directory comes first"), "{swapped:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_counts_what_would_be_deleted_or_moved() {
+    let fixture = Fixture::new(&[("a.mov", 5), ("b.mov", 6), ("c.mov", 7)]).await;
+    assert_eq!(fixture.run(&["sync", "in", ROOT]).await.status, 0);
+    let path = |name: &str| fixture.directory.path().join("in").join(name);
+    std::fs::remove_file(path("a.mov")).unwrap();
+    std::fs::rename(path("b.mov"), path("d.mov")).unwrap();
+    let sync = ["sync", "in", ROOT, "--delete", "--yes"];
+    let dry = fixture.run(&[&sync[..], &["--dry-run"]].concat()).await;
+    assert!(dry.stderr.contains("1 to move, 1 to delete"), "{dry:?}");
+    let done = fixture.run(&sync).await;
+    assert!(done.stderr.contains("1 moved, 1 deleted"), "{done:?}");
 }

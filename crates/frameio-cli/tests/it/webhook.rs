@@ -57,11 +57,21 @@ async fn creates_receives_lists_and_deletes_webhooks() {
     assert!(list().await.iter().all(|it| it.get("secret").is_none_or(Value::is_null)));
 
     let other = other["id"].as_str().unwrap();
-    let deleted = run(&server, &["webhook", "delete", "--account", account, id, other]).await;
-    assert_eq!((deleted.status, &*deleted.stdout, &*deleted.stderr), (0, "", ""));
+    let refused = run(&server, &["webhook", "delete", "--account", account, id]).await;
+    assert!(refused.failed(2).contains("'--yes' is required"), "{refused:?}");
+    let missing =
+        run(&server, &["webhook", "delete", "-y", "--account", account, id, "missing"]).await;
+    let message = "frameio: no webhook has the ID 'missing'; nothing was deleted";
+    assert_eq!(missing.failed(5), message);
+    assert_eq!(list().await.len(), 2, "all are found before any is deleted");
+    let deleted =
+        run(&server, &["webhook", "delete", "--yes", "--account", account, id, other]).await;
+    deleted.succeeded();
+    assert!(deleted.stdout.starts_with(&format!("deleted: webhook {id} 'hook' (")), "{deleted:?}");
+    assert_eq!(deleted.stdout.lines().count(), 2, "{deleted:?}");
     assert_eq!(list().await, [] as [Value; 0]);
-    let again = run(&server, &["webhook", "delete", "--account", account, id]).await;
-    assert!(again.failed(5).starts_with("frameio: webhooks.delete: 404"), "{again:?}");
+    let again = run(&server, &["webhook", "delete", "--yes", "--account", account, id]).await;
+    assert!(again.failed(5).starts_with("frameio: no webhook has the ID"), "{again:?}");
 
     for (arguments, message) in [
         (&["--name=x", "--url=http://example.com/", "--event=all"][..], "expected an https:// URL"),
@@ -277,8 +287,8 @@ async fn the_profile_is_the_default_for_account_and_workspace() {
                    default";
     assert_eq!(none.failed(2), message);
     // The only account of the user is used.
-    let none = run(&server, &["webhook", "delete", "w"]).await;
-    assert!(none.failed(5).starts_with("frameio: webhooks.delete: 404"), "{none:?}");
+    let none = run(&server, &["webhook", "delete", "--yes", "w"]).await;
+    assert!(none.failed(5).starts_with("frameio: no webhook has the ID 'w'"), "{none:?}");
 
     let directory = tempfile::tempdir().unwrap();
     let demo = sim.demo();
@@ -294,7 +304,7 @@ async fn the_profile_is_the_default_for_account_and_workspace() {
     let created = run(&["create", "--name=hook", url, "--event=file.ready"]).await.json();
     let listed = run(&["list", "--json"]).await.lines();
     assert_eq!((listed.len(), &listed[0]["id"]), (1, &created["id"]));
-    run(&["delete", created["id"].as_str().unwrap()]).await.succeeded();
+    run(&["delete", "--yes", created["id"].as_str().unwrap()]).await.succeeded();
     assert!(run(&["list", "--json"]).await.lines().is_empty());
     run(&["list", "--account=elsewhere"]).await.failed(5);
 }

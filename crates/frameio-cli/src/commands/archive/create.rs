@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::args::{AccountArg, GlobalArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{CommentProgress, Record};
+use crate::report::{CommentProgress, Record, counted};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
@@ -169,16 +169,20 @@ impl Record for Summary<'_> {
         let counts = &self.created.counts;
         let bytes = HumanBytes(counts.bytes);
         vec![format!(
-            "{}: {} files ({bytes}), {} folders, {} version stacks, {} comments, {} replies, {} shares, {} \
-             members",
+            "{}: {} ({bytes}), {}, {}, {}, {}, {}, {}",
             self.directory,
-            counts.files,
-            counts.folders,
-            counts.version_stacks,
-            counts.comments,
-            counts.replies,
-            counts.shares,
-            counts.members,
+            counted(counts.files, "file"),
+            counted(counts.folders, "folder"),
+            counted(counts.version_stacks, "version stack"),
+            counted(counts.comments, "comment"),
+            // The plural of "reply" is irregular.
+            if counts.replies == 1 {
+                "1 reply".to_owned()
+            } else {
+                format!("{} replies", counts.replies)
+            },
+            counted(counts.shares, "share"),
+            counted(counts.members, "member"),
         )]
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::args::{AccountArg, GlobalArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{CommentProgress, Record, Reporter};
+use crate::report::{CommentProgress, Record, Reporter, counted};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
@@ -160,15 +160,15 @@ impl Record for Summary<'_> {
     fn lines(&self) -> Vec<String> {
         let Restored { project_id, counts, metadata, .. } = self.0;
         vec![format!(
-            "project {}: {} files ({}), {} folders, {} version stacks, {} comments, metadata of {metadata} \
-             files, {} shares",
+            "project {}: {} ({}), {}, {}, {}, metadata of {}, {}",
             project_id.as_str(),
-            counts.files,
+            counted(counts.files, "file"),
             HumanBytes(counts.bytes),
-            counts.folders,
-            counts.version_stacks,
-            counts.comments,
-            counts.shares,
+            counted(counts.folders, "folder"),
+            counted(counts.version_stacks, "version stack"),
+            counted(counts.comments, "comment"),
+            counted(*metadata, "file"),
+            counted(counts.shares, "share"),
         )]
     }
 

@@ -6,7 +6,7 @@ use frameio_archive::{Archiver, Finding, FindingKind, Verified};
 use serde_json::{Value, json};
 
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, counted};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -68,7 +68,8 @@ impl Record for Summary<'_> {
         let is_extra = |finding: &&Finding| finding.kind == FindingKind::Extra;
         let extra = findings.iter().filter(is_extra).count();
         let wrong = findings.len() - extra;
-        vec![format!("{} files verified, {wrong} problems, {extra} extra files", self.0.files)]
+        let (files, wrong) = (counted(self.0.files, "file"), counted(wrong, "problem"));
+        vec![format!("{files} verified, {wrong}, {}", counted(extra, "extra file"))]
     }
 
     fn json(&self) -> Value {

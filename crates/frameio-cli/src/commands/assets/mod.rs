@@ -13,5 +13,5 @@ pub(super) use self::confirm::{confirm, confirm_name, is_interactive};
 pub(super) use self::item::{id, is_folder, kind, name, size};
 pub(super) use self::locations::Locations;
 pub(super) use self::new_place::{NewPlace, has_trailing_slash};
-pub(super) use self::results::Results;
+pub(super) use self::results::{Refusals, Results};
 pub(super) use self::siblings::{Sibling, Siblings};

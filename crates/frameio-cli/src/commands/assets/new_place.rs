@@ -2,9 +2,13 @@
 
 use frameio::transfer::{Locator, RemotePath};
 
+use crate::commands::excerpt::excerpt;
 use crate::exit::Failure;
 use crate::resolver::is_relative;
 use crate::web_link::is_link;
+
+/// Maximum number of characters of a name.
+const MAX_NAME: usize = 255;
 
 /// Place of an item that need not exist: the place of its folder, and its name.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,8 +31,8 @@ impl NewPlace {
             if above.len() < 2 {
                 let kind = if above.is_empty() { "workspace" } else { "project" };
                 return Err(Failure::usage(format!(
-                    "'{text}' is the path of a {kind}, not of a folder in a project; `frameio call \
-                     {kind}s.create` creates one"
+                    "'{text}' is the path of a {kind}, not of a folder in a project; \
+                     `frameio call {kind}s.create` creates a {kind}"
                 )));
             }
             let parent = RemotePath::new(above);
@@ -55,9 +59,15 @@ impl NewPlace {
         Self { parent, name }.checked().map(Some)
     }
 
-    /// Refuses names that have a meaning in paths.
+    /// Refuses names that have a meaning in paths, and those that the service refuses.
     fn checked(self) -> Result<Self, Failure> {
         match self.name.as_str() {
+            name if name.chars().count() > MAX_NAME => {
+                let (count, start) = (name.chars().count(), excerpt(name));
+                Err(Failure::usage(format!(
+                    "'{start}' has {count} characters; the service accepts names of at most {MAX_NAME}"
+                )))
+            }
             "." | ".." => Err(Failure::usage(format!("'{}' cannot be used as a name", self.name))),
             _ => Ok(self),
         }
@@ -136,6 +146,15 @@ mod tests {
                 NewPlace::split(text, false).err().map(|it| it.message).unwrap_or_default();
             assert!(failure.contains(message), "{text}: {failure}");
         }
+    }
+
+    #[test]
+    fn refuses_names_that_are_too_long_for_the_service() {
+        let (long, longest) = ("é".repeat(256), "é".repeat(255));
+        let failure = NewPlace::split(&format!("/W/P/{long}"), false).unwrap_err();
+        assert!(failure.message.contains("…' has 256 characters"), "{failure:?}");
+        assert!(failure.message.len() < 300, "{failure:?}");
+        assert!(NewPlace::split(&format!("/W/P/{longest}"), false).is_ok());
     }
 
     #[test]

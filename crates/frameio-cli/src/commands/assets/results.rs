@@ -19,8 +19,7 @@ pub(in crate::commands) struct Results {
 }
 
 impl Results {
-    pub(in crate::commands) const fn new(verb: &'static str, is_json: bool) -> Self {
-        let reporter = Reporter::new(is_json);
+    pub(in crate::commands) const fn new(verb: &'static str, reporter: Reporter) -> Self {
         Self { reporter, verb, done: 0, failed: 0, status: None, output_failure: None }
     }
 
@@ -40,17 +39,6 @@ impl Results {
         }
     }
 
-    /// Ends the run before its first change if an item has failed, so that a mistyped place is noticed.
-    pub(in crate::commands) fn refuse_incomplete(&self, note: &str) -> Result<(), Failure> {
-        match self.status {
-            None => Ok(()),
-            Some(status) => {
-                self.reporter.note(note);
-                Err(Failure::reported(status))
-            }
-        }
-    }
-
     /// Prints why an item failed. The other items are not affected, unless the user is signed out.
     pub(in crate::commands) fn failed(
         &mut self,
@@ -60,11 +48,7 @@ impl Results {
         if failure.status == Status::SignedOut {
             return Err(failure);
         }
-        // `Usage` promises that nothing was sent.
-        let status = match failure.status {
-            Status::Usage => Status::Other,
-            status => status,
-        };
+        let status = failure.status;
         self.failed += 1;
         self.status = Some(Status::common(self.status, status));
         match self.reporter.is_json() {
@@ -77,9 +61,40 @@ impl Results {
         Ok(())
     }
 
+    /// Ends a run of which some of the places were refused, before anything is changed.
+    pub(in crate::commands) fn check(&mut self, refused: Refusals) -> Result<(), Failure> {
+        let Refusals { given, refused } = refused;
+        let status = refused.iter().fold(None, |all, it| Some(Status::common(all, it.1.status)));
+        let Some(status) = status else { return Ok(()) };
+        if self.reporter.is_json() {
+            for (place, failure) in refused {
+                self.failed(&place, failure)?;
+            }
+            return Err(Failure::reported(status));
+        }
+        if let [(place, failure)] = refused.as_slice() {
+            let mut message = format!("cannot {} '{place}': {}", self.verb, failure.message);
+            if given > 1 {
+                message += "; nothing was changed";
+            }
+            return Err(Failure::new(status, message));
+        }
+        let count = refused.len();
+        for (place, failure) in refused {
+            self.failed(&place, failure)?;
+        }
+        let message = format!("nothing was changed: {count} of {given} places were refused");
+        Err(Failure::new(status, message))
+    }
+
     /// Returns the result of the run.
     pub(in crate::commands) fn finish(self, result: Result<(), Failure>) -> Result<(), Failure> {
-        match (result, self.status) {
+        // `Usage` promises that nothing was changed.
+        let status = match self.status {
+            Some(Status::Usage) if self.done > 0 => Some(Status::Other),
+            status => status,
+        };
+        match (result, status) {
             (Err(failure), _) if failure.status == Status::Interrupted => {
                 let message = format!(
                     "interrupted: {} done, {} failed; the request in progress may have been carried \
@@ -96,6 +111,35 @@ impl Results {
             }
             (Ok(()), None) => self.output_failure.map_or(Ok(()), Err),
             (result, _) => result,
+        }
+    }
+}
+
+/// Places that were refused before anything is changed.
+pub(in crate::commands) struct Refusals {
+    /// Number of places in the arguments.
+    given: usize,
+    refused: Vec<(String, Failure)>,
+}
+
+impl Refusals {
+    pub(in crate::commands) const fn new(given: usize) -> Self {
+        Self { given, refused: Vec::new() }
+    }
+
+    /// Keeps the failure of a place, so that all places are checked. Returns a failure that concerns the
+    /// arguments or all places.
+    pub(in crate::commands) fn add(
+        &mut self,
+        place: &str,
+        failure: Failure,
+    ) -> Result<(), Failure> {
+        match failure.status {
+            Status::Usage | Status::SignedOut => Err(failure),
+            _ => {
+                self.refused.push((place.to_owned(), failure));
+                Ok(())
+            }
         }
     }
 }

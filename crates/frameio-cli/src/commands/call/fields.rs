@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use frameio::Operation;
-use frameio::endpoint::dynamic::ParameterLocation;
+use frameio::endpoint::dynamic::{ParameterLocation, nearest};
 use serde_json::{Map, Value};
 
 use crate::completion;
@@ -87,6 +87,7 @@ fn split<'a>(
     let path = FieldPath::parse(key).ok_or_else(|| {
         Failure::value(flag, key, "expected KEY, KEY[SUBKEY] or KEY[] before the '='")
     })?;
+    path.check(operation)?;
     let path = path.of(operation);
     if !path.is_list() && !set.insert(path.clone()) {
         return Err(Failure::usage(format!("'{path}' is set twice")));
@@ -153,6 +154,22 @@ impl FieldPath {
             self.0.insert(0, Segment::Name("data".to_owned()));
         }
         self
+    }
+
+    /// Refuses a parameter that the operation does not have. Fields of the body are accepted without `data.`.
+    fn check(&self, operation: &Operation) -> Result<(), Failure> {
+        let Some(Segment::Name(name)) = self.0.first() else { return Ok(()) };
+        let schema = operation.schema();
+        let known: Vec<_> = schema.parameters.iter().map(|it| it.name).collect();
+        if known.contains(&name.as_str()) || (schema.envelope && name == "data") {
+            return Ok(());
+        }
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(nearest) => format!("did you mean '{nearest}'?"),
+            None if known.is_empty() => "the operation has none".to_owned(),
+            None => format!("expected one of {}", known.join(", ")),
+        };
+        Err(Failure::usage(format!("{}: '{name}' is not a parameter: {hint}", operation.id)))
     }
 
     /// Returns the position of additional items in the list at this position.
@@ -263,18 +280,28 @@ mod tests {
         std::fs::write(file.path(), "two\nlines\n").unwrap();
         let from_file = format!("text=@{}", file.path().display());
         let fields = Fields {
-            raw: owned(&["file_id=7", "name=true", "completed=a=b"]),
+            raw: owned(&["file_id=7", "name=true", "account_id=a=b"]),
             ..Fields::default()
         };
-        let expected = json!({"file_id": "7", "data": {"name": "true"}, "completed": "a=b"});
+        let expected = json!({"file_id": "7", "data": {"name": "true"}, "account_id": "a=b"});
         assert_eq!(added("files.update", &fields, json!({})), Ok(expected));
         let typed = owned(&[
-            "a=true", "b=false", "c=null", "d=12", "e=-1.5", "f=007", "g=", "h=12a", &from_file,
+            "data[a]=true",
+            "data[b]=false",
+            "data[c]=null",
+            "data[d]=12",
+            "data[e]=-1.5",
+            "data[f]=007",
+            "data[g]=",
+            "data[h]=12a",
+            &from_file,
         ]);
         let fields = Fields { typed, ..Fields::default() };
         let expected = json!({
-            "a": true, "b": false, "c": null, "d": 12, "e": -1.5, "f": "007", "g": "", "h": "12a",
-            "data": {"text": "two\nlines\n"},
+            "data": {
+                "a": true, "b": false, "c": null, "d": 12, "e": -1.5, "f": "007", "g": "", "h": "12a",
+                "text": "two\nlines\n",
+            },
         });
         assert_eq!(added("comments.create", &fields, json!({})), Ok(expected));
     }
@@ -309,6 +336,11 @@ mod tests {
             (&["a[b]c=x"], "expected KEY, KEY[SUBKEY] or KEY[]"),
             (&["name=x", "data.name=y"], "'data.name' is set twice"),
             (&["name=x", "name[a]=y"], "'data.name[a]': a part is not an object"),
+            (
+                &["acount_id=x"],
+                "files.update: 'acount_id' is not a parameter: did you mean 'account_id'?",
+            ),
+            (&["zork=2"], "'zork' is not a parameter: expected one of account_id, file_id, name"),
         ] {
             let fields = Fields { raw: owned(raw), ..Fields::default() };
             let error = added("files.update", &fields, json!({})).unwrap_err();

@@ -4,6 +4,7 @@ use frameio::comments::{Comment, CommentInclude, ShowComment};
 use frameio::{AccountId, Client};
 
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::excerpt::excerpt;
 use crate::exit::{Failure, Status};
 
 /// A comment, and the account that owns its file.
@@ -40,16 +41,13 @@ impl AccountComment {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Failure::new(Status::NotFound, format!("no comment has the id '{id}'")))
+        Err(Failure::new(Status::NotFound, format!("no comment has the ID '{id}'")))
     }
 
     /// Returns the author and the beginning of the text.
     pub(super) fn summary(&self) -> String {
         let owner = self.comment.owner.as_ref();
         let author = owner.map_or("Reviewer", |user| user.name.as_deref().unwrap_or(&user.email));
-        let text = self.comment.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let short: String = text.chars().take(60).collect();
-        let dots = if short.len() < text.len() { "…" } else { "" };
-        format!("{author}: {short}{dots}")
+        format!("{author}: {}", excerpt(&self.comment.text))
     }
 }

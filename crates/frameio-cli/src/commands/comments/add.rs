@@ -8,11 +8,11 @@ use frameio::{FileId, comments::MediaTime};
 use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
-use crate::report::{self, Reporter};
+use crate::report;
 use crate::resolver::Purpose;
 
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ pub(crate) struct Args {
     /// version
     #[arg(add = completion::place())]
     place: String,
-    /// Text, @FILE, or - for standard input
+    /// Text, @FILE, or - for standard input; @@ at the start stands for @
     text: String,
     /// Position: frame number, counted from 0, or timecode
     #[arg(long, value_name = "FRAME|TIMECODE")]
@@ -35,9 +35,8 @@ pub(crate) struct Args {
     /// Not supported by the API
     #[arg(long, value_name = "COMMENT", hide = true)]
     reply_to: Option<String>,
-    /// Print the comment as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -55,7 +54,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let target = TargetFile::resolve(global, &args.account, &args.place, Purpose::Write).await?;
     let mut create = CreateComment::new(&target.account, &target.id, text);
     if let Some(at) = &args.at {
-        create = create.timestamp(position(&target.reader(), &target.id, timing, at).await?);
+        create = create
+            .timestamp(position(&target.reader(), &target.id, timing, at, args.duration).await?);
     }
     if let Some(duration) = args.duration {
         create = create.duration(duration);
@@ -64,8 +64,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         create = create.page(page);
     }
     let comment = target.client.send(create).await?;
-    let reporter = Reporter::new(args.json);
-    match args.json {
+    let reporter = args.json.reporter();
+    match reporter.is_json() {
         true => reporter.json_line(&report::json(&comment)?),
         false => {
             reporter.line(&format!("added comment {} to {}", comment.id.as_str(), target.path))
@@ -77,7 +77,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 pub(super) fn text(argument: &str) -> Result<String, Failure> {
     let text = match argument {
         "-" => input::text(&mut std::io::stdin(), STANDARD_INPUT)?,
-        _ => input::file_of(argument)?.unwrap_or_else(|| argument.to_owned()),
+        _ => input::text_or_file(argument)?,
     };
     match text.trim() {
         "" => Err(Failure::usage("the text is empty")),
@@ -85,32 +85,52 @@ pub(super) fn text(argument: &str) -> Result<String, Failure> {
     }
 }
 
-/// Returns the frame of a position. Only a timecode needs the metadata of the file.
+/// Returns the frame of a position, which has to be in the file, as far as its length is known.
 pub(super) async fn position(
     reader: &CommentReader,
     file: &FileId,
     timing: Timing,
     text: &str,
+    duration: Option<u64>,
 ) -> Result<MediaTime, Failure> {
-    if let Ok(frame) = text.parse::<u64>() {
-        return Ok(MediaTime::Frame(frame));
+    let number = text.parse::<u64>();
+    let media = reader.clone().timing(timing).media(file).await.map_err(status::failure);
+    let media = match (media, &number) {
+        (Ok(media), _) => media,
+        // A frame needs no frame rate.
+        (Err(_), Ok(number)) => return Ok(MediaTime::Frame(*number)),
+        (Err(failure), Err(_)) => return Err(failure),
+    };
+    let frame = match number {
+        Ok(number) => in_file(number, &media).map(|()| number),
+        Err(_) => frame(text, &media),
+    };
+    let frame = frame.map_err(|error| Failure::value("--at", text, error))?;
+    if let Some(duration) = duration {
+        in_file(frame.saturating_add(duration - 1), &media)
+            .map_err(|error| Failure::value("--duration", duration, error))?;
     }
-    let media = reader.clone().timing(timing).media(file).await.map_err(status::failure)?;
-    frame(text, &media).map(MediaTime::Frame).map_err(|error| Failure::value("--at", text, error))
+    Ok(MediaTime::Frame(frame))
 }
 
+/// Returns the frame of a timecode, counted from the start of the file.
 fn frame(text: &str, media: &Media) -> Result<u64, String> {
     let base = media.timebase;
     let mode = if base.is_drop_frame() { DropFrame::On } else { DropFrame::Off };
     let timecode = Timecode::parse(text, base.rate(), mode).map_err(|error| error.to_string())?;
-    let frame = timecode.frame() - media.start;
     let before = format!("it is before the start of the file, {}", media.timecode(0));
-    let frame_number = u64::try_from(frame).map_err(|_| before)?;
+    let frame = u64::try_from(timecode.frame() - media.start).map_err(|_| before)?;
+    in_file(frame, media).map_err(|reason| format!("{reason}; see '--start-tc'"))?;
+    Ok(frame)
+}
+
+/// Refuses a frame after the end of the file.
+fn in_file(frame: u64, media: &Media) -> Result<(), String> {
     match media.frames {
-        Some(frames) if frame >= frames => {
-            let last = media.timecode(frames - 1);
-            Err(format!("it is after the end of the file, {last}; see '--start-tc'"))
+        Some(frames) if i64::try_from(frame).map_or(true, |frame| frame >= frames) => {
+            let last = frames - 1;
+            Err(format!("it is after the end of the file, {} (frame {last})", media.timecode(last)))
         }
-        _ => Ok(frame_number),
+        _ => Ok(()),
     }
 }

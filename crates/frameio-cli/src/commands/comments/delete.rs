@@ -14,7 +14,7 @@ pub(crate) struct Args {
     #[arg(value_name = "COMMENT", required = true)]
     comments: Vec<String>,
     /// Delete without asking; required without a terminal
-    #[arg(long)]
+    #[arg(long, short)]
     yes: bool,
     #[command(flatten)]
     account: AccountArg,

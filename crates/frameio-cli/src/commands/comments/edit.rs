@@ -6,15 +6,15 @@ use frameio::markers::CommentReader;
 use super::account_comment::AccountComment;
 use super::add;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::exit::Failure;
-use crate::report::{self, Reporter};
+use crate::report;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Comment ID, as `frameio comments list` shows it
     comment: String,
-    /// New text, @FILE, or - for standard input
+    /// New text, @FILE, or - for standard input; @@ at the start stands for @
     #[arg(long, value_name = "TEXT")]
     text: Option<String>,
     /// New position: frame number, counted from 0, or timecode
@@ -23,9 +23,8 @@ pub(crate) struct Args {
     /// New length in frames
     #[arg(long, value_name = "FRAMES", value_parser = at_least_one::<u64>)]
     duration: Option<u64>,
-    /// Print the comment as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -41,7 +40,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let ids = std::slice::from_ref(&args.comment);
     let found = AccountComment::find(global, &client, &args.account, ids).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     for found in found {
         let mut update = UpdateComment::new(&found.account, &found.comment.id);
         if let Some(text) = &text {
@@ -50,14 +49,14 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         if let Some(at) = &args.at {
             let reader = CommentReader::new(client.clone(), &found.account);
             let file = &found.comment.file_id;
-            let at = add::position(&reader, file, timing.clone(), at).await?;
+            let at = add::position(&reader, file, timing.clone(), at, args.duration).await?;
             update = update.timestamp(at);
         }
         if let Some(duration) = args.duration {
             update = update.duration(duration);
         }
         let comment = client.send(update).await?;
-        match args.json {
+        match reporter.is_json() {
             true => reporter.json_line(&report::json(&comment)?)?,
             false => reporter.line(&format!("changed comment {}", comment.id.as_str()))?,
         }

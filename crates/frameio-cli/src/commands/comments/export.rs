@@ -22,7 +22,7 @@ use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{CommentProgress, Record, SkippedItems};
+use crate::report::{CommentProgress, Record, SkippedItems, counted};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
@@ -190,7 +190,7 @@ async fn share_account(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Failure::new(Status::NotFound, format!("no share has the id '{share}'")))
+    Err(Failure::new(Status::NotFound, format!("no share has the ID '{share}'")))
 }
 
 /// An export that is running.
@@ -298,12 +298,18 @@ impl Export {
             );
         }
         if !self.progress.reporter().is_json() {
-            self.progress.reporter().status(&format!("{comments} comments on {media} files"));
+            let (comments, media) = (counted(comments, "comment"), counted(media, "file"));
+            self.progress.reporter().status(&format!("{comments} on {media}"));
         }
         match status {
             None => self.skipped.finish(),
             Some(status) => {
-                let message = format!("{failed} files or folders could not be exported");
+                let failed = if failed == 1 {
+                    "1 file or folder".to_owned()
+                } else {
+                    format!("{failed} files or folders")
+                };
+                let message = format!("{failed} could not be exported");
                 Err(Failure::new(status, message))
             }
         }

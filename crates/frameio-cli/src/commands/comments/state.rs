@@ -3,18 +3,17 @@
 use frameio::comments::UpdateComment;
 
 use super::account_comment::AccountComment;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::exit::Failure;
-use crate::report::{self, Reporter};
+use crate::report;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Comment IDs, as `frameio comments list` shows them
     #[arg(value_name = "COMMENT", required = true)]
     comments: Vec<String>,
-    /// Print the comments as JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -22,7 +21,7 @@ pub(crate) struct Args {
 pub(super) async fn run(global: &GlobalArgs, args: &Args, completed: bool) -> Result<(), Failure> {
     let client = global.client()?;
     let found = AccountComment::find(global, &client, &args.account, &args.comments).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     let (done, already) = match completed {
         true => ("resolved", "already resolved"),
         false => ("reopened", "already open"),
@@ -38,7 +37,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args, completed: bool) -> Re
                 (client.send(update.completed(completed)).await?, done)
             }
         };
-        match args.json {
+        match reporter.is_json() {
             true => reporter.json_line(&report::json(&comment)?)?,
             false => reporter.line(&format!("{done}: {} {summary}", comment.id.as_str()))?,
         }

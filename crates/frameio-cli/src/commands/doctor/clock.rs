@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
 use super::network::Reached;
-use super::token::duration;
 use crate::exit::Status;
+use crate::report::duration;
 
 const CHECK: &str = "clock";
 

@@ -31,10 +31,9 @@ use self::personal::Personal;
 use self::place::Action;
 use self::probe::Probe;
 use self::token::Signed;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
 
 pub(super) const HELP: &str = "\
 Checks the environment, the directories, the token, the network, the clock, the accounts, the quota,
@@ -76,9 +75,8 @@ pub(crate) struct Args {
     /// Print email addresses, names and full paths
     #[arg(long)]
     show_personal: bool,
-    /// Print a JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 /// Settings of a run.
@@ -100,7 +98,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         let fact = format!("the checks were stopped after {} s", (limit * 10).as_secs_f64());
         diagnosis.add([finding.read(fact).advise("pass a longer '--timeout'")]);
     }
-    Reporter::new(args.json).record(&diagnosis)?;
+    args.json.reporter().record(&diagnosis)?;
     match diagnosis.status() {
         Some(status) => Err(Failure::reported(status)),
         None => Ok(()),

@@ -6,9 +6,9 @@ use frameio::{Quota, RateLimitInfo};
 use super::Doctor;
 use super::access::Access;
 use super::finding::Finding;
-use super::token::duration;
 use crate::exit::Status;
 use crate::quota_store::QuotaStoreState;
+use crate::report::duration;
 
 const CHECK: &str = "quota";
 

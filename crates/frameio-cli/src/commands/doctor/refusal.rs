@@ -45,7 +45,7 @@ pub(super) async fn unauthorized(
     if let Some(finding) = by_proxy(check, reply) {
         return finding;
     }
-    let (cause, inferred, advice) = match of_claims(signed, reached) {
+    let (cause, inferred, advice) = match of_claims(reply, signed, reached) {
         Some(cause) => cause,
         None => of_service(doctor, reply, signed, services, reached).await,
     };
@@ -53,7 +53,7 @@ pub(super) async fn unauthorized(
 }
 
 /// Returns the cause that the token itself shows.
-fn of_claims(signed: &Signed, reached: &Reached) -> Option<Cause> {
+fn of_claims(reply: &Reply, signed: &Signed, reached: &Reached) -> Option<Cause> {
     let by_service = clock::ahead(reached).unwrap_or_default();
     let expired_there = signed.claims().and_then(|claims| claims.expires_at()).is_some_and(|at| {
         at > Timestamp::now() && at <= Timestamp::now().saturating_add(by_service).unwrap_or(at)
@@ -89,6 +89,12 @@ fn of_claims(signed: &Signed, reached: &Reached) -> Option<Cause> {
             "run `frameio login` with a credential of Adobe: legacy tokens end when the account is \
              in the Adobe Admin Console",
         ),
+        // The service misses the token, so its form is not the cause.
+        UnauthorizedReason::Unknown
+            if reply.body == reached.reply.body && reply.summary().contains("missing") =>
+        {
+            return None;
+        }
         UnauthorizedReason::Unknown => (
             "unknown_token",
             "copy the whole token; tokens of the legacy OAuth and of C2C devices do not work here",

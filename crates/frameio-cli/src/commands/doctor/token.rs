@@ -13,6 +13,7 @@ use super::finding::Finding;
 use super::probe::late;
 use crate::credentials::{Credentials, Source};
 use crate::exit::{Failure, Status};
+use crate::report::duration;
 
 const CHECK: &str = "token";
 
@@ -199,14 +200,4 @@ pub(super) fn reason(token: &Token) -> Option<frameio::auth::UnauthorizedReason>
 fn span(from: Timestamp, to: Timestamp) -> String {
     let seconds = u64::try_from(to.as_second() - from.as_second()).unwrap_or_default();
     duration(Duration::from_secs(seconds))
-}
-
-/// Returns a duration for people.
-pub(super) fn duration(duration: Duration) -> String {
-    match duration.as_secs() {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds @ 120..7200 => format!("{} min", seconds / 60),
-        seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
-        seconds => format!("{} days", seconds / 86_400),
-    }
 }

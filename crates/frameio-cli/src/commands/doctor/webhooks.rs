@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::access::Access;
 use super::finding::Finding;
+use crate::report::counted;
 
 const CHECK: &str = "webhooks";
 
@@ -46,7 +47,8 @@ pub(super) async fn check(access: &Access) -> Vec<Finding> {
     }
     if findings.is_empty() {
         findings.push(
-            Finding::ok(CHECK).read(format!("{count} in {workspaces} workspaces, all active")),
+            Finding::ok(CHECK)
+                .read(format!("{count} in {}, all active", counted(workspaces, "workspace"))),
         );
     }
     findings

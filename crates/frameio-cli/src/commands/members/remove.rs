@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::super::assets::{Results, confirm, is_interactive};
 use super::person::{People, Person};
 use super::place::Place;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::Failure;
-use crate::report::{Record, Reporter};
+use crate::report::Record;
 use crate::resolver::Purpose;
 use crate::shutdown;
 
@@ -28,11 +28,10 @@ pub(crate) struct Args {
     #[arg(value_name = "PERSON", required = true)]
     people: Vec<String>,
     /// Remove without asking; required without a terminal
-    #[arg(long)]
+    #[arg(long, short)]
     yes: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -50,7 +49,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let place = Place::find(global, &args.account, &args.place, Purpose::Write).await?;
     let people = People::of(&place).await?;
     let people: Vec<_> = args.people.iter().map(|it| people.find(it)).collect::<Result<_, _>>()?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     if !args.yes {
         people.iter().for_each(|person| reporter.status(&person.label));
         if !confirm(&reporter, &format!("Remove them from {}?", place.path))? {
@@ -58,7 +57,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             return Ok(());
         }
     }
-    let mut results = Results::new("remove a member from", args.json);
+    let mut results = Results::new("remove a member from", args.json.reporter());
     let ended = shutdown::interruptible(async {
         for person in &people {
             match remove(&place, person).await {

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::person::People;
 use super::place::Place;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::Failure;
-use crate::report::{Record, Reporter};
+use crate::report::Record;
 use crate::resolver::Purpose;
 
 pub(super) const HELP: &str = "\
@@ -29,9 +29,8 @@ pub(crate) struct Args {
     person: String,
     /// Role to grant
     role: String,
-    /// Print a JSON object
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -60,7 +59,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let before = read().await?;
     place.grant(&person.id, &role).await?;
     let after = read().await?;
-    Reporter::new(args.json).record(&Granted {
+    args.json.reporter().record(&Granted {
         role: &role,
         before,
         after,

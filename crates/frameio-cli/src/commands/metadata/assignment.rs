@@ -1,12 +1,13 @@
 //! Assignments in arguments, such as `Status=Approved`.
 
-use frameio::metadata::{MetadataChange, MetadataInput};
+use frameio::metadata::{MetadataChange, MetadataInput, SelectOptionId};
 use frameio::metadata_fields::FieldDefinition;
 
-use super::definitions::Definitions;
+use super::definitions::{self, Definitions};
 use super::people::People;
 use super::value;
 use crate::commands::by_name::NoMatch;
+use crate::commands::excerpt::excerpt;
 use crate::exit::Failure;
 
 /// Returns whether an argument is an assignment. A place starts with `/`, `./`, `../` or `https://`, or
@@ -83,12 +84,31 @@ impl Assignment<'_> {
             .map_err(|(text, reason)| Failure::value(&self.definition.name, text, reason))
     }
 
-    /// Describes the assignment with the values as they were typed.
-    pub(super) fn describe(&self) -> String {
-        let texts: Vec<_> = self.texts.iter().copied().filter(|text| !text.is_empty()).collect();
-        match texts.is_empty() {
-            true => format!("{} cleared", self.definition.name),
-            false => format!("{} = {}", self.definition.name, texts.join(", ")),
-        }
+    /// Describes the assignment with the names of options and people.
+    pub(super) fn describe(&self, value: &MetadataInput, people: &People) -> String {
+        let name = &self.definition.name;
+        let value = match value {
+            MetadataInput::Clear => return format!("{name} cleared"),
+            MetadataInput::Text(text) => excerpt(text),
+            MetadataInput::Select(selected) => {
+                let options = definitions::options(&self.definition.kind).iter();
+                let chosen = |id: &SelectOptionId| {
+                    let option = options.clone().find(|option| option.id.as_ref() == Some(id));
+                    option.map_or_else(|| id.to_string(), |option| option.display_name.clone())
+                };
+                selected.iter().map(chosen).collect::<Vec<_>>().join(", ")
+            }
+            MetadataInput::Users(users) => {
+                users.iter().map(|user| people.name(user)).collect::<Vec<_>>().join(", ")
+            }
+            _ => self
+                .texts
+                .iter()
+                .copied()
+                .filter(|it| !it.is_empty())
+                .collect::<Vec<_>>()
+                .join(", "),
+        };
+        format!("{name} = {value}")
     }
 }

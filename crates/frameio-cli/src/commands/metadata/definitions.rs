@@ -1,9 +1,12 @@
 //! Definitions of the metadata fields of an account, found by name.
 
+use std::collections::HashSet;
+
 use frameio::metadata_fields::{
     FieldDefinition, FieldDefinitionSort, FieldKind, FieldOption, ListFieldDefinitions,
+    NumberFormat,
 };
-use frameio::{AccountId, Client};
+use frameio::{AccountId, Client, FieldDefinitionId};
 
 use crate::commands::by_name::{self, Label, NoMatch};
 use crate::exit::Failure;
@@ -26,6 +29,16 @@ impl Definitions {
 
     pub(super) fn all(&self) -> &[FieldDefinition] {
         &self.all
+    }
+
+    /// Returns the fields whose numbers are sizes in bytes.
+    pub(super) fn sizes(&self) -> HashSet<FieldDefinitionId> {
+        let is_size = |kind: &FieldKind| match kind {
+            FieldKind::Number(number) => number.number_format == Some(NumberFormat::Storage),
+            _ => false,
+        };
+        let sizes = self.all.iter().filter(|definition| is_size(&definition.kind));
+        sizes.map(|definition| definition.id.clone()).collect()
     }
 
     /// Finds a field by its name, without case, or by its ID.

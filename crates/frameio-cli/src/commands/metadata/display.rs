@@ -1,10 +1,14 @@
 //! Metadata values on the terminal and in JSON.
 
+use std::collections::HashSet;
+
+use frameio::FieldDefinitionId;
 use frameio::metadata::{MetadataField, MetadataFieldType, MetadataValue, UserValue};
+use indicatif::HumanBytes;
 use serde_json::{Map, Value, json};
 
 use super::people::People;
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, local_time};
 
 /// The metadata of a file.
 pub(super) struct FileValues<'a> {
@@ -12,6 +16,8 @@ pub(super) struct FileValues<'a> {
     pub(super) file_id: &'a str,
     pub(super) fields: Vec<&'a MetadataField>,
     pub(super) people: &'a People,
+    /// Fields whose numbers are sizes in bytes.
+    pub(super) sizes: &'a HashSet<FieldDefinitionId>,
 }
 
 /// A value of a file, or in JSON all values of the file.
@@ -24,15 +30,34 @@ impl FileValues<'_> {
     /// Returns a row for each value.
     pub(super) fn rows(&self) -> Vec<MetadataRow> {
         let row = |field: &&MetadataField| {
+            let text = self.text(field);
             let cells = vec![
                 field.field_definition_name.as_str().into(),
-                Cell::Both(human(field, self.people), value(field, self.people)),
+                Cell::Both(text, value(field, self.people)),
                 self.path.into(),
                 self.file_id.into(),
             ];
             MetadataRow { cells, json: Value::Null }
         };
         self.fields.iter().map(row).collect()
+    }
+
+    /// Returns a value for people; of options and users, the names.
+    fn text(&self, field: &MetadataField) -> String {
+        match &field.value {
+            Some(MetadataValue::Text(text)) if field.field_type == MetadataFieldType::Date => {
+                text.parse().map_or_else(|_| text.clone(), local_time)
+            }
+            Some(MetadataValue::Number(number))
+                if self.sizes.contains(&field.field_definition_id) =>
+            {
+                match number.as_u64() {
+                    Some(bytes) => HumanBytes(bytes).to_string(),
+                    None => number.to_string(),
+                }
+            }
+            value => text(value.as_ref(), self.people),
+        }
     }
 
     /// Returns a row with all values in its JSON.
@@ -59,29 +84,14 @@ impl Row for MetadataRow {
         Column::new("file_id").hidden(),
     ];
 
+    const ID: &'static str = "file_id";
+
     fn cells(&self) -> Vec<Cell> {
         self.cells.clone()
     }
 
     fn json(&self) -> Value {
         self.json.clone()
-    }
-}
-
-/// Field of the service with the size of a file in bytes.
-const FILE_SIZE: &str = "File Size";
-
-/// Returns a value for people: a size with its unit, a time in the local time zone.
-fn human(field: &MetadataField, people: &People) -> String {
-    let shown = text(field.value.as_ref(), people);
-    match &field.value {
-        Some(MetadataValue::Text(text)) if field.field_type == MetadataFieldType::Date => {
-            text.parse().map_or(shown, |time| Cell::Time(time).human())
-        }
-        Some(MetadataValue::Number(_)) if field.field_definition_name == FILE_SIZE => {
-            shown.parse().map_or(shown, |bytes| Cell::Size(bytes).human())
-        }
-        _ => shown,
     }
 }
 

@@ -1,9 +1,12 @@
 //! `frameio metadata get`.
 
-use frameio::Client;
+use std::collections::HashSet;
+
 use frameio::metadata::{MetadataField, MetadataValue, ShowMetadata};
 use frameio::transfer::Transfers;
+use frameio::{Client, FieldDefinitionId};
 
+use super::definitions::Definitions;
 use super::display::FileValues;
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
@@ -40,10 +43,13 @@ pub(crate) struct Args {
     target: TargetArgs,
 }
 
-/// Names of users are looked up when the first value names one.
+/// Names of users are looked up when the first value names one, and the meaning of numbers when the first
+/// is printed for people.
 struct Values<'a> {
     client: &'a Client,
     people: Option<People>,
+    /// Fields whose numbers are sizes in bytes.
+    sizes: Option<HashSet<FieldDefinitionId>>,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -52,7 +58,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = Transfers::new(client.clone());
     let found =
         TargetFiles::find(global, &transfers, &args.target, &args.places, Purpose::Read).await?;
-    let mut values = Values { client: &client, people: None };
+    let mut values = Values { client: &client, people: None, sizes: None };
     let mut unmatched: Vec<&str> = args.fields.iter().map(String::as_str).collect();
     // JSON has all values of a file in an object, unless columns are chosen.
     let has_files = list.is_json() && !args.format.has_columns();
@@ -61,10 +67,14 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         let fields: Vec<_> = metadata.iter().filter(|field| is_wanted(field, args)).collect();
         unmatched.retain(|name| !metadata.iter().any(|field| is_named(field, name)));
         values.load_people(file, &fields).await?;
-        let none = People::default();
-        let people = values.people.as_ref().unwrap_or(&none);
+        if list.is_table() {
+            values.load_sizes(file, &fields).await;
+        }
+        let (nobody, none) = (People::default(), HashSet::new());
+        let people = values.people.as_ref().unwrap_or(&nobody);
+        let sizes = values.sizes.as_ref().unwrap_or(&none);
         let (path, file_id) = (&*file.path, file.id.as_str());
-        let file = FileValues { path, file_id, fields, people };
+        let file = FileValues { path, file_id, fields, people, sizes };
         match has_files {
             true => list.push(&file.row())?,
             false => file.rows().iter().try_for_each(|row| list.push(row))?,
@@ -123,6 +133,18 @@ impl Values<'_> {
             self.people = Some(people.unwrap_or_default());
         }
         Ok(())
+    }
+}
+
+impl Values<'_> {
+    /// Finds the fields whose numbers are sizes. Without them, numbers are shown as they are.
+    async fn load_sizes(&mut self, file: &TargetFile, fields: &[&MetadataField]) {
+        let is_number =
+            |field: &&MetadataField| matches!(field.value, Some(MetadataValue::Number(_)));
+        if self.sizes.is_none() && fields.iter().any(is_number) {
+            let definitions = Definitions::load(self.client, &file.account).await;
+            self.sizes = Some(definitions.map(|it| it.sizes()).unwrap_or_default());
+        }
     }
 }
 

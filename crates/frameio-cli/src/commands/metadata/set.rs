@@ -9,10 +9,10 @@ use super::assignment::{self, Assignment};
 use super::definitions::Definitions;
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, counted};
 use crate::resolver::Purpose;
 
 /// Maximum number of files in a call.
@@ -33,7 +33,7 @@ Values by type of the field:
   user_single, user_multi  Email address, name or ID of users and groups
   date                     2026-09-01, or 2026-09-01T12:00:00Z
   toggle                   yes or no
-  text, long_text          Text, or @FILE for the content of a file
+  text, long_text          Text, or @FILE for the content of a file; @@ at the start stands for @
   any                      Nothing after the '=' clears the field
 
 The service accepts 10 calls a minute, each with up to 100 files of a project. After an interruption,
@@ -48,9 +48,8 @@ pub(crate) struct Args {
     /// Show the files and values without setting them
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Print JSON lines, one per file
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -61,7 +60,7 @@ struct Group<'a> {
     project: &'a ProjectId,
     files: Vec<&'a TargetFile>,
     changes: Vec<MetadataChange>,
-    /// Values as they were typed.
+    /// Fields with their values, for people.
     summary: String,
 }
 
@@ -108,7 +107,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         return Err(Failure::new(status, message));
     }
     let groups = groups(&client, &found.files, &texts).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     let files = found.files.len();
     let mut run = Run { client: &client, reporter: &reporter, files, set: 0, status: None };
     for group in &groups {
@@ -141,7 +140,7 @@ async fn groups<'a>(
             None => {
                 let definitions = Definitions::load(client, &file.account).await?;
                 let assignments = assignment::find(&definitions, &texts)?;
-                (changes(client, file, &assignments).await?, summary(&assignments))
+                changes(client, file, &assignments).await?
             }
         };
         let (account, project) = (&file.account, &file.project);
@@ -150,20 +149,23 @@ async fn groups<'a>(
     Ok(groups)
 }
 
+/// Converts the values, and describes them.
 async fn changes(
     client: &Client,
     file: &TargetFile,
     assignments: &[Assignment<'_>],
-) -> Result<Vec<MetadataChange>, Failure> {
+) -> Result<(Vec<MetadataChange>, String), Failure> {
     let people = match assignments.iter().any(Assignment::has_users) {
         true => People::load(client, &file.account, &file.project).await?,
         false => People::default(),
     };
-    assignments.iter().map(|assignment| assignment.change(&people)).collect()
-}
-
-fn summary(assignments: &[Assignment<'_>]) -> String {
-    assignments.iter().map(Assignment::describe).collect::<Vec<_>>().join("; ")
+    let (mut changes, mut summary) = (Vec::new(), Vec::new());
+    for assignment in assignments {
+        let change = assignment.change(&people)?;
+        summary.push(assignment.describe(&change.value, &people));
+        changes.push(change);
+    }
+    Ok((changes, summary.join("; ")))
 }
 
 /// Sets the values of groups, and counts the results.
@@ -220,7 +222,8 @@ impl Run<'_> {
         let files = self.files;
         if is_dry_run {
             if !self.reporter.is_json() {
-                self.reporter.status(&format!("would set {files} files; run without '--dry-run'"));
+                let files = counted(files, "file");
+                self.reporter.status(&format!("would set {files}; run without '--dry-run'"));
             }
             return Ok(());
         }

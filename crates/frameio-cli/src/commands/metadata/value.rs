@@ -105,8 +105,9 @@ fn option(options: &[FieldOption], text: &str) -> Result<SelectOptionId, String>
 
 /// Returns the text, or the content of the file of `@FILE`.
 fn long_text(text: &str) -> Result<String, String> {
-    let content = input::file_of(text).map_err(|failure| failure.message)?;
-    Ok(content.map_or_else(|| text.to_owned(), |content| content.trim_end().to_owned()))
+    let is_plain = !text.starts_with('@') || text.starts_with("@@");
+    let read = input::text_or_file(text).map_err(|failure| failure.message)?;
+    Ok(if is_plain { read } else { read.trim_end().to_owned() })
 }
 
 fn number(text: &str) -> Result<MetadataInput, String> {

@@ -7,13 +7,16 @@ use super::fields::{self, Field};
 use super::{OperationRow, describe, example, notes};
 use crate::args::FormatArgs;
 use crate::exit::Failure;
-use crate::report::{Cell, Column, Reporter, Row, broken, output_columns};
+use crate::report::{Cell, Column, Reporter, Row, output_columns, wrapped};
 
-/// Number of columns for the allowed values of a field.
-const VALUES_WIDTH: usize = 90;
+/// Maximum number of columns of a line with allowed values.
+const VALUES_WIDTH: usize = 96;
 
-/// Indentation of a continued line.
-const CONTINUED: &str = "      ";
+/// Number of columns of the description of a field, below which it starts in a new line.
+const DESCRIPTION_WIDTH: usize = 24;
+
+/// Indentation of lines below a field.
+const BELOW: &str = "      ";
 
 pub(super) fn run(operation: &'static Operation, format: &FormatArgs) -> Result<(), Failure> {
     if !format.is_default() {
@@ -22,53 +25,45 @@ pub(super) fn run(operation: &'static Operation, format: &FormatArgs) -> Result<
         return list.finish();
     }
     let reporter = Reporter::text();
-    lines(operation).iter().try_for_each(|line| match output_columns() {
-        Some(columns) => {
-            broken(line, columns, CONTINUED).iter().try_for_each(|it| reporter.line(it))
-        }
-        None => reporter.line(line),
-    })?;
-    // In one line, so that it can be copied.
-    ["", "Example:", &format!("  {}", example::line(operation))]
-        .into_iter()
-        .try_for_each(|line| reporter.line(line))
+    let columns = output_columns().unwrap_or(usize::MAX);
+    lines(operation, columns).iter().try_for_each(|line| reporter.line(line))
 }
 
-fn lines(operation: &Operation) -> Vec<String> {
+/// Returns the description in lines of at most `columns` columns, except the example, which is copied.
+fn lines(operation: &Operation, columns: usize) -> Vec<String> {
     let whose = match operation.scope {
         QuotaScope::Account => "all users of an account together",
         _ => "each user in an account",
     };
     let seconds = operation.quota.window().as_secs_f64();
-    let mut lines = vec![
-        operation.id.to_owned(),
-        format!("  {} {}", operation.method, operation.path),
-        format!("  quota: {} calls in {seconds} s, for {whose}", operation.quota.calls()),
-        format!("  type: {}", operation.request_type()),
+    let mut about = vec![
+        format!("{} {}", operation.method, operation.path),
+        format!("quota: {} calls in {seconds} s, for {whose}", operation.quota.calls()),
+        format!("type: {}", operation.request_type()),
     ];
     let notes = notes(operation);
     // The first line about the quota includes its scope.
     let notes: Vec<_> = notes.iter().filter(|it| !it.starts_with("quota")).cloned().collect();
     if !notes.is_empty() {
-        lines.push(format!("  notes: {}", notes.join(", ")));
+        about.push(format!("notes: {}", notes.join(", ")));
     }
+    let about = about.iter().flat_map(|line| wrapped(line, columns, "  ", BELOW));
+    let mut lines: Vec<_> = std::iter::once(operation.id.to_owned()).chain(about).collect();
     let fields = fields::all(operation);
     if !fields.is_empty() {
         lines.extend([String::new(), "Parameters:".to_owned()]);
     }
-    // One long name does not move the descriptions of the others out of a narrow terminal.
-    let most = output_columns().map_or(usize::MAX, |columns| columns / 3);
-    let names = fields.iter().map(|it| it.name.chars().count()).filter(|length| *length <= most);
-    let names = names.max().unwrap_or_default();
+    let names = fields.iter().map(|it| it.name.chars().count()).max().unwrap_or_default();
     for field in &fields {
-        lines.extend(field.lines(names));
+        lines.extend(field.lines(names, columns));
     }
+    lines.extend([String::new(), "Example:".to_owned(), format!("  {}", example::line(operation))]);
     lines
 }
 
 impl Field {
-    /// Returns a line with the name, the type and the limits, and lines with the allowed values.
-    fn lines(&self, width: usize) -> Vec<String> {
+    /// Returns lines with the name, the type and the limits, and lines with the allowed values.
+    fn lines(&self, width: usize, columns: usize) -> Vec<String> {
         let required = if self.is_required { "required" } else { "optional" };
         let mut about = format!("{}, {required}", self.kind);
         if let Some(limits) = &self.limits {
@@ -77,20 +72,21 @@ impl Field {
         if self.place == "query" || self.place == "path" {
             about += &format!(", in the {}", self.place);
         }
-        let mut lines = vec![format!("  {:width$}  {about}", self.name)];
-        let mut line = String::new();
-        for value in &self.values {
-            if !line.is_empty() && line.len() + value.len() > VALUES_WIDTH {
-                lines.push(format!("      {line}"));
-                line.clear();
+        let mut lines = match width + DESCRIPTION_WIDTH <= columns {
+            true => {
+                let below = " ".repeat(width + 4);
+                wrapped(&about, columns, &format!("  {:width$}  ", self.name), &below)
             }
-            if !line.is_empty() {
-                line += " | ";
+            false => {
+                let name = format!("  {}", self.name);
+                std::iter::once(name).chain(wrapped(&about, columns, BELOW, BELOW)).collect()
             }
-            line += value;
-        }
-        if !line.is_empty() {
-            lines.push(format!("      {line}"));
+        };
+        if !self.values.is_empty() {
+            // The separator stays at the end of its line.
+            let values = self.values.join("\u{a0}| ");
+            let values = wrapped(&values, columns.min(VALUES_WIDTH), BELOW, BELOW);
+            lines.extend(values.into_iter().map(|line| line.replace('\u{a0}', " ")));
         }
         lines
     }

@@ -19,9 +19,9 @@ The service copies without a transfer through this machine. It copies large fold
 and reports no progress of that. The API cannot copy projects, rename the copy of a version stack, or
 copy the comments of a version stack; in projects in Adobe storage, it cannot copy version stacks.
 
-All places are found and checked before the first item is copied. Then each result is printed, and a
-failure does not stop the others. Several files or folders are copied by one call for up to 100 of
-them. A call that may have been carried out is not repeated.";
+All places are found before the first item is copied; a missing one stops the run. Then each result is
+printed, and a failure does not stop the others. Several files or folders are copied by one call for
+up to 100 of them. A call that may have been carried out is not repeated.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

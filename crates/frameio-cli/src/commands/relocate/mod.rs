@@ -14,8 +14,8 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Change, Results, Sibling, Siblings, id, kind};
-use crate::args::{AccountArg, GlobalArgs};
+use super::assets::{Change, Refusals, Results, Sibling, Siblings, id, kind};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
@@ -36,12 +36,11 @@ struct RelocationArgs {
     /// Permit several items of the same name in the destination
     #[arg(long)]
     allow_duplicates: bool,
-    /// Show what would be done, without doing it
+    /// Show the new paths, and change nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -66,10 +65,11 @@ impl Action {
         }
     }
 
-    const fn nothing(self) -> &'static str {
+    /// Returns the outcome of an item in a dry run.
+    const fn planned(self) -> &'static str {
         match self {
-            Self::Move => "nothing was moved",
-            Self::Copy => "nothing was copied",
+            Self::Move => "would_move",
+            Self::Copy => "would_copy",
         }
     }
 
@@ -106,23 +106,22 @@ impl Request<'_> {
         let destination =
             Destination::find(&resolver, self.action, &args.destination, args.sources.len())
                 .await?;
-        let mut results = Results::new(self.action.verb(), args.json);
+        let mut results = Results::new(self.action.verb(), args.json.reporter());
         let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
-        results.refuse_incomplete(self.action.nothing())?;
         let account = destination.folder.account_id.clone();
         let siblings = Siblings::list(&client, &account, &destination.folder_id).await?;
         let allow_duplicates = args.allow_duplicates;
         let mut relocation =
             Relocation { client: &client, account, destination, siblings, allow_duplicates };
         if args.dry_run {
-            relocation.preview(&mut results, self.action, sources)?;
-            return results.finish(Ok(()));
+            let shown = relocation.show_all(&mut results, sources, self.action);
+            return results.finish(shown);
         }
         let ended = shutdown::interruptible(relocate(&mut relocation, &mut results, sources)).await;
         results.finish(ended)
     }
 
-    /// Resolves the sources. All missing ones are reported; a refused one ends the run before it begins.
+    /// Resolves the sources. A missing or refused one ends the run before it begins.
     async fn sources(
         &self,
         client: &Client,
@@ -131,12 +130,12 @@ impl Request<'_> {
         results: &mut Results,
     ) -> Result<Sources, Failure> {
         let (mut sources, mut seen) = (Sources::default(), HashSet::new());
+        let mut refused = Refusals::new(self.args.sources.len());
         for text in &self.args.sources {
             let item = match self.action.resolve(resolver, text).await {
                 Ok(item) => item,
-                Err(failure) if failure.status == Status::Usage => return Err(failure),
                 Err(failure) => {
-                    results.failed(text, failure)?;
+                    refused.add(text, failure)?;
                     continue;
                 }
             };
@@ -149,26 +148,30 @@ impl Request<'_> {
                 sources.add(source);
             }
         }
+        results.check(refused)?;
         Ok(sources)
     }
 }
 
 impl Relocation<'_> {
-    /// Prints what would be done to each source.
-    fn preview(
+    /// Shows where the sources would arrive.
+    fn show_all(
         &mut self,
         results: &mut Results,
-        action: Action,
         sources: Sources,
+        action: Action,
     ) -> Result<(), Failure> {
-        for sources in [sources.files, sources.folders, sources.stacks] {
-            let (outcome, sources) = match action {
-                Action::Move => ("would_move", self.moving(results, sources)?),
-                Action::Copy => ("would_copy", self.free(results, sources)?),
+        let Sources { files, folders, stacks } = sources;
+        for sources in [files, folders, stacks] {
+            let sources = match action {
+                Action::Move => self.moving(results, sources)?,
+                Action::Copy => self.free(results, sources)?,
             };
-            for Source { item, .. } in &sources {
-                let path = self.destination.folder.path.join(self.destination.name_of(item));
-                results.done(&Change::new(outcome, kind(item), id(item), &path).from(&item.path));
+            for source in sources {
+                let path = self.destination.path_of(self.destination.name_of(&source.item));
+                let (kind, id) = (kind(&source.item), id(&source.item));
+                let change = Change::new(action.planned(), kind, id, &path);
+                results.done(&change.from(&source.item.path));
             }
         }
         Ok(())
@@ -204,7 +207,7 @@ impl Relocation<'_> {
             Some(other) if !self.allow_duplicates => {
                 let (kind, folder) = (other.kind.replace('_', " "), &self.destination.folder.path);
                 Err(Failure::new(
-                    Status::Other,
+                    Status::Conflict,
                     format!(
                         "{folder} contains a {kind} named '{name}' ({}); paths to both would be \
                          ambiguous ('--allow-duplicates' permits it)",

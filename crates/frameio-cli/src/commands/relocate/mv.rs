@@ -17,8 +17,9 @@ The API can move files, folders and version stacks within an account, and rename
 cannot rename a version stack, move a project, or replace an existing file; an item is not moved if
 the destination has an item of the same name. To move one version out of its stack, pass its ID.
 
-Paths have to be absolute. All places are found and checked before the first item is moved. Then each result is printed, and a
-failure does not stop the others. Several files or folders are moved by one call for up to 100 of them.";
+Paths have to be absolute. All places are found before the first item is moved; a missing one stops
+the run. Then each result is printed, and a failure does not stop the others. Several files or folders
+are moved by one call for up to 100 of them.";
 
 #[derive(Debug, clap::Args)]
 #[command(mut_args(|it| match it.get_id() == "sources" {

@@ -11,10 +11,10 @@ use frameio::transfer::Transfers;
 
 use self::contents::Contents;
 use self::target::Target;
-use super::assets::{Change, Results, confirm, confirm_name, id, is_interactive};
-use crate::args::{AccountArg, GlobalArgs};
+use super::assets::{Change, Refusals, Results, confirm, confirm_name, id, is_interactive};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::Reporter;
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -48,7 +48,7 @@ pub(crate) struct Args {
     #[arg(long)]
     all_versions: bool,
     /// Delete files, folders and version stacks without asking; required without a terminal
-    #[arg(long)]
+    #[arg(long, short)]
     yes: bool,
     /// Delete the project or workspace with this name without asking
     #[arg(long, value_name = "NAME")]
@@ -56,9 +56,8 @@ pub(crate) struct Args {
     /// Show what would be deleted, and delete nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -71,7 +70,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let mut results = Results::new("delete", args.json);
+    let mut results = Results::new("delete", args.json.reporter());
     let mut targets = args.targets(&client, &resolver, &mut results).await?;
     if args.dry_run || targets.iter().any(|target| args.asks(target)) {
         for target in &mut targets {
@@ -84,7 +83,6 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         }
         return results.finish(Ok(()));
     }
-    results.refuse_incomplete("nothing was deleted")?;
     if !args.confirm_all(&targets, results.reporter())? {
         results.reporter().note("nothing was deleted");
         return results.finish(Ok(()));
@@ -100,7 +98,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 }
 
 impl Args {
-    /// Finds all items. All missing ones are reported; a refused one ends the run.
+    /// Finds all items. A missing or refused one ends the run.
     async fn targets(
         &self,
         client: &Client,
@@ -108,6 +106,7 @@ impl Args {
         results: &mut Results,
     ) -> Result<Vec<Target>, Failure> {
         let (mut targets, mut seen) = (Vec::new(), HashSet::new());
+        let mut refused = Refusals::new(self.places.len());
         for text in &self.places {
             let found = match resolver.resolve_absolute(text).await {
                 Ok(item) => Target::find(client, text, item).await,
@@ -120,10 +119,10 @@ impl Args {
                         targets.push(target);
                     }
                 }
-                Err(failure) if failure.status == Status::Usage => return Err(failure),
-                Err(failure) => results.failed(text, failure)?,
+                Err(failure) => refused.add(text, failure)?,
             }
         }
+        results.check(refused)?;
         if let Some(target) = targets.iter().find(|it| self.asks(it) && !is_interactive()) {
             return Err(target.unconfirmed());
         }

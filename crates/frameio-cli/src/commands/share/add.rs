@@ -1,5 +1,8 @@
 //! `frameio share add`.
 
+use std::collections::HashSet;
+
+use frameio::assets::Asset;
 use frameio::shares::AddShareAsset;
 use frameio::transfer::{Resolved, Transfers};
 use frameio::{AssetId, Client};
@@ -17,14 +20,34 @@ pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Fa
     let finder = Finder::new(global, &client, &transfers, &args.target)?;
     let found = finder.find(&args.share).await?;
     let items = contents::items(&finder, &args.places).await?;
-    let present = contents::ids(&client, &found).await?;
-    let reporter = Reporter::new(args.json);
+    let assets = contents::list(&client, &found).await?;
+    let present: HashSet<AssetId> = assets.iter().map(Asset::id).collect();
+    check_project(&assets, &items)?;
+    let reporter = args.json.reporter();
     let (exist, new): (Vec<_>, Vec<_>) =
         items.iter().partition(|item| present.contains(&AssetId::from(places::id(item))));
     for item in exist {
         Results::new(&reporter).add("exists", item)?;
     }
     add(&client, &found, &new, &reporter).await
+}
+
+/// Refuses items of another project than those of the share.
+fn check_project(assets: &[Asset], items: &[Resolved]) -> Result<(), Failure> {
+    let project = |asset: &Asset| match asset {
+        Asset::File(file) => Some(file.project_id.clone()),
+        Asset::Folder(folder) => Some(folder.project_id.clone()),
+        Asset::VersionStack(stack) => Some(stack.project_id.clone()),
+        _ => None,
+    };
+    let Some(project) = assets.iter().find_map(project) else { return Ok(()) };
+    match items.iter().find(|item| item.project_id.as_ref() != Some(&project)) {
+        None => Ok(()),
+        Some(other) => {
+            let reason = "is in another project than the share: create a share for each project";
+            Err(Failure::usage(format!("'{}' {reason}", other.path)))
+        }
+    }
 }
 
 /// Adds items one at a time, as the service requires.

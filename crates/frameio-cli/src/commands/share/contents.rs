@@ -1,14 +1,13 @@
 //! Contents of a share: items that are added and removed one at a time.
 
-use std::collections::HashSet;
-
+use frameio::Client;
 use frameio::assets::Asset;
 use frameio::shares::ListShareAssets;
 use frameio::transfer::{Resolved, ResolvedItem};
-use frameio::{AssetId, Client};
 use serde_json::{Value, json};
 
 use super::target::{Finder, FoundShare, ShareArgs};
+use crate::args::JsonArgs;
 use crate::commands::places;
 use crate::completion;
 use crate::exit::{Failure, Status};
@@ -27,9 +26,8 @@ pub(crate) struct ChangeArgs {
     /// standard input, one per line
     #[arg(value_name = "PLACE", required = true, add = completion::place())]
     pub(super) places: Vec<String>,
-    /// Print JSON lines
-    #[arg(long)]
-    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) json: JsonArgs,
     #[command(flatten)]
     pub(super) target: ShareArgs,
 }
@@ -63,11 +61,6 @@ pub(super) async fn list(client: &Client, found: &FoundShare) -> Result<Vec<Asse
         assets.push(asset?);
     }
     Ok(assets)
-}
-
-/// Returns the IDs of all assets of a share.
-pub(super) async fn ids(client: &Client, found: &FoundShare) -> Result<HashSet<AssetId>, Failure> {
-    Ok(list(client, found).await?.iter().map(Asset::id).collect())
 }
 
 /// Announces the time that many calls take.

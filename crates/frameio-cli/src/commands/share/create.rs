@@ -11,14 +11,17 @@ use super::passphrase::PassphraseArgs;
 use super::row::share_json;
 use super::target::{Finder, FoundShare};
 use super::{add, contents, expiration, reviewers};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::commands::places;
 use crate::completion;
 use crate::exit::Failure;
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, local_time};
 
 /// Maximum number of items in the call that creates a share.
 pub(super) const ITEMS: usize = 100;
+
+/// Maximum number of characters of a name.
+const MAX_NAME: usize = 175;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -63,9 +66,8 @@ pub(crate) struct Args {
     /// Description; requires the feature 'branded shares' of the account
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// Print the share as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -79,7 +81,7 @@ impl Record for Created<'_> {
         let name = share.name.as_deref().unwrap_or_default();
         let mut lines = vec![format!("created share {} '{name}'", share.id.as_str())];
         lines.extend(share.short_url.iter().map(|url| format!("link: {url}")));
-        lines.extend(share.expiration.map(|at| format!("expires: {at}")));
+        lines.extend(share.expiration.map(|at| format!("expires: {}", local_time(at))));
         lines
     }
 
@@ -100,7 +102,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let finder = Finder::of_places(global, &client, &transfers, &args.account)?;
     let items = contents::items(&finder, &args.places).await?;
     let (first, project) = project(&items)?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     suggest_folder(&reporter, &items);
     let access = if args.secure { ShareAccess::Secure } else { ShareAccess::Public };
     let ids = items.iter().take(ITEMS).map(|item| AssetId::from(places::id(item)));
@@ -154,11 +156,26 @@ fn check(args: &Args) -> Result<(), Failure> {
             format!("'{}' looks like a place: the name of the share comes first", args.name);
         return Err(Failure::usage(message));
     }
+    check_name(&args.name)?;
     if args.passphrase.reads_standard_input() && args.places.iter().any(|place| place == "-") {
         let message = "standard input cannot contain both the passphrase and the places";
         return Err(Failure::usage(message));
     }
     reviewers::check(&args.reviewers)
+}
+
+/// Refuses a name that the service refuses, before anything is uploaded or read.
+pub(super) fn check_name(name: &str) -> Result<(), Failure> {
+    let count = name.chars().count();
+    let reason = match name {
+        _ if name.trim().is_empty() => "is empty".to_owned(),
+        _ if count > MAX_NAME => {
+            format!("has {count} characters; the service accepts at most {MAX_NAME}")
+        }
+        _ if name.contains(['\n', '\r']) => "has several lines".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(format!("the name of the share {reason}")))
 }
 
 /// Adds the settings that differ from the defaults of the service.

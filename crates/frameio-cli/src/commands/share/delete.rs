@@ -15,7 +15,7 @@ pub(crate) struct Args {
     #[arg(value_name = "SHARE", required = true)]
     shares: Vec<String>,
     /// Delete without asking; required without a terminal
-    #[arg(long)]
+    #[arg(long, short)]
     yes: bool,
     #[command(flatten)]
     target: ShareArgs,

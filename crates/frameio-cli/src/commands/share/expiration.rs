@@ -71,7 +71,8 @@ mod tests {
             assert_eq!(parse(text, now), Ok(expected.parse().unwrap()), "{text}");
         }
         for (text, reason) in [
-            ("0d", "is in the past"),
+            ("0d", "it would expire at once"),
+            ("0h", "it would expire at once"),
             ("2026-11-28", "is in the past"),
             ("d", "expected a duration"),
             ("-7d", "expected a duration"),
@@ -82,5 +83,7 @@ mod tests {
         ] {
             assert!(parse(text, now).unwrap_err().contains(reason), "{text}");
         }
+        let rounded_up: Timestamp = "2026-11-29T10:00:00.7Z".parse().unwrap();
+        assert!(parse("0d", rounded_up).is_err());
     }
 }

@@ -9,7 +9,6 @@ use super::target::Finder;
 use crate::args::GlobalArgs;
 use crate::commands::places;
 use crate::exit::Failure;
-use crate::report::Reporter;
 
 pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Failure> {
     let client = global.client()?;
@@ -17,7 +16,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Fa
     let finder = Finder::new(global, &client, &transfers, &args.target)?;
     let found = finder.find(&args.share).await?;
     let items = contents::items(&finder, &args.places).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     contents::announce(&reporter, items.len());
     let mut results = Results::new(&reporter);
     for item in &items {

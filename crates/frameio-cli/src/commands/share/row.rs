@@ -4,7 +4,7 @@ use frameio::shares::{Share, ShareAccess};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::report::{Cell, Column, Row, Tone};
+use crate::report::{Cell, Column, Row, Tone, local_time};
 
 /// A share in a list.
 pub(super) struct ShareRow<'a>(pub(super) &'a Share);
@@ -70,11 +70,11 @@ pub(super) fn share_lines(share: &Share) -> Vec<String> {
         ("link", share.short_url.clone().unwrap_or_else(|| "-".to_owned())),
         ("access", access.to_owned()),
         ("passphrase", yes(share.passphrase.is_some()).to_owned()),
-        ("expires", share.expiration.map_or_else(never, |at| Cell::Time(at).human())),
+        ("expires", share.expiration.map_or_else(never, local_time)),
         ("enabled", yes(share.enabled).to_owned()),
         ("downloads", yes(share.downloading_enabled).to_owned()),
         ("comments", yes(share.commenting_enabled).to_owned()),
-        ("last viewed", share.last_viewed_at.map_or_else(never, |at| Cell::Time(at).human())),
+        ("last viewed", share.last_viewed_at.map_or_else(never, local_time)),
     ];
     let name = share.name.clone().unwrap_or_else(|| share.id.as_str().to_owned());
     let rows = rows.into_iter().map(|(label, value)| format!("  {label:11}  {value}"));

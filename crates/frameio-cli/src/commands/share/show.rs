@@ -1,5 +1,8 @@
 //! `frameio share show`.
 
+use std::collections::HashSet;
+
+use frameio::AssetId;
 use frameio::assets::Asset;
 use frameio::shares::Share;
 use frameio::transfer::Transfers;
@@ -8,9 +11,9 @@ use serde_json::{Value, json};
 use super::contents;
 use super::row::{share_json, share_lines};
 use super::target::{Finder, ShareArgs};
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, JsonArgs};
 use crate::exit::Failure;
-use crate::report::{Record, Reporter};
+use crate::report::{Record, counted};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -21,11 +24,10 @@ pub(crate) struct Args {
     /// Share: ID, link, or its name with --project
     share: String,
     /// Print the passphrase and nothing else
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "jq"])]
     show_passphrase: bool,
-    /// Print the share as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     target: ShareArgs,
 }
@@ -39,12 +41,20 @@ struct Contents<'a> {
 impl Record for Contents<'_> {
     fn lines(&self) -> Vec<String> {
         let mut lines = share_lines(self.share);
-        lines.push(format!("  contents     {} items", self.assets.len()));
-        let name = |asset: &Asset| match asset {
+        // The service lists the items in shared folders too, which are not shared by themselves.
+        let ids: HashSet<AssetId> = self.assets.iter().map(Asset::id).collect();
+        let is_inside = |asset: &&Asset| parent(asset).is_some_and(|id| ids.contains(&id));
+        let (inside, shared): (Vec<_>, Vec<_>) = self.assets.iter().partition(is_inside);
+        let also = match inside.len() {
+            0 => String::new(),
+            count => format!(", with {} in folders", counted(count, "item")),
+        };
+        lines.push(format!("  contents     {}{also}", counted(shared.len(), "item")));
+        let name = |asset: &&Asset| match asset {
             Asset::Folder(folder) => format!("    {}/", folder.name),
             other => format!("    {}", other.name()),
         };
-        lines.extend(self.assets.iter().map(name));
+        lines.extend(shared.iter().map(name));
         lines
     }
 
@@ -57,11 +67,21 @@ impl Record for Contents<'_> {
     }
 }
 
+/// Returns the folder that contains an item.
+fn parent(asset: &Asset) -> Option<AssetId> {
+    match asset {
+        Asset::File(file) => file.parent_id.clone(),
+        Asset::Folder(folder) => folder.parent_id.clone().map(Into::into),
+        Asset::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
+        _ => None,
+    }
+}
+
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let found = Finder::new(global, &client, &transfers, &args.target)?.find(&args.share).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     if args.show_passphrase {
         return match &found.share.passphrase {
             Some(passphrase) => reporter.line(passphrase.expose()),

@@ -8,8 +8,9 @@ use crate::args::{AccountArg, GlobalArgs};
 use crate::commands::by_name::{self, Label};
 use crate::completion;
 use crate::exit::{Failure, Status};
+use crate::report::local_time;
 use crate::resolver::{Resolver, shares as links};
-use crate::web_link::without_scheme;
+use crate::web_link::{WebLink, without_scheme};
 
 /// Arguments that find a share.
 #[derive(Debug, clap::Args)]
@@ -94,7 +95,10 @@ impl<'a> Finder<'a> {
         let (account, project, path) = self.project(self.project).await?;
         let shares = shares(self.client, &account, &project).await?;
         let label = |share: &Share| {
-            Label::new(share.name.as_deref().unwrap_or_default(), share.id.as_str())
+            let label = Label::new(share.name.as_deref().unwrap_or_default(), share.id.as_str());
+            let created = format!("created {}", local_time(share.created_at));
+            let link = share.short_url.as_deref().map(|url| format!("{url}, ")).unwrap_or_default();
+            label.note(link + &created)
         };
         match by_name::only(shares.iter(), name, "share", label) {
             Ok(share) => Ok(FoundShare { account, share: share.clone() }),
@@ -163,11 +167,17 @@ enum Reference<'a> {
 
 impl<'a> Reference<'a> {
     fn of(text: &'a str) -> Self {
-        let short = without_scheme(text);
-        if short.starts_with("f.io/") {
-            return Self::ShortUrl(short);
+        match WebLink::parse(text) {
+            Ok(Some(WebLink::Short(short))) => return Self::ShortUrl(short),
+            Ok(Some(WebLink::Share(id))) => return Self::Id(id),
+            _ => {}
         }
-        if let Some(path) = short.strip_prefix("next.frame.io/share/") {
+        // The link of an item in a share.
+        let link = without_scheme(text);
+        let (host, path) = link.split_once('/').unwrap_or((link, ""));
+        if host.eq_ignore_ascii_case("next.frame.io")
+            && let Some(path) = path.strip_prefix("share/")
+        {
             return Self::Id(path.split('/').next().unwrap_or(path));
         }
         let is_uuid =
@@ -188,6 +198,7 @@ mod tests {
             ("https://next.frame.io/share/s1/view/f?a=b", Reference::Id("s1")),
             ("https://f.io/Ab3_x/", Reference::ShortUrl("f.io/Ab3_x")),
             ("f.io/Ab3_x?utm=1", Reference::ShortUrl("f.io/Ab3_x")),
+            (" HTTPS://NEXT.frame.io/share/s1 ", Reference::Id("s1")),
             ("Cut 3 for review", Reference::Name),
             ("https://example.com/share/s1", Reference::Name),
         ] {

@@ -8,7 +8,7 @@ use frameio::{AccountId, AssetId, Client, FileId, FolderId, VersionStackId};
 use super::report::StackReport;
 use super::stack::Stack;
 use super::target::{Finder, LooseFile, Target};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
@@ -32,9 +32,8 @@ pub(crate) struct Args {
     /// Files to add, oldest first
     #[arg(value_name = "FILE", required = true, add = completion::place())]
     files: Vec<String>,
-    /// Print the version stack as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -45,7 +44,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let finder = Finder::new(global, &client, &transfers, &args.account)?;
     let target = finder.find(&args.stack).await?;
     let files = new_versions(&finder, &target, &args.files).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     let mut adding = Adding { client: &client, reporter: &reporter, files: &files, added: 0 };
     let added = match &target {
         Target::Stack(stack) | Target::Version(_, stack) => {

@@ -4,13 +4,14 @@ use frameio::experimental::version_stacks::{
     ReorderVersionStack, VersionMove, VersionPlace, VersionStackEnd,
 };
 use frameio::transfer::Transfers;
+use serde_json::Value;
 
 use super::report::StackReport;
 use super::target::Finder;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
+use crate::report::Record;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -25,11 +26,25 @@ pub(crate) struct Args {
     /// Version: ID, or the path of its stack followed by its name
     #[arg(add = completion::place())]
     file: String,
-    /// Print the version stack as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
+}
+
+/// The stack after the change, marked as the result of an experimental operation.
+struct Promoted<'a>(StackReport<'a>);
+
+impl Record for Promoted<'_> {
+    fn lines(&self) -> Vec<String> {
+        self.0.lines().into_iter().map(|line| format!("{line} (experimental)")).collect()
+    }
+
+    fn json(&self) -> Value {
+        let mut json = self.0.json();
+        json["experimental"] = true.into();
+        json
+    }
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -37,7 +52,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = Transfers::new(client.clone());
     let finder = Finder::new(global, &client, &transfers, &args.account)?;
     let (file, stack) = finder.version_in_stack(&args.file).await?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     if stack.is_head(&file.id) {
         reporter.note(&format!("'{}' is the head already", file.name));
         return reporter.record(&StackReport(&stack));
@@ -45,11 +60,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let to_top = VersionMove::new(&file.id, VersionPlace::At(VersionStackEnd::Top));
     client.send(ReorderVersionStack::new(&stack.account, &stack.stack.id, to_top)).await?;
     let missing = || Failure::new(Status::Unexpected, "the version stack no longer exists");
-    if !args.json {
-        reporter.note("the new head was set by an experimental operation");
-    }
     let after = stack.read_again(&client).await?.ok_or_else(missing)?;
-    reporter.record(&StackReport(&after))?;
+    reporter.record(&Promoted(StackReport(&after)))?;
     match after.is_head(&file.id) {
         true => Ok(()),
         false => {

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::report::StackReport;
 use super::stack::Stack;
 use super::target::Finder;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::Record;
 use crate::resolver::not_a_folder;
 
 pub(super) const HELP: &str = "\
@@ -29,9 +29,8 @@ pub(crate) struct Args {
     /// Folder that receives the file: path or ID [default: the folder of the stack]
     #[arg(long, value_name = "FOLDER", add = completion::place())]
     to: Option<String>,
-    /// Print the result as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -74,7 +73,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let after = stack.read_again(&client).await?;
     let path = path.join(&moved.name).to_string();
     let (file_id, stack) = (moved.id.as_str(), after.as_ref());
-    Reporter::new(args.json).record(&Moved { file_id, path, stack })
+    args.json.reporter().record(&Moved { file_id, path, stack })
 }
 
 /// Returns the folder of `--to`, or that of the stack.

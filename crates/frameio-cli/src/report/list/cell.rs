@@ -99,9 +99,7 @@ impl Cell {
             Self::Text(text) | Self::Both(text, _) => text.clone(),
             Self::Size(bytes) => HumanBytes(*bytes).to_string(),
             Self::Number(number) => number.to_string(),
-            Self::Time(time) => {
-                TimeZone::system().to_datetime(*time).strftime("%Y-%m-%d %H:%M").to_string()
-            }
+            Self::Time(time) => local_time(*time),
             Self::Flag(true) => "yes".to_owned(),
             Self::Flag(false) => "no".to_owned(),
             Self::List(texts) => texts.join(", "),
@@ -170,11 +168,18 @@ impl<T: Into<Self>> From<Option<T>> for Cell {
     }
 }
 
+/// Returns a time for people, in the local time zone.
+pub(crate) fn local_time(time: Timestamp) -> String {
+    TimeZone::system().to_datetime(time).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// Row of a list with named columns.
 pub(crate) trait Row {
-    /// Columns in the order of the table. On a narrow terminal, the last ones are left out. The column
-    /// `id` is printed by `--format ids`.
+    /// Columns in the order of the table. On a narrow terminal, the last ones are left out.
     const COLUMNS: &'static [Column];
+
+    /// Name of the column that `--format ids` prints.
+    const ID: &'static str = "id";
 
     /// Returns the cells, one for each column.
     fn cells(&self) -> Vec<Cell>;

@@ -8,10 +8,10 @@ use std::marker::PhantomData;
 
 use serde_json::{Map, Value};
 
-pub(crate) use self::cell::{Cell, Column, Row};
+pub(crate) use self::cell::{Cell, Column, Row, local_time};
 use self::table::{Line, Table};
 use super::escape::Escaped;
-use super::jq::{Jq, Output};
+use super::jq::Jq;
 use super::width::output_columns;
 use super::{Reporter, Tone, color, output_failure};
 use crate::exit::Failure;
@@ -114,12 +114,7 @@ impl<R: Row> List<R> {
     pub(crate) fn new(options: ListOptions) -> Result<Self, Failure> {
         let is_table = options.format == Format::Table;
         let chosen = match options.columns.as_slice() {
-            _ if options.format == Format::Ids => {
-                let id = R::COLUMNS.iter().position(|column| column.name == "id");
-                vec![id.ok_or_else(|| {
-                    Failure::value("--format", "ids", "the items of this list have no ID")
-                })?]
-            }
+            _ if options.format == Format::Ids => vec![id_position::<R>()?],
             [] => {
                 let shown = |it: &Column| !it.is_hidden && (options.is_long || !it.is_long);
                 let shown = |column: &Column| !is_table || shown(column);
@@ -155,6 +150,11 @@ impl<R: Row> List<R> {
         has_asked && chosen.any(|column| column.name == name)
     }
 
+    /// Returns whether rows are printed for people.
+    pub(crate) const fn is_table(&self) -> bool {
+        matches!(self.options.format, Format::Table)
+    }
+
     /// Returns whether rows are printed as JSON objects.
     pub(crate) const fn is_json(&self) -> bool {
         matches!(self.options.format, Format::Json | Format::Jsonl)
@@ -171,7 +171,7 @@ impl<R: Row> List<R> {
                 self.printer.push(&tones.zip(texts).collect::<Vec<_>>())
             }
             Format::Ids => {
-                self.cells(row).iter().try_for_each(|id| self.reporter().line(&id.raw()))
+                self.cells(row).iter().try_for_each(|id| self.reporter().exact(&id.raw()))
             }
             Format::Csv => {
                 self.csv_header()?;
@@ -246,8 +246,14 @@ impl<R: Row> List<R> {
         let written = writer.write_record(fields).map_err(std::io::Error::from);
         let record = written.and_then(|()| writer.into_inner().map_err(|it| it.into_error()));
         let record = record.map_err(|error| output_failure(&error))?;
-        self.reporter().print(&Escaped::csv(&String::from_utf8_lossy(&record)))
+        self.reporter().exact(String::from_utf8_lossy(&record).trim_end_matches('\n'))
     }
+}
+
+/// Returns the index of the column with the ID.
+fn id_position<R: Row>() -> Result<usize, Failure> {
+    let position = R::COLUMNS.iter().position(|column| column.name == R::ID);
+    position.ok_or_else(|| Failure::value("--format", "ids", "the rows of this list have no ID"))
 }
 
 /// Returns the index of a column.
@@ -256,17 +262,4 @@ fn position<R: Row>(flag: &str, value: &str, name: &str) -> Result<usize, Failur
         let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
         Failure::value(flag, value, format!("no such column; available: {}", names.join(", ")))
     })
-}
-
-impl Reporter {
-    /// Prints the outputs of a filter: strings as text, other values as JSON.
-    pub(crate) fn filtered(&self, jq: &Jq, value: &Value) -> Result<(), Failure> {
-        for output in jq.run(value)? {
-            match output {
-                Output::Text(text) => self.print(&Escaped::lines(&text))?,
-                Output::Json(json) => self.print(&Escaped::json_text(&json))?,
-            }
-        }
-        Ok(())
-    }
 }
