@@ -18,11 +18,11 @@ use crate::report::{Cell, Column, Reporter, Row};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List profiles; an asterisk marks the one in use, and '--json' shows all of their defaults
+    /// List profiles; an asterisk marks the one in use
     List(ListArgs),
     /// Select the default profile
     Use(UseArgs),
-    /// Set the defaults of a profile: account, workspace, project, and options of transfers and quotas
+    /// Set the defaults of a profile: account, workspace, project, transfers and quotas
     Set(SetArgs),
     /// Delete a profile that is signed out
     Delete(delete::Args),
