@@ -40,6 +40,8 @@ mod regular;
 mod replacement;
 mod reserved;
 mod system;
+#[cfg(any(windows, test))]
+mod windows_message;
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};

@@ -45,7 +45,7 @@ impl Replacement {
     ///
     /// Fails if no file can be created in the directory of `target`, or the directory is missing.
     pub fn private(target: &Path) -> io::Result<Self> {
-        Self::create(target, parent(target), || options())
+        Self::create(target, parent(target), options)
     }
 
     /// Creates a temporary file next to `target` that others can read, as any new file of the process.
@@ -64,7 +64,7 @@ impl Replacement {
     ///
     /// Fails if no file can be created in the directory.
     pub fn private_in(directory: &Path, target: &Path) -> io::Result<Self> {
-        Self::create(target, directory, || options())
+        Self::create(target, directory, options)
     }
 
     fn create(

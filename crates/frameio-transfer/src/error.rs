@@ -176,7 +176,7 @@ impl TransferError {
         find(self.cause()?)
     }
 
-    fn cause(&self) -> Option<&(dyn StdError + 'static)> {
+    pub(crate) fn cause(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&**self.0.source.as_ref()?)
     }
 }

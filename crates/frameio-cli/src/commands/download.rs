@@ -30,8 +30,9 @@ A folder or project is downloaded into a directory with its name. Of a version s
 downloaded, or with '--version' another version or all of them, as take.v1.mov. Versions are numbered
 from the oldest; their order is not always known.
 
-An existing file of the same size is skipped. An existing file of another size is kept and reported
-as a conflict, and the exit status is not 0; see --on-conflict.
+An existing file that is recorded as equal and unchanged is replaced by a newer version. Without a
+record, a file of the same size is skipped, and a file of another size is kept and reported as a
+conflict, with the exit status 12; see --on-conflict.
 
 To resume an interrupted download, run the same command again.
 

@@ -52,7 +52,7 @@ pub(crate) fn checksums() -> Result<PathBuf, Failure> {
     Ok(directory()?.path().join("checksums"))
 }
 
-/// Returns the directory of the state files of `frameio sync` and `frameio upload`.
+/// Returns the directory of the records of uploaded, downloaded and synced files.
 pub(crate) fn sync_states() -> Result<PathBuf, Failure> {
     Ok(directory()?.path().join("sync"))
 }

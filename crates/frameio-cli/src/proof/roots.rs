@@ -121,13 +121,13 @@ impl GivenPath {
 mod tests {
     use super::*;
 
-    fn located(roots: &Roots, local: &str) -> Option<(String, String)> {
+    fn located(roots: &Roots, local: &str) -> Option<(PathBuf, String)> {
         let found = roots.locate(Path::new(local))?;
-        Some((found.root.to_str().unwrap().to_owned(), found.path))
+        Some((found.root, found.path))
     }
 
-    fn pair(root: &str, path: &str) -> Option<(String, String)> {
-        Some((root.to_owned(), path.to_owned()))
+    fn pair(root: &str, path: &str) -> Option<(PathBuf, String)> {
+        Some((root.into(), path.to_owned()))
     }
 
     #[test]

@@ -91,8 +91,7 @@ mod tests {
             (
                 20,
                 &[
-                    "frameio:",
-                    "  '/Film/The",
+                    "frameio: '/Film/The",
                     "  Crossing/Cuts' is",
                     "  a folder of",
                     "  'It's on' now: run",

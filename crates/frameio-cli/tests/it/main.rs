@@ -1,5 +1,13 @@
 //! Tests that run the program against the simulator.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg_attr(
+    not(unix),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "tests with signals, terminals and modes are for Unix"
+    )
+)]
 
 mod archive;
 mod batch;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use frameio_sim::Fault;
 
 use crate::program::{end, wait_until};
-use crate::transfer::{Fixture, ROOT};
+use crate::transfer::{Fixture, ROOT, content};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn patterns_match_typed_and_printed_paths() {
@@ -43,6 +43,46 @@ async fn uploads_continue_if_their_state_cannot_be_saved() {
     assert_eq!(warnings.len(), 1, "{up:?}");
     assert!(warnings[0].ends_with("set FRAMEIO_CONFIG_DIR to a writable directory"), "{up:?}");
     assert_eq!(fixture.remote_paths().await, ["/a.mov"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_of_somebody_else_is_a_conflict_for_each_command() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    fixture.run(&["sync", "in", ROOT]).await.succeeded();
+    let elsewhere = fixture.directory.path().join("their");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::write(elsewhere.join("a.mov"), content(40)).unwrap();
+    fixture.run(&["upload", "their/a.mov", "--to", ROOT]).await.succeeded();
+    for arguments in [
+        &["sync", "in", ROOT, "--if-exists", "version"][..],
+        &["upload", "in/a.mov", "--to", ROOT, "--on-conflict", "keep-both"],
+    ] {
+        let stale = fixture.run(arguments).await;
+        let reason = "conflict    /a.mov: the remote file has changed since both sides were equal";
+        assert!(stale.status == 12 && stale.stderr.contains(reason), "{stale:?}");
+        assert!(stale.stderr.contains("get the remote files with 'sync --down'"), "{stale:?}");
+        assert!(!stale.stderr.contains("--if-exists"), "{stale:?}");
+    }
+    let file = format!("{ROOT}/a.mov");
+    let got = fixture.run(&["download", &file, "-o", "in"]).await;
+    assert!(got.stderr.contains("1 transferred (40 B)"), "{got:?}");
+    assert_eq!(fixture.read("in/a.mov"), content(40));
+    let sync = fixture.run(&["sync", "in", ROOT, "--if-exists", "version"]).await;
+    assert!(sync.stderr.contains("0 transferred (0 B), 1 already present\n"), "{sync:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_warns_if_it_cannot_record_its_files() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await.succeeded();
+    let states = fixture.directory.path().join("config/sync");
+    std::fs::remove_dir_all(&states).unwrap();
+    std::fs::write(&states, "in the way").unwrap();
+    let file = format!("{ROOT}/a.mov");
+    let down = fixture.run(&["download", &file, "-o", "out"]).await;
+    let warning = "the next run will not know which files are equal";
+    assert!(down.status == 0 && down.stderr.matches(warning).count() == 1, "{down:?}");
+    assert_eq!(fixture.read("out/a.mov"), content(25));
 }
 
 #[tokio::test(flavor = "multi_thread")]

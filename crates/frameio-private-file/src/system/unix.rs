@@ -52,6 +52,11 @@ pub(crate) fn is_at(path: &Path, file: &File) -> io::Result<bool> {
     Ok((at.dev(), at.ino()) == (opened.dev(), opened.ino()))
 }
 
+/// The messages of the system are used.
+pub(crate) const fn message(_: &io::Error) -> Option<&'static str> {
+    None
+}
+
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }

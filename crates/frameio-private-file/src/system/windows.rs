@@ -9,6 +9,7 @@ use winapi_util::file::information;
 
 use crate::NotRegular;
 use crate::patience::retry;
+use crate::windows_message::of_windows;
 
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 /// Needed to open a directory.
@@ -48,6 +49,11 @@ pub(crate) fn is_at(path: &Path, file: &File) -> io::Result<bool> {
     let (at, opened) = (information(&at)?, information(file)?);
     let id = |it: &winapi_util::file::Information| (it.volume_serial_number(), it.file_index());
     Ok(id(&at) == id(&opened))
+}
+
+/// Returns a text that replaces a translated message of the system.
+pub(crate) fn message(error: &io::Error) -> Option<&'static str> {
+    of_windows(error.raw_os_error()?)
 }
 
 /// Renames a file. Waits for programs that have the target open for a moment, such as virus scanners.

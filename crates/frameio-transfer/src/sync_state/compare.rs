@@ -127,6 +127,8 @@ pub(crate) enum Reason {
     NoRemote,
     RemoteGone,
     RemoteMoved,
+    /// The remote file was moved, and the local file has changed.
+    MovedAndChanged,
     NoLocal,
     LocalGone,
     Unchanged,
@@ -158,7 +160,8 @@ fn reason(facts: &Facts<'_>) -> Reason {
     let (id, size, created) = match facts.remote {
         RemoteFacts::Missing if facts.record.is_some() => return Reason::RemoteGone,
         RemoteFacts::Missing => return Reason::NoRemote,
-        RemoteFacts::Moved => return Reason::RemoteMoved,
+        RemoteFacts::Moved if local.is_recorded => return Reason::RemoteMoved,
+        RemoteFacts::Moved => return Reason::MovedAndChanged,
         RemoteFacts::Present { id, size, created } => (id, size, created),
     };
     if facts.verified == Some(true) {
@@ -196,7 +199,8 @@ fn verdict(direction: Direction, reason: Reason) -> Verdict {
         }
         (_, Reason::Unchanged | Reason::Version | Reason::SameContent) => Verdict::Equal,
         (_, Reason::SameSize) => Verdict::Unverified,
-        (_, Reason::BothChanged) | (Direction::Up, Reason::RemoteChanged) => Verdict::Conflict,
+        (_, Reason::BothChanged | Reason::MovedAndChanged)
+        | (Direction::Up, Reason::RemoteChanged) => Verdict::Conflict,
         // A download has a later modification time than the upload.
         (Direction::Down, Reason::LocalNewer) => Verdict::Unverified,
         (Direction::Down, Reason::RemoteChanged) => Verdict::NewVersion,
@@ -250,6 +254,9 @@ impl fmt::Display for Reason {
             Self::RemoteGone => "the remote file no longer exists",
             Self::RemoteMoved => {
                 "the remote file was moved or renamed; download it with `sync --down`"
+            }
+            Self::MovedAndChanged => {
+                "the remote file was moved or renamed, and the local file has changed"
             }
             Self::NoLocal => "no local file has this name",
             Self::LocalGone => "the local file no longer exists",
@@ -376,14 +383,16 @@ mod tests {
     #[test]
     fn a_remote_file_that_was_moved_is_not_sent_again() {
         let record = record();
-        let local = Some(LocalFacts { size: 10, modified: at(500), is_recorded: true });
+        let local = LocalFacts { size: 10, modified: at(500), is_recorded: true };
         let facts = Facts {
             direction: Direction::Up,
-            local,
+            local: Some(local),
             remote: RemoteFacts::Moved,
             record: Some(&record),
             verified: None,
         };
+        let changed = Some(LocalFacts { is_recorded: false, ..local });
+        assert_eq!(compare(&Facts { local: changed, ..facts }).0, Verdict::Conflict);
         let (verdict, reason) = compare(&facts);
         assert_eq!((verdict, reason.is_local_change()), (Verdict::Changed, false));
         assert!(reason.to_string().contains("sync --down"));

@@ -248,3 +248,20 @@ fn the_path_of_a_missing_directory_is_the_same_after_it_was_created() {
     assert_eq!(opening::canonical(&path).unwrap(), before);
     assert_eq!(path.canonicalize().unwrap(), before);
 }
+
+#[tokio::test]
+async fn a_tree_has_one_state_file_and_one_lock() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = open(directory.path(), Access::Exclusive).await.unwrap();
+    for day in 0..200 {
+        let folder = format!("Day {day}");
+        state.adopt(&folder, &format!("f{day}").into()).await.unwrap();
+        state.put(&format!("{folder}/a"), record(&format!("{day}"), 1)).await;
+    }
+    drop(state);
+    let count = || std::fs::read_dir(directory.path()).unwrap().count();
+    assert_eq!(count(), 2);
+    let below = open_of(directory.path(), pair_of("/media/Day 7", "f7"), Access::Shared).await;
+    let below = below.unwrap();
+    assert_eq!((below.record("a"), count()), (Some(record("7", 1)), 2));
+}

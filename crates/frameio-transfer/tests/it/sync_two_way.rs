@@ -186,12 +186,62 @@ async fn a_file_that_was_renamed_at_the_service_is_renamed_locally() {
     }
     pair.write("b.mov", MINE);
     let up = pair.up().await;
-    assert_eq!((up.transferred, up.changed), (0, 2), "nothing is sent again: {up:?}");
+    let counts = (up.transferred, up.changed, up.conflicts.len());
+    assert_eq!(counts, (0, 1, 1), "nothing is sent again: {up:?}");
     let down = pair.down().await;
     assert_eq!((down.moved, down.transferred, down.conflicts.len()), (1, 0, 1), "{down:?}");
     let local: Vec<_> = pair.local().into_keys().collect();
     assert_eq!(local, ["A new.mov", "b.mov"]);
     assert_eq!(pair.read("b.mov"), MINE);
     let up = pair.up().await;
-    assert_eq!((up.skipped, up.changed), (1, 1), "{up:?}");
+    assert_eq!((up.skipped, up.conflicts.len()), (1, 1), "{up:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_was_renamed_at_the_service_and_changed_locally_is_resolved_by_a_policy() {
+    for (is_up, on_conflict) in
+        [(true, OnConflict::KeepBoth), (false, OnConflict::KeepBoth), (false, OnConflict::Replace)]
+    {
+        let pair = equal(&["a.mov"]).await;
+        let old = pair.read("a.mov");
+        pair.rename(&pair.remote().await["a.mov"].head.id, "b.mov").await;
+        pair.write("a.mov", MINE);
+        let down = pair.down().await;
+        let reason = format!("{:?}", down.conflicts);
+        assert!(down.conflicts.len() == 1 && !reason.contains("is not replaced"), "{reason}");
+        if is_up {
+            let tree = pair.upload().on_conflict(on_conflict);
+            let up = pair.transfers().upload_tree(tree).await.unwrap();
+            assert_eq!((up.transferred, up.conflicts.len()), (1, 0), "{up:?}");
+        } else {
+            let got = down_with(&pair, on_conflict).await;
+            assert_eq!((got.transferred, got.conflicts.len()), (1, 0), "{got:?}");
+        }
+        let (up, down) = (pair.up().await, pair.down().await);
+        assert!(up.is_complete() && down.is_complete(), "{up:?} {down:?}");
+        let mut expected = vec![("b.mov".to_owned(), old)];
+        if on_conflict == OnConflict::KeepBoth {
+            expected.insert(0, ("a.mov".to_owned(), MINE.to_vec()));
+        }
+        assert_eq!(pair.local().into_iter().collect::<Vec<_>>(), expected);
+        assert_eq!(pair.remote().await.len(), expected.len());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn checksums_find_a_change_that_kept_size_and_time() {
+    let pair = equal(&["a.mov"]).await;
+    let path = pair.path("a.mov");
+    let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+    let damaged = [THEIRS, b"a.mov"].concat();
+    std::fs::write(&path, &damaged).unwrap();
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    assert_eq!((pair.up().await.skipped, pair.down().await.skipped), (1, 1));
+    let saved = pair.states.path().join("checksums");
+    let down = pair.transfers().download_tree(pair.download().checksums(&saved)).await.unwrap();
+    assert_eq!((down.skipped, down.conflicts.len()), (0, 1), "{down:?}");
+    let upload = pair.upload().checksums(&saved);
+    let up = pair.transfers().upload_tree(upload.clone()).await.unwrap();
+    assert_eq!((up.transferred, pair.versions("a.mov").await.1.len()), (1, 2), "{up:?}");
+    assert_eq!(pair.transfers().upload_tree(upload).await.unwrap().skipped, 1);
 }

@@ -147,6 +147,23 @@ async fn a_template_sorts_files_into_folders() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_changed_file_with_another_destination_is_a_new_file_there() {
+    let pair = Pair::new();
+    let day = std::time::Duration::from_secs(24 * 3600);
+    for (days, content) in [(3, "first"), (2, "the next day")] {
+        pair.write("a.mov", content);
+        let file = std::fs::File::options().write(true).open(pair.path("a.mov")).unwrap();
+        file.set_modified(std::time::SystemTime::now() - days * day).unwrap();
+        drop(file);
+        let watch = watch(&pair).template("{date}".parse().unwrap()).once(true);
+        let status = pair.transfers().watch(watch).await.unwrap();
+        assert_eq!((status.transferred, status.changed), (1, 0), "{status:?}");
+    }
+    let contents: Vec<_> = pair.remote_contents().await.into_values().collect();
+    assert_eq!(contents, [&b"first"[..], b"the next day"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn sent_files_are_moved_after_the_callback() {
     let pair = Pair::new();
     for name in ["a.mov", "Day 1/b.mov", "bad.mov"] {

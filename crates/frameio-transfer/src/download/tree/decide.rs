@@ -16,7 +16,7 @@ use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
 use crate::sync_state::{Record, Recorded, SyncState, key_of};
-use crate::{Compared, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
+use crate::{Compared, OnConflict, Remedy, TransferError, TransferErrorKind, Transfers, Verdict};
 
 /// Policies of a download, and what it needs to compare files.
 #[derive(Clone)]
@@ -43,7 +43,10 @@ pub(super) struct Decider {
 #[derive(Clone, Debug)]
 pub(super) enum Action {
     Skip,
+    /// The local file of this name is kept.
     Conflict,
+    /// The local file of another name is kept.
+    ConflictElsewhere,
     /// Receive the file, if the target is still in this state.
     Receive {
         expected: LocalTarget,
@@ -190,16 +193,43 @@ impl Decider {
         };
         let same = state.compare(&record, &old, stamp).await;
         if !same.map_err(|error| unopened(&old, error))?.0 {
-            let reason = format!(
-                "the remote file was renamed, and the local file '{from}' has changed since both \
-                 sides were equal"
-            );
-            let compared = Compared::new(Verdict::Conflict, reason);
-            return Ok(Decision { action: Action::Conflict, compared });
+            return self.renamed_and_changed((from, record), key, target).await;
         }
         let reason = format!("the remote file was renamed from '{from}'");
         let compared = Compared::new(Verdict::Changed, reason);
         Ok(Decision { action: Action::Rename { from, record }, compared })
+    }
+
+    /// Decides on a file that was renamed at the service, and whose local file has changed.
+    async fn renamed_and_changed(
+        &self,
+        (from, record): (String, Record),
+        key: &str,
+        mut target: LocalTarget,
+    ) -> Result<Decision, TransferError> {
+        let reason = format!(
+            "the remote file was renamed, and the local file '{from}' has changed since both sides \
+             were equal"
+        );
+        let remedy = Some(Remedy::OnConflict);
+        let compared = Compared { remedy, ..Compared::new(Verdict::Conflict, reason) };
+        let local = self.path(key);
+        match self.on_conflict {
+            OnConflict::Skip => {
+                return Ok(Decision { action: Action::ConflictElsewhere, compared });
+            }
+            // The local file keeps its name, and is a new one from now on.
+            OnConflict::KeepBoth => {}
+            // The local file is replaced under its new name.
+            OnConflict::Replace if self.dry_run => {}
+            OnConflict::Replace => {
+                self.rename(&from, record, &local).await?;
+                target =
+                    LocalTarget::inspect(&local).await.map_err(|error| unopened(&local, error))?;
+            }
+        }
+        let action = Action::Receive { expected: target, is_last_copy: false };
+        Ok(Decision { action, compared })
     }
 
     /// Returns whether the contents are equal, if that is compared.

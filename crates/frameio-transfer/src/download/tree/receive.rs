@@ -9,7 +9,7 @@ use crate::existing::{self, LocalTarget, RemoteContent, conflict};
 use crate::sync_state::Record;
 use crate::{
     Checksum, Compared, Download, Existing, Item, OnConflict, Outcome, RemotePath, Rendition,
-    TransferError, Verdict,
+    TransferError, TransferErrorKind, Verdict,
 };
 
 enum Planned {
@@ -82,6 +82,10 @@ impl TreeDownload {
                 _ => Outcome::Skipped,
             },
             Action::Conflict => Outcome::Conflict(conflict(&target.local, &compared.reason)),
+            Action::ConflictElsewhere => {
+                let reason = compared.reason.clone();
+                Outcome::Conflict(TransferError::new(TransferErrorKind::Conflict, reason))
+            }
             Action::Rename { from, record } => {
                 match self.decider.rename(&from, record, &target.local).await {
                     Ok(()) => Outcome::Moved { from: RemotePath::new(from.split('/')) },

@@ -47,6 +47,8 @@ pub(super) struct Candidate {
     pub(super) size: Option<u64>,
     pub(super) modified: Option<SystemTime>,
     pub(super) if_exists: IfExists,
+    /// Whether a template chose the folder, so that the folder differs from that of earlier runs.
+    pub(super) is_sorted: bool,
     /// Remote files of the same name.
     pub(super) existing: Vec<RemoteFile>,
     /// Remote folder; `None` in a dry run that would create it.
@@ -133,7 +135,10 @@ impl Decider {
         };
         let (mut verdict, mut reason) = compare(&facts);
         if let (Reason::RemoteGone, Some(record)) = (reason, &known.record) {
-            (verdict, reason) = self.find_moved(&facts, record, &file).await?;
+            (verdict, reason) = match file.is_sorted && !known.is_same {
+                true => (Verdict::New, Reason::NoRemote),
+                false => self.find_moved(&facts, record, &file).await?,
+            };
         }
         if reason == Reason::SameContent {
             known.is_outdated = true;

@@ -21,8 +21,8 @@ use super::start::directory_of;
 use super::{Roots, UploadTree};
 use crate::backlog::Backlog;
 use crate::summary::{Ignored, not_found};
-use crate::sync_state::SyncState;
 use crate::sync_state::stamp::Stamp;
+use crate::sync_state::{SyncState, state_key};
 use crate::tasks::settled;
 use crate::{
     IfExists, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
@@ -220,15 +220,16 @@ impl Driver {
         let name = remote.names().last().map_or("", |name| name);
         Some(Candidate {
             state,
-            key,
             size,
             modified: stamp.and_then(|stamp| stamp.modified),
             if_exists: self.tree.if_exists.unwrap_or(default),
+            is_sorted: self.tree.selection.is_some() && key != state_key(remote.names()),
             existing: folder.files(name, &local),
             folder: folder.id.clone(),
             stacks: folder.stacks().to_vec(),
             manifest,
             local,
+            key,
         })
     }
 }

@@ -129,7 +129,8 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         // The last user can lock the file exclusively.
-        if self.users.unlock().is_ok() && self.users.try_lock().is_ok() {
+        let _ = self.users.unlock();
+        if self.users.try_lock().is_ok() {
             drop(std::fs::remove_file(&self.path));
             drop(std::fs::remove_file(users(&self.path)));
         }
