@@ -14,9 +14,9 @@ type Confirm = Arc<dyn Fn(&[RemotePath]) -> bool + Send + Sync>;
 /// Settings for the deletion of files that exist only at the target of a run.
 ///
 /// Only files that the state has recorded as equal are deleted, and only if they are unchanged on both
-/// sides. Remote files of other users and version stacks are kept. A run deletes nothing, and fails, if
-/// the local directory is empty, is on another file system than in the last run, or if a folder or
-/// directory could not be listed completely.
+/// sides. Remote files of other users, version stacks, and files of a disk that is not mounted are kept. A
+/// run deletes nothing, and fails, if the local directory contains no files, is on another file system than
+/// in the last run, or if a folder or directory could not be listed completely.
 ///
 /// | setting | default |
 /// |---|---|
@@ -69,7 +69,8 @@ impl Deletion {
     pub(crate) fn refuses(&self, files: usize) -> Option<String> {
         (files > self.max).then(|| {
             format!(
-                "{files} files would be deleted, but the maximum is {}; nothing was deleted",
+                "{files} files would be deleted, but the maximum is {}; nothing was deleted: \
+                 raise it with `--max-delete`",
                 self.max
             )
         })

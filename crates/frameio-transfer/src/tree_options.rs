@@ -12,6 +12,7 @@ use crate::checksums::Checksums;
 use crate::local_file::unopened;
 use crate::summary::{OnItem, OnProgress};
 use crate::sync_state::{Access, OnFailure, Pair, SyncState};
+use crate::upload::tree::listing::Content;
 use crate::{Checksum, Deletion, Filter, OnConflict, Order, TransferError, TransferErrorKind};
 
 /// Settings of an upload or a download of a tree. The methods that set them are documented there.
@@ -84,7 +85,23 @@ impl TreeOptions {
         let access = if self.dry_run { Access::Read } else { access };
         let pair = Pair::new(place, directory).await.map_err(|error| unopened(directory, error))?;
         let pair = Pair { is_deleting: self.deletion.is_some(), ..pair };
-        SyncState::open(states, pair, access, self.on_failure()).await.map(Some)
+        let state = SyncState::open(states, pair, access, self.on_failure()).await?;
+        // The checksums of earlier runs are compared only on request, because that reads all files.
+        Ok(Some(state.reading_files(self.checksums.is_some())))
+    }
+
+    /// Refuses to delete files if the directory has none of the recorded ones.
+    pub(crate) async fn check_content(
+        &self,
+        state: Option<&SyncState>,
+        (directory, content): (&Path, Content),
+    ) -> Result<(), TransferError> {
+        match state {
+            Some(state) if self.deletion.is_some() && !state.is_empty() => {
+                content.require(directory).await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens the state of a downloaded item. If it cannot be written, the download continues without one.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use frameio::transfer::{Age, ByteSize, Filter};
+use frameio::transfer::{Age, ByteSize, Filter, RemotePath};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime, civil};
 
@@ -42,6 +42,15 @@ pub(crate) struct FilterArgs {
 const HEADING: &str = "Filters";
 
 impl FilterArgs {
+    /// Creates the filter for a tree whose remote folder has this path, see [`filter`](Self::filter).
+    pub(crate) fn filter_in(&self, folder: &RemotePath) -> Result<Filter, Failure> {
+        let filter = self.filter()?;
+        Ok(match folder.names().last() {
+            Some(name) => filter.folder_name(name),
+            None => filter,
+        })
+    }
+
     /// Creates the filter. Reads the list of files.
     pub(crate) fn filter(&self) -> Result<Filter, Failure> {
         let mut filter = Filter::new().default_excludes(!self.no_default_excludes);

@@ -63,7 +63,7 @@ impl PaceArgs {
 /// How existing files are compared.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct CompareArg {
-    /// Also compare checksums of existing files that earlier runs with this flag have saved
+    /// Read existing files, and compare their checksums with those that earlier runs have saved
     #[arg(long)]
     compare_checksums: bool,
 }

@@ -1,7 +1,7 @@
 //! `frameio sync`: copies new and changed files between a directory and a folder.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
@@ -13,7 +13,7 @@ use crate::config;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Roots};
 use crate::report::{OutputArgs, TransferReport};
-use crate::resolver::{Purpose, Resolver};
+use crate::resolver::{Purpose, Resolver, folder_of};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -80,6 +80,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         let message = "'--delete' needs '--yes' if it cannot ask on a terminal";
         return Err(Failure::usage(message));
     }
+    check_order(args)?;
     if args.down {
         args.options.refuse_for_download()?;
     } else {
@@ -105,12 +106,14 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let purpose = if args.down { Purpose::Read } else { Purpose::Write };
-    let (account, folder) = resolver.folder(purpose, args.folder.as_deref()).await?;
+    let target = resolver.resolve_for(purpose, args.folder.as_deref()).await?;
+    let (account, folder) = folder_of(&target)?;
+    let filter = args.options.filters.filter_in(&target.path)?;
     let deletion = args.delete.then(|| args.deletion(&report));
     let result = if args.down {
         let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)
-            .filter(args.options.filters.filter()?)
+            .filter(filter)
             .files_in_flight(args.options.concurrency.into())
             .on_conflict(args.options.on_conflict.unwrap_or_default().into())
             .verify_remote(args.options.verify_remote)
@@ -139,7 +142,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await
     } else {
         let tree = UploadTree::new(account, folder, &args.directory);
-        let tree = args.options.apply(tree, &profile, &report)?;
+        let tree = args.options.apply(tree.filter(filter), &profile, &report)?;
         let mut tree = proof.apply(args.pace.apply(tree));
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
@@ -148,6 +151,20 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     proof.finish().await;
     report.finish(result, "run the same command again to resume")
+}
+
+/// Refuses a folder and a directory in the wrong order.
+fn check_order(args: &Args) -> Result<(), Failure> {
+    let is_directory = args.folder.as_ref().is_some_and(|folder| Path::new(folder).is_dir());
+    if is_directory && !args.directory.exists() {
+        let directory = args.directory.display();
+        let message = format!(
+            "'{directory}' does not exist: the local directory comes first, as in \
+             `frameio sync DIR FOLDER`"
+        );
+        return Err(Failure::usage(message));
+    }
+    Ok(())
 }
 
 impl Args {

@@ -14,7 +14,7 @@ use crate::args::{
 };
 use crate::completion;
 use crate::config;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::proof::{Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::{Resolver, not_a_folder};
@@ -95,7 +95,8 @@ pub(super) struct UploadOptions {
     /// What to do if a file has changed on both sides since they were equal [default: skip]
     #[arg(long, value_enum, value_name = "ACTION")]
     pub(super) on_conflict: Option<OnConflict>,
-    /// Maximum number of new versions in this run; further ones fail [default: 50]
+    /// Maximum number of new versions in this run, or for a watcher of files that are complete at the
+    /// same time; further ones fail [default: 50]
     #[arg(long, value_name = "N")]
     max_new_versions: Option<u64>,
     /// Regular expression with the groups 'base' and 'version' for names without their extension
@@ -157,7 +158,7 @@ impl ProofOptions {
 }
 
 impl UploadOptions {
-    /// Applies the options to an upload.
+    /// Applies the options to an upload, except the filter.
     pub(super) fn apply(
         &self,
         mut tree: UploadTree,
@@ -192,7 +193,6 @@ impl UploadOptions {
         let warned = report.clone();
         let root = RemotePath::default();
         Ok(tree
-            .filter(self.filters.filter()?)
             .hidden(self.hidden)
             .follow_links(self.follow_links)
             .files_in_flight(self.concurrency.into())
@@ -295,19 +295,24 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let target = resolver.resolve_for_write(args.to.as_deref()).await?;
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
     let tree = UploadTree::paths(&target.account_id, folder, &args.paths);
+    let tree = tree.filter(args.options.filters.filter()?);
     let tree = args.options.apply(tree, &profile, &report)?;
     let tree = proof.apply(args.pace.apply(tree));
     let result = shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await;
     proof.finish().await;
     let result = report.finish(result, "run the same command again within 24 hours to resume");
-    match share.filter(|_| !args.options.dry_run) {
-        Some(share) if result.is_ok() => {
-            share.create(transfers.client(), &target, args.output.json).await
+    let Some(share) = share.filter(|_| !args.options.dry_run) else { return result };
+    match report.not_shared(result.is_ok()) {
+        None => share.create(transfers.client(), &target, args.output.json).await,
+        Some(reason) => {
+            let message = format!("not shared, because {reason}");
+            match result {
+                Ok(()) => Err(Failure::new(Status::Other, message)),
+                failed => {
+                    report.note(&message);
+                    failed
+                }
+            }
         }
-        Some(_) => {
-            report.note("not shared, because the upload is incomplete: run the same command again");
-            result
-        }
-        None => result,
     }
 }

@@ -74,7 +74,10 @@ impl Histories {
         for (root, _) in known {
             let open = this.generation(&root).map_err(|error| failure(&error))?;
             this.state().open.insert(root.clone(), Some(open));
-            check_writable(this.directory.as_deref().unwrap_or(&root))?;
+            match &this.directory {
+                Some(directory) => check_writable(directory, "another directory in")?,
+                None => check_writable(&root, "a directory on another disk with")?,
+            }
         }
         Ok(this)
     }
@@ -223,7 +226,7 @@ pub(super) fn failure(error: &MhlError) -> Failure {
 }
 
 /// Verifies that a history can be written, before anything is transferred.
-fn check_writable(directory: &Path) -> Result<(), Failure> {
+fn check_writable(directory: &Path, remedy: &str) -> Result<(), Failure> {
     let lists = directory.join(DIRECTORY);
     let existing = if lists.is_dir() { &lists } else { directory };
     if !existing.exists() {
@@ -232,6 +235,6 @@ fn check_writable(directory: &Path) -> Result<(), Failure> {
     }
     tempfile::tempfile_in(existing).map(drop).map_err(|error| {
         let (lists, reason) = (lists.display(), io_reason(&error));
-        Failure::usage(format!("cannot write '{lists}': {reason}; pass another '--mhl-dir'"))
+        Failure::usage(format!("cannot write '{lists}': {reason}; pass {remedy} '--mhl-dir'"))
     })
 }

@@ -3,7 +3,6 @@
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -112,7 +111,7 @@ pub(crate) async fn draw() -> Infallible {
 
 /// Returns whether the line can be drawn.
 pub(crate) fn is_possible() -> bool {
-    std::io::stderr().is_terminal() && !log::is_enabled() && !log::is_json()
+    super::can_draw() && !log::is_enabled() && !log::is_json()
 }
 
 /// Removes the line, until it is drawn again.

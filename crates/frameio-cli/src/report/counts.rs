@@ -44,12 +44,15 @@ pub(super) struct Counts {
     incomplete: u64,
     /// Files that are not in a hash list.
     unlisted: u64,
+    /// Whether nothing is transferred, moved or deleted.
+    is_dry_run: bool,
     /// Minimum number of bytes of incomplete files that need not be transferred again.
     bytes_kept: u64,
 }
 
 impl Counts {
     pub(super) fn add(&mut self, record: &FileRecord<'_>) {
+        self.is_dry_run = record.is_dry_run;
         self.not_head += u64::from(record.is_not_head());
         if matches!(record.outcome, Outcome::Changed | Outcome::Conflict(_)) {
             match record.compared.and_then(|compared| compared.remedy) {
@@ -111,6 +114,16 @@ impl Counts {
     pub(super) const fn add_incomplete(&mut self, kept: u64) {
         self.incomplete += 1;
         self.bytes_kept = self.bytes_kept.saturating_add(kept);
+    }
+
+    /// Returns whether the service has another content of a file than the run should have sent.
+    pub(super) const fn has_unsent(self) -> bool {
+        self.changed > 0
+    }
+
+    /// Returns whether the service has any file of the run.
+    pub(super) const fn has_sent(self) -> bool {
+        self.transferred + self.skipped + self.unverified + self.moved > 0
     }
 
     /// Returns the exit status of the run if there are failures or conflicts.
@@ -194,8 +207,8 @@ impl fmt::Display for Counts {
             (self.skipped, "already present"),
             (self.unverified, "unverified"),
             (self.changed, "changed"),
-            (self.moved, "moved"),
-            (self.deleted, "deleted"),
+            (self.moved, if self.is_dry_run { "to move" } else { "moved" }),
+            (self.deleted, if self.is_dry_run { "to delete" } else { "deleted" }),
             (self.kept, "not deleted"),
             (self.not_head, "stacked but not head"),
             (self.ignored, "ignored"),

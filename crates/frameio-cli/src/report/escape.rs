@@ -153,14 +153,26 @@ mod tests {
             assert!(escaped.chars().all(|c| c.is_ascii_graphic()), "{escaped}");
             assert_eq!(printable(&escaped), escaped, "escaping is idempotent");
         }
+        for text in ["a\u{200d}b", "\u{200d}👧", "👩\u{200d}", "👩\u{200d}a", "क\u{200d}\u{200d}ष"]
+        {
+            assert!(printable(text).contains(r"\u{200d}"), "{text}");
+        }
         assert_eq!(printable("a\u{202e}b\u{1b}[2J\n"), r"a\u{202e}b\u{1b}[2J\n");
     }
 
     #[test]
     fn keeps_names_in_any_script() {
-        for text in
-            ["Größe — «x».mov", "日本語 葛\u{e0100}", "e\u{301}", "ש א", "👩🏽 ❤\u{fe0f}", r"\n"]
-        {
+        for text in [
+            "Größe — «x».mov",
+            "日本語 葛\u{e0100}",
+            "e\u{301}",
+            "ש א",
+            "👩🏽 ❤\u{fe0f}",
+            r"\n",
+            "👩\u{200d}👧.mov",
+            "क्\u{200d}ष",
+            "می\u{200c}خواهم",
+        ] {
             assert_eq!(printable(text), text);
         }
         for text in ["می\u{200c}خواهم", "👨\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥"]

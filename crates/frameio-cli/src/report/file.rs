@@ -82,7 +82,7 @@ impl FileRecord<'_> {
             checksum: self.digest().map(ToString::to_string),
             id: self.file_id.map(|id| id.as_str().to_owned()),
             link: item.view_url.clone(),
-            seconds: item.elapsed.map(|elapsed| elapsed.as_secs_f64()),
+            seconds: item.elapsed.map(|elapsed| (elapsed.as_secs_f64() * 1e3).round() / 1e3),
             reason: error
                 .or_else(|| self.compared.map(|it| it.reason.clone()))
                 .or_else(|| self.reason()),
@@ -147,12 +147,15 @@ impl FileRecord<'_> {
         }
     }
 
-    /// Returns the local path of a file that is saved under another name, from the first component
+    /// Returns the local path of a file that has another name than the remote one, from the first component
     /// that differs.
     fn changed_name(&self) -> Option<PathBuf> {
-        let is_written = matches!(
+        let is_shown = matches!(
             self.outcome,
-            Outcome::Transferred { .. } | Outcome::Planned { .. } | Outcome::Conflict(_)
+            Outcome::Transferred { .. }
+                | Outcome::Planned { .. }
+                | Outcome::Skipped
+                | Outcome::Conflict(_)
         );
         let local = self.local.strip_prefix(self.directory?).ok()?;
         let remote: RemotePath = self.remote.parse().ok()?;
@@ -161,7 +164,7 @@ impl FileRecord<'_> {
         let same = local.components().zip(remote.names().get(above..)?);
         let same = same.take_while(|(local, remote)| local.as_os_str() == remote.as_str()).count();
         let changed: PathBuf = local.components().skip(same).collect();
-        (is_written && changed != Path::new("")).then_some(changed)
+        (is_shown && changed != Path::new("")).then_some(changed)
     }
 
     const fn digest(&self) -> Option<&Digest> {
@@ -242,8 +245,8 @@ mod tests {
 
     #[test]
     fn text_shows_the_names_that_a_download_changes() {
-        let line = |remote: &str, local: &str, into: &str| {
-            let outcome = &Outcome::Transferred { bytes: 34, digest: None };
+        let transferred = Outcome::Transferred { bytes: 34, digest: None };
+        let line = |outcome: &Outcome, remote: &str, local: &str, into: &str| {
             let (local, directory) = (Path::new(local), Some(Path::new(into)));
             let (file_id, compared, stacked, is_dry_run) = (None, None, None, false);
             FileRecord { outcome, remote, local, directory, file_id, compared, stacked, is_dry_run }
@@ -260,7 +263,9 @@ mod tests {
             ("/x.mov", "out/x.mov", "out", ""),
         ] {
             let shown = shown.replace('/', std::path::MAIN_SEPARATOR_STR);
-            assert_eq!(line(remote, local, into), format!("transferred {remote} (34 B){shown}"));
+            let line = |outcome| line(outcome, remote, local, into);
+            assert_eq!(line(&transferred), format!("transferred {remote} (34 B){shown}"));
+            assert_eq!(line(&Outcome::Skipped), format!("skipped     {remote}{shown}"));
         }
     }
 }

@@ -28,7 +28,7 @@ mod wrap;
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use clap::builder::StyledStr;
-use indicatif::MultiProgress;
+use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde_json::Value;
 
 pub(crate) use self::amounts::{counted, duration};
@@ -86,7 +86,7 @@ impl Reporter {
         Self { jq, ..self }
     }
 
-    /// Shows progress bars if standard error is a terminal and logging is off.
+    /// Shows progress bars if standard error is a terminal that can draw them, and logging is off.
     fn with_bars(self) -> Self {
         let has_bars = activity::is_possible();
         if has_bars {
@@ -237,14 +237,22 @@ impl Reporter {
     }
 
     /// Asks a question on the terminal. Returns `true` only for yes.
+    ///
+    /// The bars are hidden until the user replies, but nothing is locked, so that Ctrl-C can end the run.
     pub(crate) fn ask(&self, question: &str) -> bool {
-        self.suspended(|| {
-            let mut answer = String::new();
-            let mut stderr = std::io::stderr().lock();
-            let asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
-            let read = asked.and_then(|()| std::io::stdin().read_line(&mut answer));
-            read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
-        })
+        activity::clear();
+        if let Some(bars) = &self.bars {
+            drop(bars.clear());
+            bars.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        let mut stderr = std::io::stderr();
+        let asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        let read = asked.and_then(|()| std::io::stdin().read_line(&mut answer));
+        if let Some(bars) = &self.bars {
+            bars.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
 
     /// Hides the bars while something else is printed.
@@ -255,6 +263,31 @@ impl Reporter {
             None => print(),
         }
     }
+}
+
+/// Returns whether standard error is a terminal on which lines can be drawn again.
+fn can_draw() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
+    std::io::stderr().is_terminal() && !is_dumb && !is_piped()
+}
+
+/// Returns whether standard output is read by another program, such as `tee`, which may print on the same
+/// terminal between the bars.
+#[cfg(unix)]
+fn is_piped() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
+
+    let stdout = std::io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    let kind = stdout.and_then(|stdout| stdout.metadata()).map(|metadata| metadata.file_type());
+    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_socket())
+}
+
+/// Returns whether standard output may be read by another program, such as `tee`, which may print on the
+/// same terminal between the bars.
+#[cfg(not(unix))]
+fn is_piped() -> bool {
+    !std::io::stdout().is_terminal()
 }
 
 fn write_status(line: &Escaped) {

@@ -56,6 +56,13 @@ impl ReportRow {
         Self { local, reason, ..Self::new("failed") }
     }
 
+    /// Returns the row for a table: a name that a spreadsheet would take for a formula is written as a path.
+    fn without_formulas(&self) -> Self {
+        let is_formula = |local: &String| local.starts_with(['=', '+', '-', '@']);
+        let path = self.local.clone().filter(is_formula).map(|local| format!("./{local}"));
+        Self { local: path.or_else(|| self.local.clone()), ..self.clone() }
+    }
+
     /// Returns the row of a file that was in flight when the run was interrupted.
     pub(super) fn incomplete(path: &str) -> Self {
         let reason = Some("the run was interrupted".to_owned());
@@ -107,7 +114,7 @@ impl RunFile {
                 let mut writer = csv::WriterBuilder::new()
                     .has_headers(self.count == 0)
                     .from_writer(&mut self.rows);
-                writer.serialize(row)?;
+                writer.serialize(row.without_formulas())?;
                 writer.flush()
             }
             ReportFormat::Json => {
@@ -190,6 +197,8 @@ mod tests {
             )
         );
         assert_eq!(written(ReportFormat::Csv, &[]), HEADER);
+        let formula = written(ReportFormat::Csv, &[ReportRow::failed("=cmd.mov", "it differs")]);
+        assert_eq!(formula, format!("{HEADER}failed,,./=cmd.mov,,,,,,it differs\n"));
         let json: Value = serde_json::from_str(&written(ReportFormat::Json, &rows)).unwrap();
         assert_eq!(json["files"][0]["local"], "a, \"b\"\n.mov");
         assert_eq!(

@@ -40,6 +40,14 @@ const TICK: Duration = Duration::from_millis(250);
 /// Number of measurements for each line without a terminal, which is printed every 5 seconds.
 const TICKS_PER_LINE: u32 = 20;
 
+/// How the progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ProgressDisplay {
+    /// As bars on a terminal, and in lines elsewhere.
+    BarsOrLines,
+    Lines,
+}
+
 /// Prints the outcome of each file, shows progress, and counts files.
 pub(crate) struct TransferReport {
     reporter: Reporter,
@@ -65,6 +73,8 @@ struct State {
     line: String,
     /// Paths that failed, for which late progress reports are ignored.
     failed: HashSet<String>,
+    /// Whether the user is being asked a question.
+    is_asking: bool,
     /// Whether the summary was printed.
     is_ended: bool,
     /// Failure to write results.
@@ -83,7 +93,7 @@ impl TransferReport {
     /// Starts the report of an upload, with the retries of its client. Must be called within a
     /// runtime.
     pub(crate) fn upload(output: OutputArgs, is_dry_run: bool, retries: &CallRetries) -> Arc<Self> {
-        Self::start(output, None, is_dry_run, retries)
+        Self::start(output, None, is_dry_run, (ProgressDisplay::BarsOrLines, retries))
     }
 
     /// Starts the report of a download to a directory, with the retries of its client. Must be called
@@ -94,17 +104,28 @@ impl TransferReport {
         is_dry_run: bool,
         retries: &CallRetries,
     ) -> Arc<Self> {
-        Self::start(output, Some(directory.to_owned()), is_dry_run, retries)
+        let directory = Some(directory.to_owned());
+        Self::start(output, directory, is_dry_run, (ProgressDisplay::BarsOrLines, retries))
+    }
+
+    /// Starts the report of a watcher, which downloads to `directory` or uploads. It prints lines on a
+    /// terminal too, because bars would only show the latest files of a run without an end.
+    pub(crate) fn watch(
+        output: OutputArgs,
+        directory: Option<&Path>,
+        retries: &CallRetries,
+    ) -> Arc<Self> {
+        Self::start(output, directory.map(Path::to_owned), false, (ProgressDisplay::Lines, retries))
     }
 
     fn start(
         output: OutputArgs,
         directory: Option<PathBuf>,
         is_dry_run: bool,
-        retries: &CallRetries,
+        (display, retries): (ProgressDisplay, &CallRetries),
     ) -> Arc<Self> {
         let mut reporter = Reporter::new(output.json);
-        if !output.quiet {
+        if !output.quiet && display == ProgressDisplay::BarsOrLines {
             reporter = reporter.with_bars();
         }
         let bars = reporter.bars.as_ref().and_then(Bars::new);
@@ -175,6 +196,19 @@ impl TransferReport {
         }
     }
 
+    /// Returns the reason why the uploaded files are not shared after a run.
+    pub(crate) fn not_shared(&self, is_complete: bool) -> Option<&'static str> {
+        let counts = self.state().counts;
+        match () {
+            () if !is_complete => Some("the upload is incomplete: run the same command again"),
+            () if counts.has_unsent() => Some(
+                "changed files were not sent: send them as new versions with '--if-exists version'",
+            ),
+            () if !counts.has_sent() => Some("no file was selected"),
+            () => None,
+        }
+    }
+
     /// Calls `observer` with each file from now on.
     pub(crate) fn observe(&self, observer: impl Fn(&Item) + Send + Sync + 'static) {
         self.state().observers.push(Arc::new(observer));
@@ -239,7 +273,10 @@ impl TransferReport {
             self.reporter.status(&format!("delete      {path}"));
         }
         let files = if paths.len() == 1 { "file" } else { "files" };
-        self.reporter.ask(&format!("Delete {} {files}? [y/N] ", paths.len()))
+        self.state().is_asking = true;
+        let answer = self.reporter.ask(&format!("Delete {} {files}? [y/N] ", paths.len()));
+        self.state().is_asking = false;
+        answer
     }
 
     fn item(&self, remote: &str, item: &Item) {
@@ -310,6 +347,10 @@ impl TransferReport {
         let (counts, hash_lists, run_file) = {
             let mut state = self.state();
             state.is_ended = true;
+            if state.is_asking {
+                // The run was interrupted at the question.
+                self.reporter.status("");
+            }
             if let Some(bars) = state.bars.take() {
                 bars.clear();
             }
@@ -385,7 +426,8 @@ impl State {
         // A watcher may have nothing to do for hours.
         let is_news = !overall.is_idle() || line != self.line;
         self.line.clone_from(&line);
-        (is_news && !self.is_ended && !overall.is_empty()).then_some(line)
+        let is_shown = is_news && !self.is_ended && !self.is_asking && !overall.is_empty();
+        is_shown.then_some(line)
     }
 }
 

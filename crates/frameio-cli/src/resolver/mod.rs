@@ -181,11 +181,7 @@ impl<'a> Resolver<'a> {
         purpose: Purpose,
         text: Option<&str>,
     ) -> Result<(AccountId, FolderId), Failure> {
-        let resolved = self.resolve_for(purpose, text).await?;
-        match resolved.folder_id() {
-            Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
-            None => Err(not_a_folder(&resolved)),
-        }
+        folder_of(&self.resolve_for(purpose, text).await?)
     }
 
     /// Returns the given place, or the folder that relative paths start at.
@@ -354,6 +350,13 @@ fn no_base(text: &str, is_base: bool) -> Failure {
              an absolute path, such as /Workspace/Project/Folder"
         ),
     })
+}
+
+pub(crate) fn folder_of(resolved: &Resolved) -> Result<(AccountId, FolderId), Failure> {
+    match resolved.folder_id() {
+        Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
+        None => Err(not_a_folder(resolved)),
+    }
 }
 
 /// Refuses an item that has another name or parent than when its path was followed.

@@ -43,6 +43,11 @@ async fn a_profile_adds_ids_that_the_input_lacks() {
     let response = run(&["call", "projects.show"]).await.json();
     assert_eq!(response["data"]["id"], sim.demo().project_id.as_str());
 
+    run(&["profile", "set", "--if-exists", "version", "--bwlimit", "3M"]).await.succeeded();
+    let listed = run(&["profile", "list", "--json"]).await.lines();
+    let studio = listed.iter().find(|it| it["name"] == "studio").unwrap();
+    assert_eq!((&studio["if_exists"], &studio["bwlimit"]), (&json!("version"), &json!("3M")));
+
     run(&["profile", "use", "other"]).await;
     let listed = run(&["profile", "list", "--json"]).await.lines();
     assert_eq!(listed.len(), 2);

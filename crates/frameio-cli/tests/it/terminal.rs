@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use frameio_sim::{Fault, SimServer};
@@ -11,12 +13,13 @@ use http::StatusCode;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use unicode_width::UnicodeWidthStr;
 
 use crate::comments::demo;
-use crate::program::{Ended, end, program};
+use crate::program::{Ended, end, interrupt, program, wait_until};
 use crate::relocate::paths;
+use crate::transfer::{Fixture, ROOT};
 
 const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
 
@@ -38,6 +41,35 @@ async fn run_on_terminal(server: &SimServer, arguments: &[&str], typed: &str) ->
     let mut command = program(server);
     command.args(arguments).stdin(input);
     end(command, None).await
+}
+
+/// Starts the program on a terminal, and reads what it prints.
+fn start_on_terminal(mut command: Command, stdout: Stdio) -> (Child, Screen) {
+    let (screen, end) = terminal();
+    command.stdin(end.try_clone().unwrap()).stderr(end).stdout(stdout);
+    let child = command.spawn().unwrap();
+    // The program has the last copies of its end, so that the reader finds the end of the output.
+    drop(command);
+    let text = Arc::<Mutex<String>>::default();
+    let (reader, written) = (screen.try_clone().unwrap(), text.clone());
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(count @ 1..) = (&reader).read(&mut bytes) {
+            written.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+    });
+    (child, Screen { _keyboard: screen, text })
+}
+
+struct Screen {
+    _keyboard: File,
+    text: Arc<Mutex<String>>,
+}
+
+impl Screen {
+    fn text(&self) -> String {
+        self.text.lock().unwrap().clone()
+    }
 }
 
 /// Runs the program with a terminal of this width as its outputs, and returns the lines on it.
@@ -80,6 +112,55 @@ async fn notes_are_wrapped_at_the_width_of_the_terminal() {
         assert!(lines.len() > 1, "{lines:?}");
         let words: Vec<_> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
         assert_eq!(words, text.split_whitespace().collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_question_of_a_sync_can_be_interrupted() {
+    let fixture = Fixture::new(&[("a.mov", 5), ("b.mov", 5), ("kept.mov", 5)]).await;
+    assert_eq!(fixture.run(&["sync", "in", ROOT]).await.status, 0);
+    for name in ["in/a.mov", "in/b.mov"] {
+        std::fs::remove_file(fixture.directory.path().join(name)).unwrap();
+    }
+    for stdout in [Stdio::null(), Stdio::piped()] {
+        let command = fixture.command(&["sync", "in", ROOT, "--delete"]);
+        let (mut child, screen) = start_on_terminal(command, stdout);
+        let id = child.id().unwrap().to_string();
+        wait_until(|| screen.text().contains("Delete 2 files? [y/N]")).await;
+        // The bars are drawn four times a second.
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        interrupt(&id).await;
+        let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await;
+        assert_eq!(ended.expect("it ends").unwrap().code(), Some(130), "{}", screen.text());
+        let text = screen.text();
+        let after = text.split("[y/N]").nth(1).unwrap_or_default();
+        assert!(!after.contains("files,"), "nothing is drawn after the question: {after:?}");
+    }
+    assert_eq!(fixture.calls("files.delete"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bars_are_drawn_only_where_nothing_else_is_printed() {
+    let fixture = Fixture::new(&[("a.mov", 2_000)]).await;
+    for (number, (stdout, term, has_bars)) in [
+        (Stdio::null(), "xterm", true),
+        (Stdio::piped(), "xterm", false),
+        (Stdio::null(), "dumb", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let folder = format!("{ROOT}/{number}");
+        assert_eq!(fixture.run(&["mkdir", &folder]).await.status, 0);
+        let rate = ["upload", "in/a.mov", "--to", &folder, "--bwlimit", "1"];
+        let mut command = fixture.command(&rate);
+        command.env("TERM", term);
+        let (mut child, screen) = start_on_terminal(command, stdout);
+        let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await;
+        assert!(ended.expect("it ends").unwrap().success(), "{}", screen.text());
+        let text = screen.text();
+        assert_eq!(text.contains("\u{1b}["), has_bars, "{text:?}");
+        assert!(text.contains("1 transferred"), "{text:?}");
     }
 }
 

@@ -466,3 +466,36 @@ async fn lists_workspaces_projects_and_folders() {
     assert_eq!(fixture.run(&names).await.stdout, "Day 1/\na.mov\n");
     assert_eq!(fixture.run(&["upload", "in/a.mov"]).await.status, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn patterns_of_a_sync_begin_with_either_name() {
+    let fixture = Fixture::new(&[("Day 1/a.mov", 5), ("Day 2/b.mov", 5)]).await;
+    let folder = format!("{ROOT}/Dailies");
+    assert_eq!(fixture.run(&["mkdir", &folder]).await.status, 0);
+    let up = ["sync", "in", &folder];
+    for (pattern, planned) in [("in/Day 1", 1), ("Dailies/Day 1", 1), ("other/Day 1", 0)] {
+        let dry = [&up[..], &["--dry-run", "--json", "--include", pattern]].concat();
+        let summary = fixture.run(&dry).await.lines().pop().unwrap()["summary"].clone();
+        assert_eq!(summary["planned"], planned, "{pattern}: {summary}");
+    }
+    assert_eq!(fixture.run(&up).await.status, 0);
+    let down = ["sync", "out", &folder, "--down", "--exclude", "Dailies/Day 1"];
+    let ended = fixture.run(&down).await;
+    assert!(ended.stderr.contains("1 transferred (5 B)"), "{ended:?}");
+    let swapped = fixture.run(&["sync", &folder, "in"]).await;
+    assert!(swapped.failed(2).contains("the local directory comes first"), "{swapped:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_counts_what_would_be_deleted_or_moved() {
+    let fixture = Fixture::new(&[("a.mov", 5), ("b.mov", 6), ("c.mov", 7)]).await;
+    assert_eq!(fixture.run(&["sync", "in", ROOT]).await.status, 0);
+    let path = |name: &str| fixture.directory.path().join("in").join(name);
+    std::fs::remove_file(path("a.mov")).unwrap();
+    std::fs::rename(path("b.mov"), path("d.mov")).unwrap();
+    let sync = ["sync", "in", ROOT, "--delete", "--yes"];
+    let dry = fixture.run(&[&sync[..], &["--dry-run"]].concat()).await;
+    assert!(dry.stderr.contains("1 to move, 1 to delete"), "{dry:?}");
+    let done = fixture.run(&sync).await;
+    assert!(done.stderr.contains("1 moved, 1 deleted"), "{done:?}");
+}

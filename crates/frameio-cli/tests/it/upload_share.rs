@@ -89,6 +89,36 @@ async fn an_incomplete_upload_is_not_shared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_upload_without_changed_or_selected_files_is_not_shared() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("b.mov", 5)]).await;
+    let upload = ["upload", "in", "--to", ROOT];
+    let share = [&upload[..], &["--share", "Dailies"]].concat();
+    let up = fixture.run(&[&share[..], &["--include", "*.wav"]].concat()).await;
+    assert_eq!((up.status, fixture.calls("shares.create")), (1, 0), "{up:?}");
+    assert!(up.stderr.contains("not shared, because no file was selected"), "{up:?}");
+    fixture.run(&upload).await;
+    std::fs::write(fixture.directory.path().join("in/a.mov"), "another export").unwrap();
+    let up = fixture.run(&share).await;
+    assert_eq!((up.status, fixture.calls("shares.create")), (1, 0), "{up:?}");
+    assert!(up.stderr.contains("not shared, because changed files were not sent"), "{up:?}");
+    let up = fixture.run(&[&share[..], &["--if-exists", "version"]].concat()).await;
+    assert_eq!((up.status, fixture.calls("shares.create")), (0, 1), "{up:?}");
+    let again = fixture.run(&share).await;
+    assert_eq!((again.status, fixture.calls("shares.create")), (0, 2), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invalid_name_is_refused_before_anything_is_sent() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    let long = "a".repeat(200);
+    for name in ["", "two\nlines", &long] {
+        let up = fixture.run(&["upload", "in/a.mov", "--to", ROOT, "--share", name]).await;
+        assert!(up.failed(2).contains("for '--share': `name`"), "{up:?}");
+    }
+    assert_eq!(fixture.sim.requests().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_beyond_a_hundred_are_added_to_the_share_one_at_a_time() {
     let names: Vec<_> = (0..102).map(|number| format!("{number:03}.mov")).collect();
     let files: Vec<_> = names.iter().map(|name| (name.as_str(), 1)).collect();

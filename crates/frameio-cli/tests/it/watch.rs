@@ -181,3 +181,28 @@ async fn downloads_new_files_and_prints_the_interval() {
     let ended = fixture.run(&["watch", "--down", ROOT, "out", "--once"]).await;
     assert!(ended.failed(1).contains("'out': no such file or directory"), "{ended:?}");
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_in_the_documentation_keeps_names() {
+    let documentation = include_str!("../../../../docs/watch.md");
+    let script = documentation.split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let fixture = Fixture::new(&[("two  blanks.mov", 5)]).await;
+    std::fs::write(fixture.directory.path().join("list.sh"), script).unwrap();
+    let once = ["watch", "in", ROOT, "--once", "--then", "sh list.sh"];
+    let ended = fixture.run(&[&once[..], &SETTLE].concat()).await;
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let list = std::fs::read_to_string(fixture.directory.path().join("list.txt")).unwrap();
+    assert_eq!(list, "two  blanks.mov\n");
+    assert!(documentation.contains("--then 'sh list.sh'"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_folder_is_filtered() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("b.wav", 5)]).await;
+    assert_eq!(fixture.run(&["upload", "in/a.mov", "in/b.wav", "--to", ROOT]).await.status, 0);
+    let down = ["watch", "--down", ROOT, "out", "--once", "--include", "*.wav"];
+    let ended = fixture.run(&down).await;
+    assert!(ended.stderr.contains("1 transferred (5 B)"), "{ended:?}");
+    assert!(!fixture.directory.path().join("out/a.mov").exists());
+}

@@ -58,6 +58,7 @@ pub struct Filter {
     min_age: Option<Age>,
     max_age: Option<Age>,
     files: Option<Vec<String>>,
+    folder_name: Option<String>,
     has_no_default_excludes: bool,
 }
 
@@ -151,6 +152,13 @@ impl Filter {
         self
     }
 
+    /// Sets the name of the remote folder of a tree whose directory may have another name. Paths can begin
+    /// with either. Default: none.
+    pub fn folder_name(mut self, name: impl Into<String>) -> Self {
+        self.folder_name = Some(name.into());
+        self
+    }
+
     /// Sets whether `._*`, `.DS_Store`, `Thumbs.db` and directories named `ascmhl` are excluded.
     /// Default: yes. A file or directory given as a path is not affected. Uploads leave out directories
     /// named `ascmhl` in any case.
@@ -186,6 +194,7 @@ impl Filter {
             patterns: Patterns::new(&self.include, &self.exclude)?,
             defaults: Patterns::new(&[], &defaults)?,
             files: self.files.as_deref().map(FileList::new),
+            folder_name: self.folder_name.clone(),
             sizes: (self.min_size.unwrap_or(0), self.max_size.unwrap_or(u64::MAX)),
             not_before,
             not_after,
@@ -200,6 +209,8 @@ pub struct FileMatcher {
     patterns: Patterns,
     defaults: Patterns,
     files: Option<FileList>,
+    /// Name of the remote folder.
+    folder_name: Option<String>,
     /// Least and greatest size.
     sizes: (u64, u64),
     not_before: Option<SystemTime>,
@@ -221,6 +232,11 @@ impl FileMatcher {
     pub(crate) const fn hidden(mut self, hidden: bool) -> Self {
         self.hidden = hidden;
         self
+    }
+
+    /// Returns the directories that paths below a directory of a tree can be relative to.
+    pub(crate) fn bases(&self, directory: &Path) -> Bases {
+        Bases::new(None, directory).or_below(self.folder_name.as_deref())
     }
 
     /// Returns whether only files are selected that match a condition, so that folders without such
@@ -325,6 +341,15 @@ mod tests {
         assert!(!selects(&filter.clone().max_size(99), "a.mov"));
         assert!(selects(&filter.clone().files(["a.mov"]), "a.mov"));
         assert!(!selects(&filter.files(["b.mov"]), "a.mov"));
+    }
+
+    #[test]
+    fn paths_begin_with_the_name_of_the_directory_or_of_the_folder() {
+        let filter = Filter::new().exclude("Dailies/Day 1").files(["rushes/a.mov"]);
+        let matcher = filter.folder_name("Dailies").matcher().unwrap();
+        let bases = matcher.bases(Path::new("./rushes"));
+        assert!(matcher.exclude(&bases, "Day 1", true).is_some());
+        assert!(matcher.include(&bases, "a.mov") && !matcher.include(&bases, "b.mov"));
     }
 
     #[test]

@@ -62,6 +62,13 @@ impl Bases {
         Self { name, prefixes }
     }
 
+    /// Adds another directory that paths can be relative to: the parent of a folder with this name.
+    pub(super) fn or_below(mut self, name: Option<&str>) -> Self {
+        let name = name.map(|name| text_of(Path::new(name)));
+        self.prefixes.extend(name.filter(|name| !self.prefixes.contains(name)));
+        self
+    }
+
     /// Returns the path within the directory as seen from each base.
     pub(super) fn paths(&self, below: &str) -> impl Iterator<Item = String> {
         self.prefixes.iter().map(move |prefix| match (&**prefix, below) {

@@ -59,8 +59,8 @@ pub(super) fn read(path: &Path) -> io::Result<Content> {
         }
         lines += 1;
         let Some(parsed) = parsed else { continue };
-        if let Some(device) = parsed["device"].as_str() {
-            content.device = u64::from_str_radix(device, 16).ok();
+        if parsed["path"].is_null() {
+            content.device = parse_device(&parsed).or(content.device);
         }
         content.apply(&parsed);
         if content.files.len() > MAX_ENTRIES {
@@ -130,7 +130,9 @@ impl Content {
                 self.files.entry(path.into()).or_default().arriving = Some(record);
             }
         } else if let Some(record) = parse_record(line) {
-            self.files.insert(path.into(), Known { record: Some(record), ..Known::default() });
+            let device = parse_device(line);
+            let known = Known { record: Some(record), device, ..Known::default() };
+            self.files.insert(path.into(), known);
         }
     }
 }
@@ -148,7 +150,7 @@ pub(super) fn whole(
         "account": account,
         "folder": remote_folder,
         "directory": directory,
-        "device": device.map(|device| format!("{device:x}")),
+        "device": device_text(device),
     });
     text.extend(rest.to_string().chars().skip(1));
     text.push('\n');
@@ -164,8 +166,8 @@ pub(super) fn whole(
 /// Returns the lines of everything that is known about a file.
 pub(super) fn lines(path: &str, known: &Known) -> String {
     let mut text = String::new();
-    if let Some(known) = &known.record {
-        text += record(path, known).trim_start();
+    if let Some(line) = known.record.as_ref().map(|it| record(path, it, known.device)) {
+        text += line.trim_start();
     }
     if let Some(known) = &known.pending {
         text += pending(path, known).trim_start();
@@ -182,9 +184,10 @@ pub(super) fn folder(path: &str, id: &FolderId) -> String {
 }
 
 /// Returns the line of a record, after a newline that terminates a truncated line.
-pub(super) fn record(path: &str, record: &Record) -> String {
+pub(super) fn record(path: &str, record: &Record, device: Option<u64>) -> String {
     let mut line = fields(record);
     line["path"] = path.into();
+    line["device"] = device_text(device).into();
     format!("\n{line}\n")
 }
 
@@ -225,6 +228,14 @@ pub(super) fn pending(path: &str, pending: &Pending) -> String {
 
 pub(super) fn removed(path: &str) -> String {
     format!("\n{}\n", json!({"path": path, "removed": true}))
+}
+
+fn device_text(device: Option<u64>) -> Option<String> {
+    device.map(|device| format!("{device:x}"))
+}
+
+fn parse_device(line: &Value) -> Option<u64> {
+    u64::from_str_radix(line["device"].as_str()?, 16).ok()
 }
 
 fn parse_record(line: &Value) -> Option<Record> {

@@ -30,6 +30,7 @@
 //! downloads share it.
 
 pub(crate) mod compare;
+mod disks;
 mod format;
 mod names;
 mod nesting;
@@ -97,6 +98,8 @@ struct Known {
     pending: Option<Pending>,
     /// Complete download that is about to be moved to this path.
     arriving: Option<Record>,
+    /// File system of the directory of the recorded file.
+    device: Option<u64>,
 }
 
 /// A record, compared with the local file of now.
@@ -125,6 +128,8 @@ pub(crate) struct SyncState {
     root: Arc<Path>,
     /// Path of the file that the directory has if no directory above has one.
     own: Arc<Path>,
+    /// Whether files are read to find changes that keep size and time.
+    reads_files: bool,
 }
 
 struct Inner {
@@ -195,6 +200,12 @@ impl SyncState {
         })
     }
 
+    /// Sets whether files are read to find changes that keep size and time.
+    pub(crate) const fn reading_files(mut self, reads_files: bool) -> Self {
+        self.reads_files = reads_files;
+        self
+    }
+
     /// Returns the record of a file, compared with the local file.
     pub(crate) async fn recorded(
         &self,
@@ -211,24 +222,31 @@ impl SyncState {
         }
         let Some(record) = known.record else { return Ok(Recorded::default()) };
         let (is_same, is_outdated) = self.compare(&record, local, now).await?;
+        if is_same {
+            self.renew_device(key).await;
+        }
         Ok(Recorded { record: Some(record), is_same, is_outdated })
     }
 
-    /// Returns whether a local file has the content of a record, and whether the comparison read it.
+    /// Returns whether a local file has the content of a record, and whether the record has to be renewed.
     pub(crate) async fn compare(
         &self,
         record: &Record,
         local: &Path,
         now: Stamp,
     ) -> io::Result<(bool, bool)> {
+        let is_unchanged = record.stamp == now && !now.may_hide_a_change_after(record.equal_at);
         Ok(match record.xxh64 {
             _ if record.stamp.size != now.size => (false, false),
-            _ if record.stamp == now && !now.may_hide_a_change_after(record.equal_at) => {
-                (true, false)
-            }
-            Some(hash) => (self.hash(local).await? == hash, true),
+            _ if is_unchanged && !self.reads_files => (true, false),
+            Some(hash) => (self.hash(local).await? == hash, !is_unchanged),
             None => (record.stamp == now, false),
         })
+    }
+
+    /// Returns whether nothing is known about any file.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.inner.files().keys().any(|key| key.starts_with(&*self.prefix))
     }
 
     /// Returns all records.
@@ -254,13 +272,15 @@ impl SyncState {
     /// the file without a record.
     pub(crate) async fn put(&self, key: &str, record: Record) {
         let key = self.full(key);
-        let line = format::record(&key, &record);
+        let device = self.device(&key).await;
+        let line = format::record(&key, &record, device);
         let is_full = {
             let mut files = self.inner.files();
             let is_full = files.len() >= MAX_ENTRIES && !files.contains_key(&key);
             if !is_full {
                 self.inner.names().add(&key, Some(&record));
-                files.insert(key, Known { record: Some(record), ..Known::default() });
+                let known = Known { record: Some(record), device, ..Known::default() };
+                files.insert(key, known);
             }
             is_full
         };

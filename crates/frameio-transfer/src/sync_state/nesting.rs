@@ -160,6 +160,7 @@ fn latest(mine: Known, theirs: Known) -> Known {
     let (new, old) =
         if equal_at(&theirs) > equal_at(&mine) { (theirs, mine) } else { (mine, theirs) };
     Known {
+        device: if new.record.is_some() { new.device } else { old.device },
         record: new.record.or(old.record),
         pending: new.pending.or(old.pending),
         arriving: new.arriving.or(old.arriving),

@@ -11,9 +11,7 @@ use tokio::sync::Semaphore;
 use twox_hash::XxHash3_64;
 
 use super::nesting::Owner;
-use super::{
-    Files, HASHES, Inner, OnFailure, SyncState, TRASH, append, failed, format, key_of, log,
-};
+use super::{Files, HASHES, Inner, OnFailure, SyncState, append, failed, format, key_of, log};
 use crate::file_system;
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
@@ -35,7 +33,7 @@ pub(crate) struct Pair {
     /// The directory as the run refers to it.
     pub(crate) root: PathBuf,
     /// Whether the run deletes files, and refuses a directory on another file system than in the last
-    /// run, or without any files.
+    /// run.
     pub(crate) is_deleting: bool,
 }
 
@@ -102,7 +100,7 @@ impl SyncState {
         })?;
         let (inner, own) = (Arc::new(inner), Arc::from(own));
         let (prefix, root) = (owner.prefix().into(), Arc::from(owner.pair.root));
-        Ok(Self { inner, prefix, root, own })
+        Ok(Self { inner, prefix, root, own, reads_files: false })
     }
 
     fn on_failure(self, on_failure: Option<OnFailure>) -> Self {
@@ -202,7 +200,7 @@ fn open_locked(
     if pair.is_deleting && owner.has_records(&files) {
         // The number of a directory above says nothing about this one.
         let devices = if owner.is_own() { (device, last_device) } else { (None, None) };
-        check_directory(&pair.directory.join(&owner.below), devices)?;
+        check_device(&pair.directory.join(&owner.below), devices)?;
     }
     match access {
         Access::Read => {}
@@ -248,23 +246,19 @@ async fn shorten(path: &Path, pair: &Pair) {
 }
 
 /// Refuses a directory that is probably not the one of earlier runs, so that no file counts as deleted.
-fn check_directory(
+fn check_device(
     directory: &Path,
     (device, last_device): (Option<u64>, Option<u64>),
 ) -> io::Result<()> {
-    let refused = |reason: &str| {
-        let directory = directory.display();
-        let message = format!("'{directory}' {reason}; nothing was deleted or transferred");
-        Err(io::Error::new(io::ErrorKind::InvalidInput, message))
-    };
-    if last_device.is_some() && device != last_device {
-        return refused("is on another file system than in the last run");
+    if last_device.is_none() || device == last_device {
+        return Ok(());
     }
-    let mut entries = std::fs::read_dir(directory)?;
-    let is_content = |entry: io::Result<std::fs::DirEntry>| {
-        entry.map_or(true, |entry| entry.file_name() != TRASH)
-    };
-    if entries.any(is_content) { Ok(()) } else { refused("is empty; was it mounted?") }
+    let directory = directory.display();
+    let message = format!(
+        "'{directory}' is on another file system than in the last run; nothing was deleted or \
+         transferred"
+    );
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
 /// Locks a state file, after waiting briefly for another run that uses it.

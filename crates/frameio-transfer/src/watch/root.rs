@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::file_system;
 use crate::local_file::reason;
 use crate::tasks::blocking;
+use crate::upload::tree::listing::Content;
 
 /// A watched directory, which may be on a share that is not always mounted.
 #[derive(Clone, Debug)]
@@ -41,8 +42,12 @@ impl Root {
     }
 
     fn check_blocking(&mut self) -> Result<Available, String> {
-        let is_empty = is_empty(&self.path).map_err(|error| reason(&error))?;
-        self.found(file_system::id(&self.path), is_empty)
+        std::fs::read_dir(&self.path).map_err(|error| reason(&error))?;
+        let now = file_system::id(&self.path);
+        // The whole directory may have to be walked.
+        let is_empty =
+            self.is_other(now) && is_empty(&self.path).map_err(|error| reason(&error))?;
+        self.found(now, is_empty)
     }
 
     /// Decides whether a directory that exists is the one of earlier checks.
@@ -50,17 +55,23 @@ impl Root {
     /// A share that is not mounted leaves an empty directory on another file system. A share that was
     /// mounted again may have another number, so the number alone decides nothing.
     fn found(&mut self, now: Option<u64>, is_empty: bool) -> Result<Available, String> {
-        let is_other = self.device.is_some() && self.device != now;
+        let is_other = self.is_other(now);
         if is_other && is_empty {
             return Err("it is empty and on another file system than before".to_owned());
         }
         self.device = now;
         Ok(Available { is_remounted: is_other })
     }
+
+    fn is_other(&self, now: Option<u64>) -> bool {
+        self.device.is_some() && self.device != now
+    }
 }
 
+/// Returns whether a directory has no files, apart from those that the system leaves in the directory of
+/// a share that is not mounted.
 fn is_empty(path: &Path) -> io::Result<bool> {
-    std::fs::read_dir(path)?.next().transpose().map(|first| first.is_none())
+    Content { hidden: true, follow_links: true }.exists(path).map(|exists| !exists)
 }
 
 /// Returns whether a directory is on a network share, as far as the system reports it.
@@ -87,6 +98,20 @@ mod tests {
         assert_eq!(root.found(Some(3), true), same);
         let mut root = Root::new("/media".into(), Some(9));
         assert!(root.found(Some(1), true).is_err(), "not mounted when the run starts");
+    }
+
+    #[test]
+    fn files_of_the_system_do_not_count_as_content() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        std::fs::create_dir(path.join("lost+found")).unwrap();
+        std::fs::write(path.join(".DS_Store"), "x").unwrap();
+        let mut root = Root::new(path.to_owned(), file_system::id(path));
+        root.check_blocking().unwrap();
+        root.device = root.device.map(|device| device ^ 1);
+        assert_eq!(root.check_blocking().is_err(), root.device.is_some());
+        std::fs::write(path.join("lost+found/a.mov"), "x").unwrap();
+        assert_eq!(root.check_blocking().unwrap().is_remounted, file_system::id(path).is_some());
     }
 
     #[tokio::test]

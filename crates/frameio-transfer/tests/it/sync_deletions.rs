@@ -136,6 +136,64 @@ async fn moves_local_files_to_the_trash_if_they_are_unchanged() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_directory_without_files_to_transfer_counts_as_empty() {
+    for is_up in [true, false] {
+        let pair = equal(&["a", "b"]).await;
+        remove(&pair, &["a", "b"]);
+        std::fs::create_dir(pair.path("lost+found")).unwrap();
+        for name in [".DS_Store", "._a", ".hidden", "Day 1/Thumbs.db", "ascmhl/0001.mhl"] {
+            pair.write(name, "x");
+        }
+        for dry_run in [true, false] {
+            let upload = pair.upload().delete(Deletion::new()).dry_run(dry_run);
+            let download = pair.download().delete(Deletion::new()).dry_run(dry_run);
+            let error = match is_up {
+                true => pair.transfers().upload_tree(upload).await.unwrap_err(),
+                false => pair.transfers().download_tree(download).await.unwrap_err(),
+            };
+            assert!(error.to_string().contains("contains no files"), "{error}");
+        }
+        assert_eq!(names(&pair).await, ["a", "b"]);
+        // A hidden file counts if hidden files are uploaded.
+        let hidden = pair.upload().hidden(true).delete(Deletion::new());
+        assert_eq!(pair.transfers().upload_tree(hidden).await.unwrap().deleted, 2);
+    }
+}
+
+/// Changes the file system of everything in the state, as if another disk had been mounted since.
+#[cfg(unix)]
+fn mount_another_disk(pair: &Pair) {
+    let is_state = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "sync");
+    let mut files =
+        std::fs::read_dir(pair.states.path()).unwrap().map(|entry| entry.unwrap().path());
+    let path = files.find(is_state).unwrap();
+    let state = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, state.replace("\"device\":\"", "\"device\":\"5")).unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn keeps_the_files_of_a_disk_that_is_not_mounted() {
+    let pair = equal(&["both", "first", "renamed"]).await;
+    mount_another_disk(&pair);
+    remove(&pair, &["first", "renamed"]);
+    pair.write("second", "second");
+    pair.write("the same content", "renamed");
+    let tree = pair.upload().delete(Deletion::new());
+    let error = pair.transfers().upload_tree(tree).await.unwrap_err();
+    assert!(error.to_string().contains("is on another file system"), "{error}");
+    let run = pair.up().await;
+    assert_eq!((run.transferred, run.moved), (2, 0), "{run:?}");
+    let summary = up(&pair, Deletion::new()).await;
+    assert_eq!((summary.deleted, summary.kept), (0, 2), "{summary:?}");
+    // Files that are on both disks, or on the second one only, are deleted as usual.
+    remove(&pair, &["both"]);
+    let summary = up(&pair, Deletion::new()).await;
+    assert_eq!((summary.deleted, summary.kept), (1, 2), "{summary:?}");
+    assert_eq!(names(&pair).await, ["first", "renamed", "second", "the same content"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn refuses_to_delete_if_the_directory_is_empty_or_a_list_is_incomplete() {
     let pair = equal(&["a", "b"]).await;
     remove(&pair, &["a", "b"]);
@@ -146,7 +204,7 @@ async fn refuses_to_delete_if_the_directory_is_empty_or_a_list_is_incomplete() {
             true => pair.transfers().upload_tree(upload).await.unwrap_err(),
             false => pair.transfers().download_tree(download).await.unwrap_err(),
         };
-        assert!(error.to_string().contains("is empty; was it mounted?"), "{error}");
+        assert!(error.to_string().contains("contains no files; was it mounted?"), "{error}");
     }
     pair.write("c", "c");
     let fault = frameio_sim::Fault::status(http::StatusCode::FORBIDDEN).on("folders.index");

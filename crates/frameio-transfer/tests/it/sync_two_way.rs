@@ -227,3 +227,21 @@ async fn a_file_that_was_renamed_at_the_service_and_changed_locally_is_resolved_
         assert_eq!(pair.remote().await.len(), expected.len());
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn checksums_find_a_change_that_kept_size_and_time() {
+    let pair = equal(&["a.mov"]).await;
+    let path = pair.path("a.mov");
+    let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+    let damaged = [THEIRS, b"a.mov"].concat();
+    std::fs::write(&path, &damaged).unwrap();
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    assert_eq!((pair.up().await.skipped, pair.down().await.skipped), (1, 1));
+    let saved = pair.states.path().join("checksums");
+    let down = pair.transfers().download_tree(pair.download().checksums(&saved)).await.unwrap();
+    assert_eq!((down.skipped, down.conflicts.len()), (0, 1), "{down:?}");
+    let upload = pair.upload().checksums(&saved);
+    let up = pair.transfers().upload_tree(upload.clone()).await.unwrap();
+    assert_eq!((up.transferred, pair.versions("a.mov").await.1.len()), (1, 2), "{up:?}");
+    assert_eq!(pair.transfers().upload_tree(upload).await.unwrap().skipped, 1);
+}

@@ -18,11 +18,11 @@ use crate::report::{Cell, Column, Reporter, Row};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List profiles; an asterisk marks the one in use
+    /// List profiles; an asterisk marks the one in use, and '--json' shows all of their defaults
     List(ListArgs),
     /// Select the default profile
     Use(UseArgs),
-    /// Set the default account, workspace, project and '--quota-store' of a profile
+    /// Set the defaults of a profile: account, workspace, project, and options of transfers and quotas
     Set(SetArgs),
     /// Delete a profile that is signed out
     Delete(delete::Args),
@@ -209,6 +209,8 @@ impl Row for ProfileRow {
         Column::new("project_id").hidden(),
         Column::new("ims_url").hidden(),
         Column::new("quota_store").hidden(),
+        Column::new("if_exists").hidden(),
+        Column::new("bwlimit").hidden(),
     ];
 
     fn cells(&self) -> Vec<Cell> {
@@ -220,6 +222,8 @@ impl Row for ProfileRow {
             workspace_id,
             project_id,
             quota_store,
+            if_exists,
+            bwlimit,
             ..
         } = &self.profile;
         let base_url = match base_url {
@@ -237,6 +241,8 @@ impl Row for ProfileRow {
             project_id.as_deref().into(),
             ims_url.as_deref().into(),
             quota_store.as_deref().into(),
+            if_exists.as_deref().into(),
+            bwlimit.as_deref().into(),
         ]
     }
 }

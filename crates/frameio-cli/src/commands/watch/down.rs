@@ -26,10 +26,11 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(Purpose::Read, Some(&args.source)).await?;
-    let report = TransferReport::download(args.output, &directory, false, &global.retries);
+    let report = TransferReport::watch(args.output, Some(&directory), &global.retries);
     let root = RemotePath::default();
     let (seen, on_item) = (Seen::default(), report.on_item(&root));
     let mut tree = DownloadTree::new(account, folder, &directory)
+        .filter(args.options.filters.filter()?)
         .state(config::sync_states()?)
         .files_in_flight(args.options.concurrency.into())
         .on_conflict(args.options.on_conflict.unwrap_or_default().into())

@@ -6,7 +6,7 @@ mod down;
 mod status_file;
 mod then;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,13 +114,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 }
 
 async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
+    check_order(args)?;
     let destination = Destination::parse(args.target.as_deref())?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let (account, folder) = resolver.folder(Purpose::Write, destination.folder.as_deref()).await?;
-    let report = TransferReport::upload(args.output, false, &global.retries);
+    let report = TransferReport::watch(args.output, None, &global.retries);
     let tree = UploadTree::new(account, folder, &args.source);
+    let tree = tree.filter(args.options.filters.filter()?);
     let tree = args.options.apply(tree, &global.profile.load()?, &report)?;
     let mut watch = Watch::new(tree).once(args.once).after(args.after.clone());
     if let Some(template) = destination.template {
@@ -139,6 +141,19 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let result = status.keep_while(stoppable(transfers.watch(watch))).await;
     running.wait().await;
     finish(args, &report, result)
+}
+
+/// Refuses a folder and a directory in the wrong order.
+fn check_order(args: &Args) -> Result<(), Failure> {
+    let is_directory = args.target.as_ref().is_some_and(|target| Path::new(target).is_dir());
+    if is_directory && !Path::new(&args.source).exists() {
+        let message = format!(
+            "'{}' does not exist: the local directory comes first, except with '--down'",
+            args.source
+        );
+        return Err(Failure::usage(message));
+    }
+    Ok(())
 }
 
 /// Prints the events of a watcher, and writes its status.

@@ -11,8 +11,8 @@ use super::deletions::{self, Found};
 use super::driver::{TreeDownload, at};
 use super::local_folder::LocalFolder;
 use super::{DownloadTree, Root};
-use crate::filter::Bases;
 use crate::sync_state::{Access, SyncState};
+use crate::upload::tree::listing::Content;
 use crate::{Rendition, Summary, TransferError, TransferErrorKind, Transfers, VersionChoice};
 
 pub(super) async fn run(
@@ -39,7 +39,7 @@ pub(super) async fn run(
         checksums: checksums.clone(),
         directory: tree.directory.clone(),
         trash: deletions::trash(&tree.directory),
-        bases: Bases::new(None, &tree.directory),
+        bases: matcher.bases(&tree.directory),
         matcher,
         on_conflict: options.on_conflict,
         verify_remote: options.verify_remote,
@@ -86,7 +86,13 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
 /// Opens the state of the tree.
 async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
     match tree.place() {
-        Some(place) => tree.options.open_state(place, &tree.directory, Access::Exclusive).await,
+        Some(place) => {
+            let state = tree.options.open_state(place, &tree.directory, Access::Exclusive).await?;
+            tree.options
+                .check_content(state.as_ref(), (&tree.directory, Content::default()))
+                .await?;
+            Ok(state)
+        }
         None => Ok(None),
     }
 }

@@ -117,6 +117,9 @@ async fn delete(
             continue;
         }
         match listing.files.get(&record.file_id) {
+            Some((name, _)) if *name == key && state.is_elsewhere(&key).await => {
+                items.push(keep("the local file was on another file system, which is not mounted"));
+            }
             Some((name, file)) if *name == key => {
                 match reason_to_keep(decider, file, &user, deletion).await? {
                     Some(reason) => items.push(keep(reason)),

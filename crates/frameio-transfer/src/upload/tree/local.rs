@@ -244,7 +244,7 @@ fn check(name: &str) -> Result<(), &'static str> {
     }
 }
 
-fn is_hidden(entry: &DirEntry) -> bool {
+pub(super) fn is_hidden(entry: &DirEntry) -> bool {
     #[cfg(windows)]
     {
         const HIDDEN: u32 = 2;

@@ -295,7 +295,8 @@ impl UploadTree {
     /// of the same size by checksum. Default: by size only.
     ///
     /// This detects files that changed without changing their size, but has to read all existing
-    /// files. The same path can be used for all uploads and
+    /// files. With a [state](Self::state), they are compared with the checksums in it too, which finds
+    /// changes that kept size and time. The same path can be used for all uploads and
     /// [downloads](crate::DownloadTree::checksums), because checksums are stored by file id.
     pub fn checksums(mut self, path: impl Into<PathBuf>) -> Self {
         self.options.checksums = Some(path.into());

@@ -88,7 +88,8 @@ impl Driver {
             Action::Send | Action::Stack(_) => None,
             Action::Version(_) if self.new_versions >= self.tree.max_new_versions => {
                 let message = format!(
-                    "not sent: this run already has {} new versions; raise the limit",
+                    "not sent: this run already has {} new versions, the maximum; raise it with \
+                     `--max-new-versions`",
                     self.tree.max_new_versions
                 );
                 let error = TransferError::new(TransferErrorKind::Invalid, message);

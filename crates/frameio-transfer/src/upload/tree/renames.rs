@@ -49,7 +49,10 @@ impl Renames {
         let mut gone: HashMap<Xxh64, Vec<(String, Record)>> = HashMap::new();
         for (key, record) in self.records.into_values().flatten() {
             let path = key.split('/').fold(directory.clone(), |path, name| path.join(name));
-            let is_gone = !local.contains(&key) && std::fs::symlink_metadata(path).is_err();
+            let mut is_gone = !local.contains(&key) && std::fs::symlink_metadata(path).is_err();
+            if let Some(state) = decider.state.as_ref().filter(|_| is_gone) {
+                is_gone = !state.is_elsewhere(&key).await;
+            }
             if let Some(hash) = record.xxh64.filter(|_| is_gone) {
                 gone.entry(hash).or_default().push((key, record));
             }

@@ -24,7 +24,7 @@ pub(super) fn find(roots: Roots, matcher: &FileMatcher) -> Result<VecDeque<Root>
             if !matches!(look_up(&path)?, LocalFile::Directory) {
                 return Err(refuse(&path, "it is not a directory"));
             }
-            let bases = Bases::new(None, &path);
+            let bases = matcher.bases(&path);
             return Ok([Root { prefix: RemotePath::default(), path, bases }].into());
         }
         Roots::Paths(paths) => paths,

@@ -9,6 +9,7 @@ use super::decide::Decider;
 use super::deletions::LocalNames;
 use super::driver::Driver;
 use super::levels::{Level, LevelState};
+use super::listing::Content;
 use super::local::Walker;
 use super::remote::RemoteFolders;
 use super::renames::Renames;
@@ -79,7 +80,10 @@ fn check(tree: &UploadTree) -> Result<(), TransferError> {
 async fn open_state(tree: &UploadTree) -> Result<Option<SyncState>, TransferError> {
     match tree.directory() {
         Some(directory) => {
-            tree.options.open_state(tree.place(), directory, Access::Exclusive).await
+            let state = tree.options.open_state(tree.place(), directory, Access::Exclusive).await?;
+            let content = Content { hidden: tree.hidden, follow_links: tree.follow_links };
+            tree.options.check_content(state.as_ref(), (directory, content)).await?;
+            Ok(state)
         }
         None => Ok(None),
     }
@@ -134,11 +138,11 @@ async fn decider(
         stacker: Stacker::new(transfers.inner.clone(), tree.account.clone(), tree.reorder),
         state,
         checksums: options.open_checksums().await?,
-        matcher,
         bases: match &tree.roots {
-            Roots::Within(directory) => Bases::new(None, directory),
+            Roots::Within(directory) => matcher.bases(directory),
             Roots::Paths(_) => Bases::default(),
         },
+        matcher,
         on_conflict: options.on_conflict,
         verify_remote: options.verify_remote,
         dry_run: options.dry_run,
