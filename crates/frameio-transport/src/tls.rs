@@ -70,16 +70,15 @@ fn connector(inner: ProxyConnector) -> Result<HttpsConnector<ProxyConnector>, Bo
 fn explained(error: BoxError) -> BoxError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
     while let Some(current) = cause {
-        // An I/O error is not the source of the error that it contains.
-        let contained = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let inner: &(dyn Error + 'static) = match contained {
-            Some(contained) => contained,
-            None => current,
-        };
-        if let Some(rustls::Error::InvalidMessage(_)) = inner.downcast_ref() {
+        if let Some(rustls::Error::InvalidMessage(_)) = current.downcast_ref() {
             return "the server does not respond with TLS".into();
         }
-        cause = current.source();
+        // An I/O error is not the source of the error that it contains.
+        let contained = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = match contained {
+            Some(contained) => Some(contained),
+            None => current.source(),
+        };
     }
     error
 }
