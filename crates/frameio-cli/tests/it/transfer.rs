@@ -291,7 +291,6 @@ async fn reports_failures_and_sets_the_exit_status() {
             "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder",
         ),
         (vec!["upload", "in", "/Nowhere"], 2, "is a place of the service, pass it as '--to'"),
-        (vec!["sync", "/Nowhere", "in"], 2, "pass the directory first; '--down' downloads"),
         (vec!["download", ROOT, "out"], 5, "; '-o' sets the directory of downloaded files"),
         (vec!["upload", "in", "--to", "a/b"], 2, "a/b"),
         (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is a workspace: pass one of its"),
