@@ -6,6 +6,7 @@ use frameio_core::{AccountId, FolderId};
 
 use crate::backlog::{Backlog, OnTotals};
 use crate::checksums::Checksums;
+use crate::hashing::{HashReports, OnHashing};
 use crate::summary::{OnItem, OnProgress};
 use crate::sync_state::{Access, Pair, SyncState};
 use crate::{Checksum, Deletion, Filter, OnConflict, Order, TransferError, TransferErrorKind};
@@ -26,6 +27,7 @@ pub(crate) struct TreeOptions {
     /// File of the checksums of earlier runs.
     pub(crate) checksums: Option<PathBuf>,
     pub(crate) dry_run: bool,
+    pub(crate) on_hashing: Option<OnHashing>,
     pub(crate) on_totals: Option<OnTotals>,
     pub(crate) on_item: Option<OnItem>,
     pub(crate) report: Option<OnProgress>,
@@ -44,6 +46,7 @@ impl TreeOptions {
             checksum: None,
             checksums: None,
             dry_run: false,
+            on_hashing: None,
             on_totals: None,
             on_item: None,
             report: None,
@@ -59,6 +62,17 @@ impl TreeOptions {
         Ok(self.states.as_deref())
     }
 
+    /// Returns the reports of files that are read to compare their content.
+    pub(crate) fn hash_reports(&self) -> HashReports {
+        HashReports::new(self.on_hashing.clone())
+    }
+
+    /// Returns the state that a watcher has opened.
+    pub(crate) fn opened_state(&self) -> Option<SyncState> {
+        let open = self.open_state.clone();
+        open.map(|state| state.reporting(self.hash_reports()))
+    }
+
     /// Opens the state of a directory and a folder, unless a watcher has opened it. A dry run only
     /// reads it.
     pub(crate) async fn open_state(
@@ -67,20 +81,21 @@ impl TreeOptions {
         directory: Option<PathBuf>,
         access: Access,
     ) -> Result<Option<SyncState>, TransferError> {
-        if self.open_state.is_some() {
-            return Ok(self.open_state.clone());
+        if let Some(open) = self.opened_state() {
+            return Ok(Some(open));
         }
         let Some(states) = &self.states else { return Ok(None) };
         let access = if self.dry_run { Access::Read } else { access };
         let (account, folder) = (account.clone(), folder.clone());
         let pair = Pair { account, folder, directory, is_deleting: self.deletion.is_some() };
-        SyncState::open(states, pair, access).await.map(Some)
+        let state = SyncState::open(states, pair, access).await?;
+        Ok(Some(state.reporting(self.hash_reports())))
     }
 
     /// Opens the checksums of earlier runs.
     pub(crate) async fn open_checksums(&self) -> Result<Option<Checksums>, TransferError> {
         match self.checksums.clone() {
-            Some(path) => Checksums::open(path).await.map(Some),
+            Some(path) => Checksums::open(path, self.hash_reports()).await.map(Some),
             None => Ok(None),
         }
     }

@@ -10,6 +10,7 @@ use frameio::transfer::{
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
 };
+use crate::config;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
@@ -154,6 +155,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .dry_run(args.dry_run)
         .on_item(report.on_item(&root))
         .on_totals(report.on_totals())
+        .on_hashing(report.on_hashing())
         .progress(report.on_progress(&root));
     if let Some(checksum) = checksum {
         tree = tree.checksum(checksum);
@@ -163,6 +165,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     if let Some(path) = args.compare.checksums()? {
         tree = tree.checksums(path);
+    }
+    // Without a record, an upload compares the files by size and time.
+    if let Ok(path) = config::sync_states() {
+        tree = tree.record(path);
     }
     let result = shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await;
     proof.finish().await;

@@ -114,6 +114,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             .dry_run(dry_run)
             .on_item(report.on_item(&root))
             .on_totals(report.on_totals())
+            .on_hashing(report.on_hashing())
             .progress(report.on_progress(&root));
         match config::sync_states() {
             Ok(path) => tree = tree.state(path),

@@ -13,7 +13,7 @@ use crate::args::{
     ReportArg,
 };
 use crate::config;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::proof::{Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::{Resolver, not_a_folder};
@@ -202,6 +202,7 @@ impl UploadOptions {
             .on_warning(move |error: &TransferError| warned.note(&not_resumable(error)))
             .on_item(report.on_item(&root))
             .on_totals(report.on_totals())
+            .on_hashing(report.on_hashing())
             .progress(report.on_progress(&root)))
     }
 
@@ -275,8 +276,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     proof.finish().await;
     let result = report.finish(result, "run the same command again within 24 hours to resume");
     match share.filter(|_| !args.options.dry_run) {
-        Some(share) if result.is_ok() => {
+        Some(share) if result.is_ok() && report.is_whole() => {
             share.create(transfers.client(), &target, args.output.json).await
+        }
+        Some(_) if result.is_ok() => {
+            let reason = "no file was selected, or changed files were not sent";
+            report.note(&format!("not shared, because {reason}"));
+            Err(Failure::reported(Status::Other))
         }
         Some(_) => {
             report.note("not shared, because the upload is incomplete: run the same command again");

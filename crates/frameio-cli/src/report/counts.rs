@@ -93,6 +93,11 @@ impl Counts {
         self.status = Some(Status::common(self.status, status));
     }
 
+    /// Returns whether files were selected, and none of them differs from the file at the other side.
+    pub(super) const fn is_whole(self) -> bool {
+        self.changed == 0 && self.transferred + self.skipped + self.unverified + self.moved > 0
+    }
+
     /// Counts a file that was in flight when the run was interrupted.
     pub(super) const fn add_incomplete(&mut self, kept: u64) {
         self.incomplete += 1;
@@ -109,8 +114,9 @@ impl Counts {
         let mut hints = Vec::new();
         if self.changed > 0 && is_upload {
             hints.push(format!(
-                "{} changed and not sent: send changed files as new versions with '--if-exists \
-                 version', or next to the existing ones with '--if-exists keep-both'",
+                "{} changed and not sent: send local changes as new versions with '--if-exists \
+                 version', or next to the existing files with '--if-exists keep-both'; get remote \
+                 changes with 'frameio sync --down'",
                 self.changed
             ));
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frameio::transfer::{Item, Outcome, Progress, RemotePath, Totals};
+use frameio::transfer::{HashedSide, Hashing, Item, Outcome, Progress, RemotePath, Totals};
 use frameio::{Catalog, Operation};
 use serde_json::json;
 use tokio::time::Instant;
@@ -15,6 +15,7 @@ use super::bars::{Bars, View};
 use super::counts::Counts;
 use super::escape::Escaped;
 use super::file::FileRecord;
+use super::hashing::{HashProgress, Phase};
 use super::meter::Meter;
 use super::overall::Overall;
 use super::run_file::{ReportFormat, ReportRow, RunFile};
@@ -57,6 +58,9 @@ struct State {
     /// Files in flight, by path.
     files: BTreeMap<String, Meter>,
     overall: Overall,
+    hashing: HashProgress,
+    /// Last line about the whole run, without a terminal.
+    last_line: String,
     /// Paths that failed, for which late progress reports are ignored.
     failed: HashSet<String>,
     /// Whether the summary was printed.
@@ -112,10 +116,8 @@ impl TransferReport {
             loop {
                 tokio::time::sleep(interval).await;
                 let Some(this) = this.upgrade() else { return };
-                let line = this.state().progress();
-                if let Some(line) = line {
-                    this.reporter.status(&line);
-                }
+                let lines = this.state().progress();
+                lines.iter().for_each(|line| this.reporter.status(line));
             }
         });
     }
@@ -142,6 +144,36 @@ impl TransferReport {
     pub(crate) fn on_totals(self: &Arc<Self>) -> impl Fn(Totals) + Send + Sync + 'static {
         let this = self.clone();
         move |totals| this.state().overall.found(totals)
+    }
+
+    /// Returns a callback for files that a tree reads to compare their content.
+    pub(crate) fn on_hashing(self: &Arc<Self>) -> impl Fn(&Hashing) + Send + Sync + 'static {
+        let this = self.clone();
+        move |hashing| {
+            let phase = match hashing.side {
+                HashedSide::Remote => Phase::Comparing,
+                _ => Phase::Hashing,
+            };
+            let progress = &mut this.state().hashing;
+            match hashing.is_ended {
+                true => progress.end(phase, &hashing.local),
+                false => {
+                    progress.update(phase, &hashing.local, (hashing.bytes, hashing.total));
+                }
+            }
+        }
+    }
+
+    /// Announces the size of all files that the command itself will read.
+    pub(crate) fn plan_reading(&self, phase: Phase, bytes: u64) {
+        self.state().hashing.plan(phase, bytes);
+    }
+
+    /// Shows the progress of a file that the command itself reads, until the result is dropped.
+    pub(crate) fn reading(self: &Arc<Self>, phase: Phase, local: &Path, total: u64) -> Reading {
+        let (report, local) = (self.clone(), local.to_owned());
+        self.state().hashing.update(phase, &local, (0, total));
+        Reading { report, phase, local, bytes: 0, total }
     }
 
     /// Records the progress of a file.
@@ -208,6 +240,11 @@ impl TransferReport {
         if !self.is_quiet && !self.reporter.is_json() {
             self.reporter.note(&format!("wrote the hash list '{}'", list.display()));
         }
+    }
+
+    /// Returns whether the other side has all selected files, of which there is at least one.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.state().counts.is_whole()
     }
 
     /// Prints a note on standard error.
@@ -347,18 +384,54 @@ impl TransferReport {
 }
 
 impl State {
-    /// Draws the progress, or returns a line about it if there is no terminal.
-    fn progress(&mut self) -> Option<String> {
-        let overall = self.overall.now(self.files.values(), Instant::now());
-        match &self.bars {
-            Some(bars) => {
-                let counts = self.counts.to_string();
-                let view = View { files: &self.files, overall: &overall, counts: &counts };
-                bars.draw(&view, terminal_size());
-                None
+    /// Draws the progress, or returns lines about it if there is no terminal.
+    fn progress(&mut self) -> Vec<String> {
+        let now = Instant::now();
+        let overall = self.overall.now(self.files.values(), now);
+        let Some(bars) = &self.bars else {
+            if self.is_ended {
+                return Vec::new();
             }
-            None => (!self.is_ended && !overall.is_empty()).then(|| overall.line(usize::MAX)),
-        }
+            let mut lines = self.hashing.lines(now, usize::MAX);
+            let line = overall.line(usize::MAX);
+            // A watcher that waits for files repeats no line.
+            let is_idle = self.files.is_empty() && line == self.last_line;
+            if !overall.is_empty() && !is_idle {
+                self.last_line.clone_from(&line);
+                lines.push(line);
+            }
+            return lines;
+        };
+        let (rows, columns) = terminal_size();
+        let counts = self.counts.to_string();
+        let hashing = self.hashing.lines(now, columns);
+        let view = View { files: &self.files, hashing, overall: &overall, counts: &counts };
+        bars.draw(&view, (rows, columns));
+        Vec::new()
+    }
+}
+
+/// A file that the command reads.
+pub(crate) struct Reading {
+    report: Arc<TransferReport>,
+    phase: Phase,
+    local: PathBuf,
+    bytes: u64,
+    total: u64,
+}
+
+impl Reading {
+    /// Adds bytes that were read.
+    pub(crate) fn add(&mut self, bytes: u64) {
+        self.bytes += bytes;
+        let progress = (self.bytes, self.total);
+        self.report.state().hashing.update(self.phase, &self.local, progress);
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.report.state().hashing.end(self.phase, &self.local);
     }
 }
 
@@ -379,14 +452,21 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn without_a_terminal_a_line_shows_the_progress_until_the_run_ends() {
         let mut state = State::default();
-        assert_eq!(state.progress(), None, "nothing was found yet");
+        assert!(state.progress().is_empty(), "nothing was found yet");
         let mut totals = Totals::default();
         (totals.files, totals.bytes) = (3, 300);
         state.overall.found(totals);
         tokio::time::advance(Duration::from_secs(5)).await;
-        assert_eq!(state.progress().as_deref(), Some("0%, 0/3+ files, 0 B/300 B+"));
+        let overall = "0%, 0/3+ files, 0 B/300 B+";
+        assert_eq!(state.progress(), [overall]);
+        state.hashing.update(Phase::Hashing, Path::new("a.mov"), (0, 100));
+        assert_eq!(state.progress(), ["hashing a.mov, 0 B/100 B+"], "without a repeated line");
+        totals.files = 4;
+        state.overall.found(totals);
+        let overall = overall.replace("0/3", "0/4");
+        assert_eq!(state.progress(), ["hashing a.mov, 0 B/100 B+", &*overall]);
         state.is_ended = true;
-        assert_eq!(state.progress(), None);
+        assert!(state.progress().is_empty());
     }
 
     #[test]

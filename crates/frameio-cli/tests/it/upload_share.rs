@@ -49,6 +49,21 @@ async fn an_upload_ends_with_the_link_of_its_share() {
         (&json!("open sesame"), &json!("public"))
     );
 
+    // What differs from the uploaded files is not shared, and neither is nothing.
+    std::fs::write(directory.join("in/Day 1/b.mov"), "changed").unwrap();
+    let shares = fixture.calls("shares.create");
+    for (path, filter) in [("in/Day 1", "*"), ("in/Day 1", "*.none")] {
+        let arguments = ["upload", path, "--to", ROOT, "--share", "Cut", "--include", filter];
+        let up = fixture.run(&arguments).await;
+        assert!(up.failed(1).contains("not shared, because no file was selected"), "{up:?}");
+    }
+    let long = "x".repeat(176);
+    for name in ["", "a\nb", &*long] {
+        let up = fixture.run(&["upload", "in/a.mov", "--to", ROOT, "--share", name]).await;
+        assert!(up.failed(2).contains("expected 1 to 175 characters"), "{up:?}");
+    }
+    assert_eq!(fixture.calls("shares.create"), shares);
+
     // A new version is shared with its version stack.
     std::fs::write(directory.join("in/a.mov"), "another export").unwrap();
     let up = fixture.run(&["upload", "in/a.mov", "--to", ROOT, "--share", "Cut", "--json"]).await;

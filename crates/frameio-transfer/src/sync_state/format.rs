@@ -25,13 +25,16 @@ const SUPERSEDED: usize = 16;
 pub(super) struct Content {
     pub(super) files: HashMap<Box<str>, Known>,
     pub(super) device: Option<u64>,
+    /// Directory of the files; `None` if they are named by absolute paths.
+    pub(super) directory: Option<String>,
     /// Whether the file has few superseded lines.
     pub(super) is_compact: bool,
 }
 
 /// Reads a state file. A missing file counts as empty, and incomplete lines are skipped.
 pub(super) fn read(path: &Path) -> io::Result<Content> {
-    let mut content = Content { files: HashMap::new(), device: None, is_compact: false };
+    let mut content =
+        Content { files: HashMap::new(), device: None, directory: None, is_compact: false };
     let mut reader = match open_regular(path, std::fs::File::options().read(true)) {
         Ok(file) => BufReader::new(file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(content),
@@ -55,6 +58,9 @@ pub(super) fn read(path: &Path) -> io::Result<Content> {
         let Some(parsed) = parsed else { continue };
         if let Some(device) = parsed["device"].as_str() {
             content.device = u64::from_str_radix(device, 16).ok();
+        }
+        if let Some(directory) = parsed["directory"].as_str() {
+            content.directory = Some(directory.to_owned());
         }
         content.apply(&parsed);
         if content.files.len() > MAX_ENTRIES {

@@ -6,6 +6,7 @@
 //! has the lock, because the state file is replaced.
 
 pub(crate) mod compare;
+pub(crate) mod elsewhere;
 mod format;
 mod opening;
 pub(crate) mod stamp;
@@ -25,6 +26,7 @@ use unicode_normalization::UnicodeNormalization;
 
 pub(crate) use self::opening::{Access, Pair};
 use self::stamp::{Stamp, Xxh64};
+use crate::hashing::HashReports;
 use crate::local_file::reason;
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
@@ -86,6 +88,7 @@ pub(crate) struct Recorded {
 #[derive(Clone)]
 pub(crate) struct SyncState {
     inner: Arc<Inner>,
+    reports: HashReports,
 }
 
 struct Inner {
@@ -99,6 +102,12 @@ struct Inner {
 }
 
 impl SyncState {
+    /// Reports files that are hashed.
+    pub(crate) fn reporting(mut self, reports: HashReports) -> Self {
+        self.reports = reports;
+        self
+    }
+
     /// Returns the path of the state file.
     pub(crate) fn path(&self) -> &Path {
         &self.inner.path
@@ -251,7 +260,7 @@ impl SyncState {
     /// Computes the checksum of a file, a few files at a time.
     pub(crate) async fn hash(&self, path: &Path) -> io::Result<Xxh64> {
         let _permit = self.inner.hashes.acquire().await;
-        stamp::hash(path.to_owned()).await
+        stamp::hash(path.to_owned(), &self.reports).await
     }
 
     async fn write(&self, line: String, sync: bool) -> io::Result<()> {
@@ -282,6 +291,19 @@ impl Inner {
 pub(crate) fn state_key(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| name.nfc().collect()).collect();
     names.join("/")
+}
+
+/// Returns the name of a file that is transferred as a path: its absolute path, and its path below the
+/// folder, because the same file may be sent to several folders.
+pub(crate) fn path_key(local: &Path, remote: &[String]) -> String {
+    let local = state_key(&[local.to_string_lossy().into_owned()]);
+    format!("{local}\0{}", state_key(remote))
+}
+
+/// Returns the absolute path and the remote path of the name of a file that is transferred as a path. A path
+/// below a directory is both.
+pub(crate) fn split_path_key(key: &str) -> (&str, &str) {
+    key.split_once('\0').unwrap_or((key, key))
 }
 
 /// Returns the name of a file in a state: its path below the directory.

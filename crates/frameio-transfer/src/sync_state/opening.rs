@@ -10,7 +10,8 @@ use frameio_core::{AccountId, FileId, FolderId};
 use tokio::sync::Semaphore;
 use twox_hash::XxHash3_64;
 
-use super::{HASHES, Inner, SyncState, TRASH, append, failed, format, log, stamp};
+use super::{HASHES, Inner, Known, SyncState, TRASH, append, failed, format, log, stamp};
+use crate::hashing::HashReports;
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
@@ -72,12 +73,19 @@ impl SyncState {
         access: Access,
         lock: Option<File>,
     ) -> io::Result<Self> {
-        let format::Content { files, device: last_device, is_compact } = format::read(&path)?;
+        let format::Content { mut files, device: last_device, is_compact, .. } =
+            format::read(&path)?;
         let device = pair.directory.as_deref().and_then(stamp::device);
         if let Some(directory) = pair.directory.as_deref().filter(|_| pair.is_deleting)
             && !files.is_empty()
         {
             check_directory(directory, (device, last_device))?;
+        }
+        if let Some(directory) = pair.directory.as_deref()
+            && last_device.is_some()
+            && device != last_device
+        {
+            forget_missing(directory, &mut files);
         }
         match access {
             Access::Read => {}
@@ -104,7 +112,7 @@ impl SyncState {
             hashes: Semaphore::new(HASHES),
             _lock: lock,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), reports: HashReports::default() })
     }
 
     /// Returns the device of the directory in the last run, without opening the state.
@@ -121,7 +129,13 @@ impl SyncState {
 }
 
 impl Pair {
-    fn path(&self, states: &Path) -> PathBuf {
+    /// Returns the pair of all files that were downloaded without a state of their own.
+    pub(crate) fn downloads() -> Self {
+        let (account, folder) = (AccountId::from("downloads"), FolderId::from("downloads"));
+        Self { account, folder, directory: None, is_deleting: false }
+    }
+
+    pub(super) fn path(&self, states: &Path) -> PathBuf {
         states.join(format!("{:016x}.sync", self.key()))
     }
 
@@ -146,6 +160,17 @@ async fn shorten(path: &Path, pair: &Pair) {
         Ok::<_, io::Error>(())
     });
     shortened.await.unwrap_or_else(log);
+}
+
+/// Forgets files that do not exist in a directory on another file system than in the last run, so that no
+/// later run counts them as deleted: another card may be mounted there. An empty directory is one where
+/// nothing is mounted.
+pub(super) fn forget_missing(directory: &Path, files: &mut HashMap<Box<str>, Known>) {
+    let is_empty =
+        std::fs::read_dir(directory).map_or(true, |mut entries| entries.next().is_none());
+    if !is_empty {
+        files.retain(|key, known| known.pending.is_some() || directory.join(&**key).exists());
+    }
 }
 
 /// Refuses a directory that is probably not the one of earlier runs, so that no file counts as deleted.

@@ -92,6 +92,23 @@ async fn an_exclusive_use_excludes_others() {
     open(directory.path(), Access::Shared).await.unwrap();
 }
 
+#[test]
+fn a_directory_on_another_file_system_keeps_the_records_of_its_files_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let known = || Known { record: Some(record("1", 1)), ..Known::default() };
+    let mut files: HashMap<Box<str>, Known> =
+        ["a", "Day 1/b", "gone"].map(|key| (key.into(), known())).into();
+    super::opening::forget_missing(directory.path(), &mut files);
+    assert_eq!(files.len(), 3, "nothing is mounted");
+    std::fs::create_dir(directory.path().join("Day 1")).unwrap();
+    std::fs::write(directory.path().join("Day 1/b"), "b").unwrap();
+    std::fs::write(directory.path().join("a"), "a").unwrap();
+    super::opening::forget_missing(directory.path(), &mut files);
+    let mut keys: Vec<_> = files.into_keys().collect();
+    keys.sort();
+    assert_eq!(keys, [Box::from("Day 1/b"), Box::from("a")]);
+}
+
 #[tokio::test]
 async fn refuses_other_files_and_newer_versions() {
     let directory = tempfile::tempdir().unwrap();

@@ -78,6 +78,18 @@ async fn deletes_only_own_unchanged_remote_files_that_were_equal() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn reports_a_file_that_got_a_version_after_it_was_equal() {
+    let pair = equal(&["kept", "versioned"]).await;
+    pair.put_version("versioned", b"a later version").await;
+    remove(&pair, &["versioned"]);
+    for run in 0..2 {
+        let summary = up(&pair, Deletion::new()).await;
+        assert_eq!((summary.deleted, summary.kept), (0, 1), "{run}: {summary:?}");
+    }
+    assert_eq!(names(&pair).await, ["kept", "versioned"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn asks_and_limits_before_the_first_deletion() {
     for is_up in [true, false] {
         let pair = equal(&["a", "b", "c"]).await;
@@ -148,6 +160,12 @@ async fn refuses_to_delete_if_the_directory_is_empty_or_a_list_is_incomplete() {
         };
         assert!(error.to_string().contains("is empty; was it mounted?"), "{error}");
     }
+    // Files that are not uploaded do not count, such as those of the system.
+    std::fs::write(pair.path(".DS_Store"), "x").unwrap();
+    std::fs::create_dir(pair.path("lost+found")).unwrap();
+    let summary = up(&pair, Deletion::new()).await;
+    assert!(format!("{summary:?}").contains("has no files to upload"), "{summary:?}");
+    assert_eq!((summary.deleted, names(&pair).await.len()), (0, 2));
     pair.write("c", "c");
     let fault = frameio_sim::Fault::status(http::StatusCode::FORBIDDEN).on("folders.index");
     // The first list is that of the upload.

@@ -19,6 +19,9 @@ use super::{add, create, expiration};
 use crate::exit::Failure;
 use crate::report::{Reporter, TransferReport};
 
+/// Maximum number of characters of the name of a share.
+const MAX_NAME: usize = 175;
+
 #[derive(Debug, clap::Args)]
 pub(in crate::commands) struct UploadShareArgs {
     /// Share the uploaded files and directories under this name, and print the link
@@ -60,6 +63,10 @@ impl UploadShareArgs {
         {
             let message = "standard input cannot contain both the passphrase and a file";
             return Err(Failure::usage(message));
+        }
+        if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
+            let reason = format!("expected 1 to {MAX_NAME} characters without line breaks");
+            return Err(Failure::value("--share", name, reason));
         }
         let expiration = self.expires.as_deref().map(expiration::of_argument).transpose()?;
         let passphrase = self.passphrase.read()?;

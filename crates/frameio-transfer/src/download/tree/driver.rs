@@ -24,6 +24,7 @@ use crate::backlog::Backlog;
 use crate::checksums::Checksums;
 use crate::filter::Bases;
 use crate::summary::not_found;
+use crate::sync_state::SyncState;
 use crate::tasks::{blocking, settled};
 use crate::{
     Entry, Item, Outcome, RemotePath, Rendition, Summary, TransferError, TransferErrorKind,
@@ -34,6 +35,8 @@ pub(super) struct TreeDownload {
     pub(super) transfers: Transfers,
     pub(super) tree: DownloadTree,
     pub(super) checksums: Option<Checksums>,
+    /// State of downloads, in which files are recorded for later uploads.
+    pub(super) records: Option<SyncState>,
     pub(super) decider: Decider,
     /// Remote files, for deletions.
     pub(super) found: Found,

@@ -22,8 +22,8 @@ use frameio_core::{AccountId, FolderId, ProjectId};
 use super::{Existing, Rendition};
 use crate::tree_options::TreeOptions;
 use crate::{
-    Checksum, Deletion, Filter, Item, OnConflict, Order, Progress, RemotePath, Resolved, Summary,
-    Totals, TransferError, Transfers, VersionChoice,
+    Checksum, Deletion, Filter, Hashing, Item, OnConflict, Order, Progress, RemotePath, Resolved,
+    Summary, Totals, TransferError, Transfers, VersionChoice,
 };
 
 /// A download of folders, projects and files to a directory, for [`Transfers::download_tree`].
@@ -65,6 +65,8 @@ pub struct DownloadTree {
     max_size: Option<u64>,
     existing: Existing,
     versions: VersionChoice,
+    /// Directory of the state of downloads.
+    records: Option<PathBuf>,
     pub(crate) options: TreeOptions,
 }
 
@@ -110,6 +112,7 @@ impl DownloadTree {
             max_size: None,
             existing: Existing::SkipSame,
             versions: VersionChoice::Head,
+            records: None,
             options: TreeOptions::new(),
         }
     }
@@ -201,6 +204,15 @@ impl DownloadTree {
         self
     }
 
+    /// Records downloaded originals in `directory`, which is created if necessary, so that a later
+    /// [upload](crate::UploadTree::state) with its state there does not send them back. Default: no.
+    ///
+    /// Unlike [`state`](Self::state), it does not change what is downloaded.
+    pub fn record(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.records = Some(directory.into());
+        self
+    }
+
     /// Moves local files whose remote files no longer exist to the directory `.frameio-trash` in the
     /// directory. Requires a [state](Self::state). Default: no.
     pub fn delete(mut self, deletion: Deletion) -> Self {
@@ -251,6 +263,14 @@ impl DownloadTree {
     /// Calls `on_item` with the result of each file as soon as it is available.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.options.on_item = Some(Arc::new(on_item));
+        self
+    }
+
+    /// Calls `on_hashing` with the progress of each file that is read to compare its content, apart from
+    /// its transfer: local files that may have changed, and remote files for
+    /// [`verify_remote`](Self::verify_remote).
+    pub fn on_hashing(mut self, on_hashing: impl Fn(&Hashing) + Send + Sync + 'static) -> Self {
+        self.options.on_hashing = Some(Arc::new(on_hashing));
         self
     }
 

@@ -11,7 +11,7 @@ use super::local_folder::LocalFolder;
 use super::{DownloadTree, Root};
 use crate::filter::Bases;
 use crate::local_file::unopened;
-use crate::sync_state::{Access, SyncState};
+use crate::sync_state::{Access, Pair, SyncState};
 use crate::tasks::blocking;
 use crate::{Rendition, Summary, TransferError, TransferErrorKind, Transfers, VersionChoice};
 
@@ -43,6 +43,7 @@ pub(super) async fn run(
         on_conflict: options.on_conflict,
         verify_remote: options.verify_remote,
         dry_run: options.dry_run,
+        hash_reports: options.hash_reports(),
     };
     let run = TreeDownload {
         decider,
@@ -50,6 +51,7 @@ pub(super) async fn run(
         created: HashSet::new(),
         queue: options.backlog(),
         has_no_originals: false,
+        records: open_records(&tree).await,
         transfers,
         tree,
         checksums,
@@ -82,15 +84,25 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
     Ok(())
 }
 
+/// Opens the state of downloads. Without it, later uploads compare files by size and time.
+async fn open_records(tree: &DownloadTree) -> Option<SyncState> {
+    let directory = tree.records.as_ref().filter(|_| !tree.options.dry_run)?;
+    match SyncState::open(directory, Pair::downloads(), Access::Shared).await {
+        Ok(state) => Some(state),
+        Err(error) => {
+            tracing::warn!(target: "frameio::transfer", %error, "state.not_opened");
+            None
+        }
+    }
+}
+
 /// Opens the state of the tree.
 async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
     let options = &tree.options;
-    let Some(place) = tree.place().filter(|_| options.states.is_some()) else {
-        return Ok(options.open_state.clone());
+    let needs_opening = options.states.is_some() && options.open_state.is_none();
+    let Some(place) = tree.place().filter(|_| needs_opening) else {
+        return Ok(options.opened_state());
     };
-    if options.open_state.is_some() {
-        return Ok(options.open_state.clone());
-    }
     let path = tree.directory.clone();
     // A dry run does not create the directory.
     let canonical = blocking(move || path.canonicalize().or_else(|_| std::path::absolute(path)));

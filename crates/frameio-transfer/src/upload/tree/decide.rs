@@ -11,9 +11,11 @@ use super::state::StateDirectory;
 use crate::checksums::Checksums;
 use crate::download::same_content::has_same_content;
 use crate::filter::{Bases, FileMatcher};
+use crate::hashing::{HashReports, HashedSide};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
-use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
+use crate::sync_state::elsewhere::Elsewhere;
+use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
 use crate::sync_state::{Pending, Record, Recorded, SyncState};
 use crate::upload::manifest::{Manifest, SavedDestination};
 use crate::versions::stack::{Stacker, Stacking};
@@ -34,6 +36,9 @@ pub(super) struct Decider {
     pub(super) on_conflict: OnConflict,
     pub(super) verify_remote: bool,
     pub(super) dry_run: bool,
+    pub(super) hash_reports: HashReports,
+    /// Records of other states.
+    pub(super) elsewhere: Elsewhere,
 }
 
 /// A local file to decide on.
@@ -113,6 +118,9 @@ impl Decider {
             return Ok(stacked);
         }
         let mut known = self.known(&file, stamp).await?;
+        if self.checksums.is_some() && !self.has_recorded_content(&known, &file.local).await? {
+            known.is_same = false;
+        }
         let mut remote = pick(&file.existing, known.record.as_ref(), size).cloned();
         let mut verified = self.same_checksum(&file, &known, size, &mut remote).await?;
         if let Some(remote) = remote.as_ref().filter(|it| self.verify_remote && it.size == size) {
@@ -258,7 +266,7 @@ impl Decider {
             return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
         }
         let recorded = state.recorded(&file.key, &file.local, now).await.map_err(failed)?;
-        if recorded.record.is_some() {
+        if recorded.record.is_some() || file.existing.is_empty() {
             return Ok(recorded);
         }
         // A file that was moved on both sides has its record at the old path.
@@ -269,7 +277,43 @@ impl Decider {
                 return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
             }
         }
+        // Another run may have sent or received the file, in a larger directory or by itself.
+        for record in self.elsewhere.records(&file.local).await {
+            if self.is_of(&record, &file.existing).await? {
+                let compared = state.compare(&record, &file.local, now).await;
+                let (is_same, _) = compared.map_err(failed)?;
+                return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
+            }
+        }
         Ok(recorded)
+    }
+
+    /// Returns whether a file that seems to be unchanged has the recorded checksum.
+    async fn has_recorded_content(
+        &self,
+        known: &Recorded,
+        local: &Path,
+    ) -> Result<bool, TransferError> {
+        let recorded = known.record.as_ref().filter(|_| known.is_same).and_then(|it| it.xxh64);
+        match recorded {
+            Some(recorded) => Ok(self.hash(local).await? == recorded),
+            None => Ok(true),
+        }
+    }
+
+    /// Returns whether a record is that of one of some remote files, or of a version in its stack.
+    async fn is_of(&self, record: &Record, existing: &[RemoteFile]) -> Result<bool, TransferError> {
+        if existing.iter().any(|file| file.id == record.file_id) {
+            return Ok(true);
+        }
+        let stacks: Vec<_> = existing.iter().filter_map(|file| file.stack.clone()).collect();
+        if stacks.is_empty() {
+            return Ok(false);
+        }
+        let shown = self.stacker.show(&record.file_id).await?;
+        let parent = shown.and_then(|file| file.parent_id);
+        Ok(parent
+            .is_some_and(|parent| stacks.iter().any(|stack| stack.as_str() == parent.as_str())))
     }
 
     /// Compares the file with the checksums that earlier runs have recorded by id.
@@ -301,7 +345,9 @@ impl Decider {
     /// Compares the content of the local file with that of the remote file, which is downloaded.
     async fn verify(&self, file: &Candidate, remote: &RemoteFile) -> Result<bool, TransferError> {
         let local = self.hash(&file.local).await?;
-        has_same_content(&self.transfers, (&self.stacker.account, &remote.id), local).await
+        let running = self.hash_reports.begin(&file.local, HashedSide::Remote, remote.size);
+        let remote = (&self.stacker.account, &remote.id);
+        has_same_content(&self.transfers, remote, local, running).await
     }
 
     /// Looks for a recorded file that no longer has its name, so that it is not sent again.
@@ -363,7 +409,7 @@ impl Decider {
     async fn hash(&self, local: &Path) -> Result<Xxh64, TransferError> {
         let hashed = match &self.state {
             Some(state) => state.hash(local).await,
-            None => crate::sync_state::stamp::hash(local.to_owned()).await,
+            None => hash(local.to_owned(), &self.hash_reports).await,
         };
         hashed.map_err(|error| unopened(local, error))
     }

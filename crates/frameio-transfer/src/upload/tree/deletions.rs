@@ -24,6 +24,8 @@ pub(super) struct LocalNames {
     unknown: HashSet<String>,
     /// Whether a directory could not be listed completely.
     pub(super) is_incomplete: bool,
+    /// Whether there is a file that may be uploaded.
+    has_files: bool,
 }
 
 impl LocalNames {
@@ -45,16 +47,23 @@ impl LocalNames {
 }
 
 /// Remote files below the folder, and what they are.
+#[derive(Default)]
 struct Listing {
     files: HashMap<FileId, (String, File)>,
     heads: HashSet<FileId>,
+    /// Ids of version stacks.
+    stacks: HashSet<String>,
 }
 
 impl Driver {
     /// Notes an entry of the walk.
     pub(super) fn note(&mut self, key: String, kind: &EntryKind) {
         match kind {
-            EntryKind::Folder | EntryKind::File(_) => self.local.add(key),
+            EntryKind::Folder => self.local.add(key),
+            EntryKind::File(_) => {
+                self.local.has_files = true;
+                self.local.add(key);
+            }
             EntryKind::Ignored(_) => self.local.add_unknown(key),
             EntryKind::Failed(error) => {
                 // The entry may be a directory that cannot be read.
@@ -104,6 +113,9 @@ async fn delete(
     if gone.is_empty() {
         return Ok(Vec::new());
     }
+    if !local.has_files {
+        return Err(refused("the local directory has no files to upload; was it mounted?"));
+    }
     let listing = list(decider, folder).await?;
     let (mut items, mut files) = (Vec::new(), Vec::new());
     let show = decider.transfers.inner.client.send(ShowCurrentUser::new());
@@ -120,6 +132,9 @@ async fn delete(
                     Some(reason) => items.push(keep(reason)),
                     None => files.push((key, file)),
                 }
+            }
+            _ if is_version(decider, &listing, &record.file_id).await? => {
+                items.push(keep("it has a later version"));
             }
             // The file was moved or deleted at the service.
             _ => state.remove(&key).await,
@@ -165,7 +180,7 @@ async fn delete_confirmed(
 async fn list(decider: &Decider, folder: &FolderId) -> Result<Listing, TransferError> {
     let walk = decider.transfers.walk(&decider.stacker.account, folder);
     let mut walk = walk.include([FileInclude::Creator]);
-    let mut listing = Listing { files: HashMap::new(), heads: HashSet::new() };
+    let mut listing = Listing::default();
     while let Some(entry) = walk.next().await {
         let Ok(entry) = entry else { return Err(refused("a remote folder could not be listed")) };
         match entry.asset {
@@ -174,12 +189,27 @@ async fn list(decider: &Decider, folder: &FolderId) -> Result<Listing, TransferE
                 listing.files.insert(file.id.clone(), (key, *file));
             }
             Asset::VersionStack(stack) => {
+                listing.stacks.insert(stack.id.as_str().to_owned());
                 listing.heads.extend(stack.head_version.map(|head| head.id));
             }
             _ => {}
         }
     }
     Ok(listing)
+}
+
+/// Returns whether a file is an earlier version in one of the version stacks.
+async fn is_version(
+    decider: &Decider,
+    listing: &Listing,
+    id: &FileId,
+) -> Result<bool, TransferError> {
+    if listing.stacks.is_empty() {
+        return Ok(false);
+    }
+    let file = decider.stacker.show(id).await?;
+    let parent = file.and_then(|file| file.parent_id);
+    Ok(parent.is_some_and(|parent| listing.stacks.contains(parent.as_str())))
 }
 
 /// Returns a reason to keep a file that somebody may still need.

@@ -21,7 +21,7 @@ use super::{Roots, UploadTree};
 use crate::backlog::Backlog;
 use crate::summary::{Ignored, not_found};
 use crate::sync_state::stamp::Stamp;
-use crate::sync_state::{key_of, state_key};
+use crate::sync_state::{key_of, path_key, state_key};
 use crate::tasks::settled;
 use crate::{
     IfExists, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
@@ -73,6 +73,7 @@ impl Driver {
         while let Some(items) = self.stacking.join_next().await {
             self.joined(items);
         }
+        self.discard_orphans().await;
         self.delete().await;
         let lists_all = self.tree.selection.is_none();
         for path in self.decider.matcher.missing().into_iter().filter(|_| lists_all) {
@@ -213,8 +214,8 @@ fn candidate(
     }
 }
 
-/// Returns the name of a file in the state: its path below the directory, or its absolute path if it was
-/// given as a path.
+/// Returns the name of a file in the state: its path below the directory, or, if it was given as a path,
+/// its absolute path and its path below the folder.
 fn key(tree: &UploadTree, remote: &RemotePath, local: &Path) -> String {
     match &tree.roots {
         Roots::Within(directory) => match local.strip_prefix(directory) {
@@ -223,7 +224,7 @@ fn key(tree: &UploadTree, remote: &RemotePath, local: &Path) -> String {
         },
         Roots::Paths(_) => {
             let absolute = std::path::absolute(local).unwrap_or_else(|_| local.to_owned());
-            state_key(&[absolute.to_string_lossy().into_owned()])
+            path_key(&absolute, remote.names())
         }
     }
 }

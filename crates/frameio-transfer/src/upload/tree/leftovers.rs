@@ -6,7 +6,7 @@ use frameio_api::files::FileStatus;
 use frameio_core::FileId;
 
 use super::driver::Driver;
-use crate::sync_state::Pending;
+use crate::sync_state::{Pending, split_path_key};
 use crate::upload::manifest::Manifest;
 use crate::{Compared, Item, Outcome, RemotePath, TransferError, Verdict};
 
@@ -32,7 +32,8 @@ impl Driver {
                     .to_owned(),
             };
             let outcome = Outcome::Transferred { bytes: 0, digest: None };
-            let remote = RemotePath::new(key.split('/').filter(|name| !name.is_empty()));
+            let remote =
+                RemotePath::new(split_path_key(&key).1.split('/').filter(|name| !name.is_empty()));
             let item = Item::new(remote, PathBuf::new(), outcome).compared(compared);
             match self.complete_leftover(&key, &mut pending).await {
                 Ok(Some(id)) => self.stack(key, pending, item.of_file(Some(id))),

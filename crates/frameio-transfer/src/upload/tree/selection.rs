@@ -12,6 +12,7 @@ use super::{Roots, UploadTree};
 use crate::RemotePath;
 use crate::local_file::LocalFile;
 use crate::summary::OnItem;
+use crate::sync_state::split_path_key;
 use crate::sync_state::stamp::Stamp;
 
 /// Files of a directory to upload.
@@ -97,6 +98,16 @@ impl UploadTree {
         }
     }
 
+    /// Returns whether an absolute path is one of those to upload.
+    pub(super) fn contains(&self, path: &Path) -> bool {
+        let is_below =
+            |root: &PathBuf| std::path::absolute(root).is_ok_and(|root| path.starts_with(root));
+        match &self.roots {
+            Roots::Within(directory) => is_below(directory),
+            Roots::Paths(paths) => paths.iter().any(is_below),
+        }
+    }
+
     /// Returns the account and the folder.
     pub(crate) fn place(&self) -> (&AccountId, &FolderId) {
         (&self.account, &self.folder)
@@ -117,7 +128,7 @@ impl UploadTree {
     pub(super) fn local_path(&self, key: &str) -> PathBuf {
         match &self.roots {
             Roots::Within(directory) => directory.join(key),
-            Roots::Paths(_) => PathBuf::from(key),
+            Roots::Paths(_) => PathBuf::from(split_path_key(key).0),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::state::StateDirectory;
 use super::{Roots, UploadTree};
 use crate::filter::{Bases, FileMatcher};
 use crate::local_file::unopened;
+use crate::sync_state::elsewhere::Elsewhere;
 use crate::sync_state::{Access, SyncState};
 use crate::tasks::blocking;
 use crate::versions::stack::Stacker;
@@ -74,7 +75,7 @@ fn check(tree: &UploadTree) -> Result<(), TransferError> {
 /// Opens the state of the tree.
 async fn open_state(tree: &UploadTree) -> Result<Option<SyncState>, TransferError> {
     if tree.options.states.is_none() || tree.options.open_state.is_some() {
-        return Ok(tree.options.open_state.clone());
+        return Ok(tree.options.opened_state());
     }
     let (directory, access) = match tree.directory() {
         Some(directory) => {
@@ -115,6 +116,8 @@ async fn decider(
         on_conflict: options.on_conflict,
         verify_remote: options.verify_remote,
         dry_run: options.dry_run,
+        hash_reports: options.hash_reports(),
+        elsewhere: Elsewhere::new(options.states.clone()),
     })
 }
 
