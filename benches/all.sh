@@ -2,7 +2,7 @@
 # Measures the numbers of docs/performance.md. Needs valgrind and Linux. On two cores it takes about an
 # hour, most of it for building. Run it on an idle machine.
 #
-#   benches/all.sh [quick]      quick: instructions and allocations only
+#   benches/all.sh [quick]      quick: instructions, allocations and CPU time of calls only
 set -euo pipefail
 cd "$(dirname "$0")/.."
 compare() {
@@ -11,6 +11,7 @@ compare() {
 rustc --version
 grep -m 1 'model name' /proc/cpuinfo || true
 compare instructions
+compare cpu_time
 [ "${1:-}" = quick ] && exit
 compare rate_limit
 compare calls

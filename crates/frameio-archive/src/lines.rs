@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use frameio_private_file::Replacement;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tempfile::NamedTempFile;
 
 use crate::directory::open_file;
 use crate::error::{ArchiveError, ArchiveErrorKind};
@@ -85,13 +85,13 @@ fn complete(file: &mut File) -> io::Result<u64> {
 /// Replaces a file at the end, so that it is complete or absent.
 pub(crate) struct NewFile {
     path: PathBuf,
-    writer: BufWriter<NamedTempFile>,
+    writer: BufWriter<Replacement>,
 }
 
 impl NewFile {
     /// Creates a temporary file in the directory `directory`, which is on the same file system. Blocks.
     pub(crate) fn create(path: PathBuf, directory: &Path) -> Result<Self, ArchiveError> {
-        match NamedTempFile::with_prefix_in(".new-", directory) {
+        match Replacement::private_in(directory, &path) {
             Ok(file) => Ok(Self { path, writer: BufWriter::new(file) }),
             Err(error) => Err(ArchiveError::disk(&path, error)),
         }
@@ -114,9 +114,8 @@ impl NewFile {
         let Self { path, writer } = self;
         let finished = || -> io::Result<()> {
             let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)?;
-            Ok(())
+            file.file().sync_all()?;
+            file.finish()
         };
         finished().map_err(|error| ArchiveError::disk(&path, error))
     }

@@ -46,7 +46,11 @@ impl Status {
             (_, 400..=499) => Self::Refused,
             (_, 500..=599) => Self::ServerError,
             (
-                ErrorKind::Timeout | ErrorKind::Connect | ErrorKind::Transport | ErrorKind::Body,
+                ErrorKind::Timeout
+                | ErrorKind::Connect
+                | ErrorKind::Transport
+                | ErrorKind::Body
+                | ErrorKind::QuotaStore,
                 _,
             ) => Self::NoResponse,
             _ => Self::Other,
@@ -144,12 +148,18 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(status: Status, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
+        Self { status, message: without_code(message.into()) }
     }
 
     /// Refuses arguments or other input.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Status::Usage, message)
+    }
+
+    /// Names the setting that a failure is about.
+    pub(crate) fn about(mut self, setting: &str) -> Self {
+        self.message = format!("{setting}: {}", self.message);
+        self
     }
 
     /// Refuses the value of a flag, in the words of clap.
@@ -218,6 +228,25 @@ impl From<ArchiveError> for Failure {
     }
 }
 
+/// Words a reason of the operating system as [`io_reason`] does: without its number, and in lower case.
+fn without_code(mut message: String) -> String {
+    const CODE: &str = " (os error ";
+    while let Some(at) = message.find(CODE) {
+        let end = message
+            .get(at..)
+            .and_then(|rest| rest.find(')'))
+            .map_or(message.len(), |end| at + end + 1);
+        message.replace_range(at..end, "");
+        let start =
+            message.get(..at).and_then(|before| before.rfind(": ")).map_or(0, |colon| colon + 2);
+        if let Some(first) = message.get(start..start + 1) {
+            let first = first.to_ascii_lowercase();
+            message.replace_range(start..start + 1, &first);
+        }
+    }
+    message
+}
+
 /// Joins the lines of an error message, because texts of the service may have several.
 fn one_line(error: &impl Display) -> String {
     error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -226,6 +255,21 @@ fn one_line(error: &impl Display) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_of_the_system_have_no_number() {
+        for (message, expected) in [
+            (
+                "cannot connect to a:9: Connection refused (os error 111) (3 attempts)",
+                "cannot connect to a:9: connection refused (3 attempts)",
+            ),
+            ("No such file (os error 2)", "no such file"),
+            ("Ä (os error 2", "Ä"),
+            ("unchanged: Yes", "unchanged: Yes"),
+        ] {
+            assert_eq!(Failure::usage(message).message, expected);
+        }
+    }
 
     #[test]
     fn failures_of_one_kind_keep_their_status() {

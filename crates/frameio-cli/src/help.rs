@@ -22,8 +22,10 @@ pub(crate) fn printed(text: &str) -> String {
     lines.collect()
 }
 
-/// Fits the help of a command and its subcommands to a terminal.
-pub(crate) fn fitted(mut command: Command, columns: usize) -> Command {
+/// Fits the help of a command to a terminal, and that of the subcommands that a command line names.
+///
+/// Others are left alone, because formatting the usage of all commands takes longer than the rest.
+pub(crate) fn fitted(mut command: Command, columns: usize, words: &[String]) -> Command {
     let usage = command.render_usage().to_string();
     let is_wide = usage.lines().any(|line| width(line) > columns);
     if is_wide && let Some(usage) = usage.strip_prefix("Usage: ") {
@@ -35,10 +37,12 @@ pub(crate) fn fitted(mut command: Command, columns: usize) -> Command {
     if let Some(text) = command.get_after_help().map(ToString::to_string) {
         command = command.after_help(fit(&text, columns));
     }
-    command
-        .term_width(columns)
-        .next_line_help(columns < NARROW)
-        .mut_subcommands(|command| fitted(command, columns))
+    command.term_width(columns).next_line_help(columns < NARROW).mut_subcommands(|command| {
+        match words.iter().any(|word| command.get_name() == word) {
+            true => fitted(command, columns, words),
+            false => command,
+        }
+    })
 }
 
 /// Fits a text to a terminal: paragraphs, and indented lines with descriptions.
@@ -146,13 +150,14 @@ fn broken(entry: &Entry, columns: usize) -> Vec<String> {
     lines.iter().enumerate().map(|(at, line)| format!("{line}{}", end(at))).collect()
 }
 
-/// Fixes the spaces inside quotes.
+/// Fixes the spaces inside quotes: those of the shell, or in JSON double ones.
 fn fixed(text: &str) -> String {
-    let parts = text.split('\'').enumerate().map(|(at, part)| match at % 2 {
+    let quote = if text.trim_start().starts_with('{') { "\"" } else { "'" };
+    let parts = text.split(quote).enumerate().map(|(at, part)| match at % 2 {
         1 => part.replace(' ', FIXED_SPACE),
         _ => part.to_owned(),
     });
-    parts.collect::<Vec<_>>().join("'")
+    parts.collect::<Vec<_>>().join(quote)
 }
 
 #[cfg(test)]
@@ -203,5 +208,7 @@ Columns are name and size.
         let expected = "  frameio ls \\\n      '/Film/The Crossing/Cuts/The Crossing'\n";
         assert_eq!(printed(&text), expected);
         assert!(text.contains("The\u{a0}Crossing"));
+        let json = "  {\"file_id\": \"/Film/The Crossing\"}";
+        assert!(fit(json, 20).contains("/Film/The\u{a0}Crossing"), "a text in JSON is not broken");
     }
 }

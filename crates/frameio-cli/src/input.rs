@@ -50,6 +50,20 @@ pub(crate) fn object_of(flag: &str, argument: &str) -> Result<Map<String, Value>
     Err(Failure::usage(format!("{subject} {problem}")))
 }
 
+/// Returns the content of the file of `@FILE`; `None` for another text, such as the mention in `@mina look`.
+///
+/// # Errors
+/// Refuses what looks like the name of a file that does not exist.
+pub(crate) fn file_of(argument: &str) -> Result<Option<String>, Failure> {
+    let Some(path) = argument.strip_prefix('@') else { return Ok(None) };
+    let path = Path::new(path);
+    let is_name = !argument.contains(char::is_whitespace) && argument.contains(['.', '/', '\\']);
+    match is_name || path.exists() {
+        true => file(path).map(Some),
+        false => Ok(None),
+    }
+}
+
 /// Reads a text file up to the size limit, see [`decode`].
 pub(crate) fn file(path: &Path) -> Result<String, Failure> {
     let mut opened = File::open(path).map_err(|error| Failure::file("read", path, &error))?;

@@ -34,7 +34,7 @@ use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
 use crate::exit::{Failure, Status};
-use crate::report::{ColorChoice, HELP_STYLES, Reporter, help_columns};
+use crate::report::{ColorChoice, HELP_STYLES, Reporter, activity, help_columns};
 
 /// Time for pending writes at the end of a run. A thread that is blocked for longer, as by a DNS
 /// lookup or a dead network file system, must not keep the process alive.
@@ -49,8 +49,7 @@ fn main() -> ExitCode {
             run_command(&cli)
         }
         Err(message) => {
-            let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-            ColorChoice::of_words(words).select();
+            ColorChoice::of_words(words()).select();
             report(print_usage(&message))
         }
     }
@@ -63,17 +62,37 @@ fn parse() -> Result<Cli, clap::Error> {
         Err(ErrorKind::DisplayHelp) => Cli::command().styles(HELP_STYLES),
         // Printed on standard error, without styles.
         Err(ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) => Cli::command(),
-        _ => return parsed,
+        Err(_) => return parsed.map_err(without_variables),
+        Ok(_) => return parsed,
     };
     command.build();
-    let mut command = help::fitted(command, help_columns());
+    let words: Vec<_> = words().collect();
+    let mut command = help::fitted(command, help_columns(), &words);
     let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
+/// Returns the words of the command line, for what needs no exact ones.
+fn words() -> impl Iterator<Item = String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned())
+}
+
+/// Parses again without the variables of options, which the usage in an error would show as if they were
+/// required.
+fn without_variables(error: clap::Error) -> clap::Error {
+    let mut command = Cli::command().mut_args(|argument| argument.env(None));
+    match command.try_get_matches_from_mut(std::env::args_os()) {
+        Err(same) if same.kind() == error.kind() => same,
+        _ => error,
+    }
+}
+
 /// Prints the help, the version, or the reason why the arguments are refused.
 fn print_usage(message: &clap::Error) -> Result<(), Failure> {
-    let text = StyledStr::from(help::printed(&message.render().ansi().to_string()));
+    let text = help::printed(&message.render().ansi().to_string());
+    // The standard library words it for programmers.
+    let text = text.replace(": invalid digit found in string", ": expected a number");
+    let text = StyledStr::from(text);
     let reporter = Reporter::text();
     if message.use_stderr() {
         // Without styles, this is the plain text. `Display` would remove escape sequences in arguments,
@@ -94,7 +113,12 @@ fn run_command(cli: &Cli) -> ExitCode {
 
 /// Runs the command, then saves refreshed tokens that could not be saved earlier.
 async fn command(cli: &Cli) -> Result<(), Failure> {
-    let result = cli.run().await;
+    let result = tokio::select! {
+        biased;
+        result = cli.run() => result,
+        never = activity::draw() => match never {},
+    };
+    activity::end();
     cli.global.remote_quotas.flush().await;
     let saved = cli.global.save_sessions().await;
     match (result, saved) {
@@ -111,9 +135,7 @@ fn report(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if !failure.message.is_empty() {
-                Reporter::text().note(&failure.message);
-            }
+            Reporter::text().failure(&failure);
             failure.status.into()
         }
     }

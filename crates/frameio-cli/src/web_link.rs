@@ -20,6 +20,8 @@ impl<'a> WebLink<'a> {
     /// `project/PROJECT/view/FILE`. Links of shares are `share/SHARE`, the same with an item below it, and
     /// `f.io/CODE`.
     pub(crate) fn parse(text: &'a str) -> Result<Option<Self>, Failure> {
+        // Browsers and chat programs add blanks.
+        let text = text.trim();
         if !is_link(text) {
             return Ok(None);
         }
@@ -59,6 +61,7 @@ impl<'a> WebLink<'a> {
 
 /// Returns whether a text is a link, also one without a scheme.
 pub(crate) fn is_link(text: &str) -> bool {
+    let text = text.trim();
     let host = text.split('/').next().unwrap_or_default().to_ascii_lowercase();
     let is_host =
         matches!(host.trim_start_matches("www."), "next.frame.io" | "app.frame.io" | "f.io");
@@ -67,8 +70,10 @@ pub(crate) fn is_link(text: &str) -> bool {
 
 /// Returns a link without scheme, query and final slash.
 pub(crate) fn without_scheme(link: &str) -> &str {
-    let link =
-        link.strip_prefix("https://").or_else(|| link.strip_prefix("http://")).unwrap_or(link);
+    let link = match link.split_once("://") {
+        Some((scheme, rest)) if matches!(&*scheme.to_ascii_lowercase(), "https" | "http") => rest,
+        _ => link,
+    };
     link.split(['?', '#']).next().unwrap_or(link).trim_end_matches('/')
 }
 
@@ -84,6 +89,7 @@ mod tests {
             ("https://next.frame.io/project/p/d", WebLink::Item("d")),
             ("https://NEXT.frame.io/project/p/view/f?comment=c#x", WebLink::Item("f")),
             ("next.frame.io/project/p/view/f", WebLink::Item("f")),
+            (" HTTPS://next.frame.io/project/p/view/f\n", WebLink::Item("f")),
             ("https://next.frame.io/share/s/", WebLink::Share("s")),
             ("https://next.frame.io/share/s/d", WebLink::Item("d")),
             ("https://next.frame.io/share/s/view/f?a=b", WebLink::Item("f")),

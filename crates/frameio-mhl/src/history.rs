@@ -1,7 +1,7 @@
 //! A history: the directory `ascmhl` with its lists and the chain file.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::list::{Action, HashList, Process};
 use crate::path::{of_local, refusal};
 use crate::write::Page;
 use crate::xml::{ReadLimits, read_file};
-use crate::{DIRECTORY, c4};
+use crate::{DIRECTORY, c4, directory_lock};
 
 /// Files that a generation leaves out: those of the operating system, and histories.
 const IGNORED: [&str; 5] = [".DS_Store", "ascmhl", "ascmhl/", "._*", "Thumbs.db"];
@@ -292,7 +292,7 @@ impl Generation {
         let directory = self.history.directory.clone();
         let failed = |error| MhlError::io(&directory, error);
         fs::create_dir_all(&directory).map_err(failed)?;
-        let _lock = lock(&directory)?;
+        let _lock = directory_lock::lock(&directory)?;
         // Another program may have added a generation.
         let mut current =
             History { chain: Vec::new(), files: HashMap::new(), ..self.history.clone() };
@@ -400,20 +400,6 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-/// Locks a directory against other programs that add a generation, where the system supports it.
-fn lock(directory: &Path) -> Result<Option<File>, MhlError> {
-    let Ok(file) = File::open(directory) else { return Ok(None) };
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => {
-            let reason = "another program adds a generation; try again";
-            Err(MhlError::new(MhlErrorKind::Io, reason).in_file(directory))
-        }
-        // Network shares and some systems do not support it.
-        Err(TryLockError::Error(_)) => Ok(None),
-    }
 }
 
 /// Syncs a directory, where the system supports it.

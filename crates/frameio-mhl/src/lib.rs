@@ -50,6 +50,7 @@
 
 mod c4;
 mod chain;
+mod directory_lock;
 mod error;
 mod expected;
 mod hash;

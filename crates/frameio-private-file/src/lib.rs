@@ -1,7 +1,9 @@
 //! Files and directories that only their owner can read, replaced atomically.
 //!
-//! On Unix, files have the mode 0600 and directories 0700. On other systems they inherit the
-//! permissions of the parent directory.
+//! On Unix, files have the mode 0600 and directories 0700. On Windows they inherit the access rights of
+//! the parent directory. In the profile of a user, from which the SDK takes its default directories,
+//! those are the user, the system and administrators. Elsewhere, such as in `C:\ProgramData`, other users
+//! can read new files, so restrict the directory.
 //!
 //! The SDK uses this crate for tokens, profiles and the state of transfers. It does not depend on
 //! the rest of the SDK and has no features.
@@ -9,8 +11,11 @@
 //! | task | function |
 //! |---|---|
 //! | replace a file | [`write()`] |
+//! | replace a file by content that is written step by step | [`Replacement`] |
 //! | replace a file whose new content cannot be obtained twice | [`Reserved`] |
+//! | rename a file | [`rename()`] |
 //! | lock out other processes | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
+//! | verify that the path of an open file is still its path | [`is_at`] |
 //! | open a file that may have been planted by somebody else | [`open_regular`] |
 //! | quote an I/O error in a message | [`reason()`] |
 //!
@@ -25,20 +30,27 @@
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod identity;
 mod lock;
+mod not_regular;
+#[cfg(any(windows, test))]
+mod patience;
 mod reason;
 mod regular;
+mod replacement;
 mod reserved;
+mod system;
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
+pub use self::identity::is_at;
 pub use self::lock::open_lock;
+pub use self::not_regular::NotRegular;
 pub use self::reason::reason;
-pub use self::regular::{NotRegular, check_regular, open_regular};
+pub use self::regular::{check_regular, open_regular};
+pub use self::replacement::Replacement;
 pub use self::reserved::Reserved;
 
 /// Creates a directory and its missing parents, accessible only to the owner.
@@ -51,17 +63,14 @@ pub use self::reserved::Reserved;
 pub fn create_dir_all(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    system::exclude_from_directory(&mut builder);
     builder.create(path)
 }
 
 /// Returns options for opening a file. A file that they create is accessible only to the owner.
 pub fn options() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "only Unix sets a mode"))]
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    system::exclude(&mut options);
     options
 }
 
@@ -76,12 +85,23 @@ pub fn options() -> OpenOptions {
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = parent(path);
     create_dir_all(directory)?;
-    // `NamedTempFile` creates files with mode 0600.
-    let mut file = NamedTempFile::with_prefix_in(".new-", directory)?;
+    let mut file = Replacement::private(path)?;
     file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_directory(directory)
+    file.file().sync_all()?;
+    file.finish()?;
+    system::sync_directory(directory)
+}
+
+/// Renames a file and replaces the target.
+///
+/// On Windows, waits for almost a second while the target or the file is open in a program that does not
+/// permit it, such as a virus scanner.
+///
+/// # Errors
+///
+/// Fails like [`std::fs::rename`].
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    system::rename(from, to)
 }
 
 /// Returns the directory of the file at `path`, which is `.` for a bare file name.
@@ -90,11 +110,6 @@ pub fn parent(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-/// Syncs `directory`, so that a rename within it survives a crash.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

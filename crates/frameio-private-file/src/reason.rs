@@ -3,7 +3,7 @@
 use std::io;
 
 /// Returns the message of an error for use within a sentence: in lower case, and without the number of
-/// the operating system.
+/// the operating system or the full stop of Windows.
 ///
 /// ```
 /// let error = std::fs::read("/missing").unwrap_err();
@@ -14,6 +14,7 @@ use std::io;
 pub fn reason(error: &io::Error) -> String {
     let message = error.to_string();
     let message = message.split(" (os error").next().unwrap_or_default();
+    let message = message.strip_suffix('.').unwrap_or(message);
     let mut chars = message.chars();
     match chars.next() {
         Some(first) if chars.as_str().starts_with(|second: char| second.is_lowercase()) => {
@@ -32,6 +33,8 @@ mod tests {
         assert_eq!(reason(&io::Error::other("TLS is unavailable")), "TLS is unavailable");
         let error = io::Error::other("Permission denied (os error 13)");
         assert_eq!(reason(&error), "permission denied");
+        let error = io::Error::other("Access is denied. (os error 5)");
+        assert_eq!(reason(&error), "access is denied");
         assert_eq!(reason(&io::Error::other("")), "");
     }
 }

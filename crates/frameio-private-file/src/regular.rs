@@ -1,34 +1,15 @@
 //! Opening only regular files that have a single name.
 
-use std::fmt;
-use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Reason why a path does not refer to a regular file with a single name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum NotRegular {
-    /// A symbolic link, or another reparse point on Windows.
-    SymbolicLink,
-    /// A regular file with this many names. Writing to it changes the content under all of them.
-    HardLinks(u64),
-    /// A directory.
-    Directory,
-    /// A named pipe (FIFO).
-    NamedPipe,
-    /// A socket.
-    Socket,
-    /// A device.
-    Device,
-    /// Another type of file.
-    Other,
-}
+use crate::{NotRegular, system};
 
 impl NotRegular {
     /// Classifies a file by its metadata. Returns `None` for a regular file with a single name.
     ///
-    /// Hard links are detected only on Unix.
+    /// On Windows, the metadata does not have the number of hard links; [`open_regular`] detects them.
     pub fn of(metadata: &Metadata) -> Option<Self> {
         let kind = metadata.file_type();
         if kind.is_symlink() {
@@ -38,54 +19,24 @@ impl NotRegular {
             return Some(Self::Directory);
         }
         if !kind.is_file() {
-            return Some(Self::special(kind));
+            return Some(system::special(kind));
         }
-        #[cfg(unix)]
-        {
-            let names = std::os::unix::fs::MetadataExt::nlink(metadata);
-            // An open file that has been removed has no name.
-            if names > 1 {
-                return Some(Self::HardLinks(names));
-            }
-        }
-        None
+        system::names(metadata).and_then(Self::of_names)
     }
 
-    #[cfg(unix)]
-    fn special(kind: FileType) -> Self {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            Self::NamedPipe
-        } else if kind.is_socket() {
-            Self::Socket
-        } else if kind.is_block_device() || kind.is_char_device() {
-            Self::Device
-        } else {
-            Self::Other
+    fn of_open(file: &File) -> io::Result<Option<Self>> {
+        let metadata = file.metadata()?;
+        match Self::of(&metadata) {
+            None => Ok(Self::of_names(system::names_of_open(file, &metadata)?)),
+            kind => Ok(kind),
         }
     }
 
-    #[cfg(not(unix))]
-    fn special(_: FileType) -> Self {
-        Self::Other
+    fn of_names(names: u64) -> Option<Self> {
+        // An open file that has been removed has no name.
+        (names > 1).then_some(Self::HardLinks(names))
     }
 }
-
-impl fmt::Display for NotRegular {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::SymbolicLink => "a symbolic link",
-            Self::HardLinks(names) => return write!(f, "one of {names} hard links to a file"),
-            Self::Directory => "a directory",
-            Self::NamedPipe => "a named pipe",
-            Self::Socket => "a socket",
-            Self::Device => "a device",
-            Self::Other => "not a regular file",
-        })
-    }
-}
-
-impl std::error::Error for NotRegular {}
 
 /// Verifies that `path` is missing or a regular file with a single name. Returns whether it exists.
 ///
@@ -114,9 +65,9 @@ pub fn check_regular(path: &Path) -> io::Result<bool> {
 pub fn open_regular(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     // Opening a device can have side effects, so verify the path first.
     check_regular(path)?;
-    no_follow(options);
+    system::no_follow(options);
     let file = options.open(path)?;
-    match NotRegular::of(&file.metadata()?) {
+    match NotRegular::of_open(&file)? {
         None => Ok(file),
         Some(kind) => Err(refused(kind)),
     }
@@ -126,27 +77,8 @@ fn refused(kind: NotRegular) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, kind)
 }
 
-#[cfg(unix)]
-fn no_follow(options: &mut OpenOptions) {
-    use rustix::fs::OFlags;
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-    std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
-}
-
-#[cfg(windows)]
-fn no_follow(options: &mut OpenOptions) {
-    const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
-    std::os::windows::fs::OpenOptionsExt::custom_flags(options, FILE_FLAG_OPEN_REPARSE_POINT);
-}
-
-#[cfg(not(any(unix, windows)))]
-fn no_follow(_: &mut OpenOptions) {}
-
 #[cfg(test)]
-#[cfg(unix)]
 mod tests {
-    use std::os::unix::fs::symlink;
-
     use super::*;
 
     fn open(path: &Path) -> io::Result<File> {
@@ -169,7 +101,22 @@ mod tests {
     }
 
     #[test]
+    fn refuses_hard_links_and_directories_without_touching_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("kept"), "precious").unwrap();
+        std::fs::hard_link(at("kept"), at("hard")).unwrap();
+        std::fs::create_dir(at("directory")).unwrap();
+        assert_eq!(refusal(&at("hard")), NotRegular::HardLinks(2));
+        assert_eq!(refusal(&at("directory")), NotRegular::Directory);
+        assert_eq!(std::fs::read_to_string(at("kept")).unwrap(), "precious");
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn refuses_links_pipes_and_directories_without_touching_them() {
+        use std::os::unix::fs::symlink;
+
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         std::fs::write(at("kept"), "precious").unwrap();

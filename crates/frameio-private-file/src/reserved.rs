@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use crate::{create_dir_all, options, parent, sync_directory};
+use crate::{create_dir_all, options, parent, system};
 
 /// Reserved disk space for the next content of a file.
 ///
@@ -80,9 +80,9 @@ impl Reserved {
         self.file.write_all(content)?;
         self.file.set_len(u64::try_from(content.len()).unwrap_or(u64::MAX))?;
         self.file.sync_all()?;
-        fs::rename(&self.staged.path, &self.path)?;
+        system::rename(&self.staged.path, &self.path)?;
         self.staged.is_committed = true;
-        sync_directory(parent(&self.path))
+        system::sync_directory(parent(&self.path))
     }
 }
 

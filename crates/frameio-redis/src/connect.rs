@@ -45,6 +45,8 @@ pub struct Redis(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
+    /// Addresses for errors.
+    address: Arc<str>,
     link: Mutex<Link>,
     /// Held during the first connect, for which other callers wait.
     first: tokio::sync::Mutex<()>,
@@ -69,6 +71,24 @@ enum Server {
         sentinels: Vec<redis::ConnectionInfo>,
         service: String,
     },
+}
+
+impl Server {
+    /// Returns the addresses, without user and password.
+    fn address(&self) -> String {
+        match self {
+            Self::Single(server) => server.addr().to_string(),
+            #[cfg(feature = "cluster")]
+            Self::Cluster(nodes) => addresses(nodes),
+            #[cfg(feature = "sentinel")]
+            Self::Sentinel { sentinels, .. } => addresses(sentinels),
+        }
+    }
+}
+
+#[cfg(any(feature = "cluster", feature = "sentinel"))]
+fn addresses(servers: &[redis::ConnectionInfo]) -> String {
+    servers.iter().map(|server| server.addr().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 enum Link {
@@ -151,7 +171,8 @@ impl Redis {
 
     fn set(settings: Settings) -> Self {
         let (link, first) = (Mutex::new(Link::Idle), tokio::sync::Mutex::default());
-        Self(Arc::new(Inner { settings, link, first }))
+        let address = settings.server.address().into();
+        Self(Arc::new(Inner { settings, address, link, first }))
     }
 
     fn change(self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -260,7 +281,7 @@ impl Redis {
     /// Fails a command and keeps the connection.
     pub(crate) fn fail(&self, error: RedisError) -> RedisUnavailable {
         event::command_failed(&error);
-        RedisUnavailable::new(Arc::new(error))
+        RedisUnavailable::new(&self.0.address, Arc::new(error))
     }
 }
 
@@ -273,7 +294,7 @@ impl Inner {
         match &*self.lock() {
             Link::Idle => None,
             Link::Up(connection, number) => Some(Ok((connection.clone(), *number))),
-            Link::Down(error) => Some(Err(RedisUnavailable::new(error.clone()))),
+            Link::Down(error) => Some(Err(RedisUnavailable::new(&self.address, error.clone()))),
         }
     }
 
@@ -285,8 +306,10 @@ impl Inner {
         let error = Arc::new(error);
         let mut link = self.lock();
         match &*link {
-            Link::Down(known) => return RedisUnavailable::new(known.clone()),
-            Link::Up(_, current) if *current != number => return RedisUnavailable::new(error),
+            Link::Down(known) => return RedisUnavailable::new(&self.address, known.clone()),
+            Link::Up(_, current) if *current != number => {
+                return RedisUnavailable::new(&self.address, error);
+            }
             _ => *link = Link::Down(error.clone()),
         }
         drop(link);
@@ -306,7 +329,7 @@ impl Inner {
                 }
             }
         });
-        RedisUnavailable::new(error)
+        RedisUnavailable::new(&self.address, error)
     }
 
     async fn connect(&self) -> Result<Connection, RedisError> {

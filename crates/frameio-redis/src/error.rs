@@ -23,25 +23,29 @@ impl fmt::Display for RedisUrlError {
 
 impl StdError for RedisUrlError {}
 
-/// Error of an unreachable Redis or of a failed command; the source has the reason.
+/// Error of an unreachable Redis or of a failed command. The message has the address and the reason, but no
+/// user or password.
 #[derive(Clone, Debug)]
-pub struct RedisUnavailable(Arc<RedisError>);
+pub struct RedisUnavailable {
+    address: Arc<str>,
+    source: Arc<RedisError>,
+}
 
 impl RedisUnavailable {
-    pub(crate) fn new(source: Arc<RedisError>) -> Self {
-        Self(source)
+    pub(crate) fn new(address: &Arc<str>, source: Arc<RedisError>) -> Self {
+        Self { address: address.clone(), source }
     }
 }
 
 impl fmt::Display for RedisUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Redis is unavailable")
+        write!(f, "cannot use Redis at {}: {}", self.address, self.source)
     }
 }
 
 impl StdError for RedisUnavailable {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.0)
+        Some(&*self.source)
     }
 }
 

@@ -26,3 +26,33 @@ where
     let clone = service.clone();
     Err(mem::replace(service, clone))
 }
+
+#[cfg(test)]
+mod tests {
+    use frameio_core::BoxError;
+    use tower::limit::ConcurrencyLimit;
+    use tower::service_fn;
+
+    use super::*;
+
+    #[test]
+    fn a_ready_service_is_used_in_place() {
+        let mut service = service_fn(async |()| Ok::<_, BoxError>(()));
+        assert!(is_ready(&mut service));
+        assert!(ready_or_take(&mut service).is_ok());
+    }
+
+    #[test]
+    fn a_service_that_is_not_ready_is_taken_with_its_place_in_the_queue() {
+        let mut first = ConcurrencyLimit::new(service_fn(async |()| Ok::<_, BoxError>(())), 1);
+        let mut second = first.clone();
+        assert!(is_ready(&mut first));
+        let mut taken = ready_or_take(&mut second).unwrap_err();
+        assert!(!is_ready(&mut taken));
+        assert!(!is_ready(&mut second));
+        drop(first);
+        // The clone in its place waits behind it.
+        assert!(!is_ready(&mut second));
+        assert!(is_ready(&mut taken));
+    }
+}

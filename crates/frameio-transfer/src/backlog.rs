@@ -36,6 +36,8 @@ pub struct Totals {
     pub files: u64,
     /// Size of these files in bytes. The size of a pipe is unknown and counts as 0.
     pub bytes: u64,
+    /// Number of these files for which a version stack is created, of which the service allows few.
+    pub new_stacks: u64,
     /// Whether the whole tree has been compared.
     pub is_complete: bool,
 }
@@ -49,6 +51,8 @@ pub(crate) struct Rank {
     pub(crate) path: RemotePath,
     pub(crate) size: u64,
     pub(crate) time: Option<SystemTime>,
+    /// Whether a version stack is created for the file.
+    pub(crate) needs_stack: bool,
 }
 
 /// Position of a waiting file. Without an order, only the number of the file counts.
@@ -94,6 +98,7 @@ impl<T> Backlog<T> {
         self.waiting.insert((placed, self.number), job);
         self.totals.files += ranks.len() as u64;
         self.totals.bytes += ranks.iter().map(|rank| rank.size).sum::<u64>();
+        self.totals.new_stacks += ranks.iter().filter(|rank| rank.needs_stack).count() as u64;
         self.is_held &= !self.is_full();
         self.report();
     }
@@ -146,7 +151,7 @@ mod tests {
 
     fn rank(path: &str, size: u64, time: u64) -> Rank {
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(time);
-        Rank { path: path.parse().unwrap(), size, time: Some(time) }
+        Rank { path: path.parse().unwrap(), size, time: Some(time), needs_stack: false }
     }
 
     fn order(order: Option<Order>) -> Vec<&'static str> {
@@ -189,9 +194,10 @@ mod tests {
         let totals = seen.clone();
         let report: OnTotals = Arc::new(move |now| totals.lock().unwrap().push(now));
         let mut backlog = Backlog::new(None, Some(report));
-        backlog.push(&[rank("/a", 5, 0), rank("/b", 6, 0)], ());
+        let stacked = Rank { needs_stack: true, ..rank("/b", 6, 0) };
+        backlog.push(&[rank("/a", 5, 0), stacked], ());
         backlog.complete();
-        let totals = |is_complete| Totals { files: 2, bytes: 11, is_complete };
+        let totals = |is_complete| Totals { files: 2, bytes: 11, new_stacks: 1, is_complete };
         assert_eq!(*seen.lock().unwrap(), [totals(false), totals(true)]);
     }
 }

@@ -148,7 +148,10 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
     let mut file = open_regular(path, options.read(true).append(true).create(true))?;
     // Terminate a truncated line first. An empty line is harmless.
     let head = if file.metadata()?.len() < HEAD.len() as u64 {
-        file.set_len(0)?;
+        if file.metadata()?.len() > 0 {
+            // Windows refuses to truncate a file through a handle that only appends.
+            open_regular(path, options.append(false).write(true))?.set_len(0)?;
+        }
         HEAD
     } else if ends_with_newline(&file)? {
         ""

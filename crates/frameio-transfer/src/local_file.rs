@@ -14,6 +14,7 @@ pub(crate) enum LocalFile {
     Regular(Metadata),
     Directory,
     /// A pipe, which has no size and can be read only once.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has pipes with paths"))]
     Pipe,
     /// A device or a socket, with its description for messages.
     Special(&'static str),

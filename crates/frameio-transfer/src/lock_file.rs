@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use frameio_private_file::is_at;
 use tokio::time::Instant;
 
 /// Maximum number of attempts to open a file that is being replaced.
@@ -34,7 +35,7 @@ pub(crate) fn try_lock(path: &Path, create: bool, mode: Mode) -> io::Result<Opti
             Mode::Exclusive => file.try_lock(),
         };
         match locked {
-            Ok(()) if is_linked(&file)? => return Ok(Some(file)),
+            Ok(()) if is_at(path, &file)? => return Ok(Some(file)),
             // Another process removed the file after it was opened here.
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
@@ -42,16 +43,6 @@ pub(crate) fn try_lock(path: &Path, create: bool, mode: Mode) -> io::Result<Opti
         }
     }
     Ok(None)
-}
-
-#[cfg(unix)]
-fn is_linked(file: &File) -> io::Result<bool> {
-    Ok(std::os::unix::fs::MetadataExt::nlink(&file.metadata()?) > 0)
-}
-
-#[cfg(not(unix))]
-fn is_linked(_: &File) -> io::Result<bool> {
-    Ok(true)
 }
 
 /// Limit of the wait for a lock that is held elsewhere.

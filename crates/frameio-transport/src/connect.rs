@@ -22,6 +22,7 @@ type Connection = <Secured as Service<Uri>>::Response;
 #[derive(Clone)]
 pub(super) struct Connector {
     inner: Secured,
+    proxy: Proxy,
     timeout: Duration,
     allow_http: bool,
 }
@@ -32,7 +33,8 @@ impl Connector {
         // TLS and proxies are layered on top, so this connector receives https:// URLs too.
         http.enforce_http(false);
         http.set_nodelay(true);
-        Self { inner: Secured::new(ProxyConnector::new(http, proxy)), timeout, allow_http }
+        let inner = Secured::new(ProxyConnector::new(http, proxy.clone()));
+        Self { inner, proxy, timeout, allow_http }
     }
 }
 
@@ -56,7 +58,7 @@ impl Service<Uri> for Connector {
         if !self.allow_http && !is_secure(&destination) {
             return Box::pin(ready(Err(InsecureUrl.into())));
         }
-        let peer = peer(&destination);
+        let peer = peer(&destination, &self.proxy);
         let (connecting, timeout) = (self.inner.call(destination), self.timeout);
         Box::pin(async move {
             match tokio::time::timeout(timeout, connecting).await {
@@ -67,13 +69,17 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// Returns the host and the port of a destination.
-fn peer(destination: &Uri) -> String {
+/// Returns the host and the port of a destination, and its proxy.
+fn peer(destination: &Uri, proxy: &Proxy) -> String {
     let host = destination.host().unwrap_or_default();
-    match (destination.port_u16(), destination.scheme_str()) {
-        (Some(port), _) => format!("{host}:{port}"),
-        (None, Some("http")) => format!("{host}:80"),
-        (None, _) => format!("{host}:443"),
+    let port = match (destination.port_u16(), destination.scheme_str()) {
+        (Some(port), _) => port,
+        (None, Some("http")) => 80,
+        (None, _) => 443,
+    };
+    match proxy.address_for(destination) {
+        Some(proxy) => format!("{host}:{port} through the proxy {proxy}"),
+        None => format!("{host}:{port}"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The crypto provider is set explicitly, because the process-wide default may be missing or belong
 //! to another crate.
 
+use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
@@ -65,6 +66,24 @@ fn connector(inner: ProxyConnector) -> Result<HttpsConnector<ProxyConnector>, Bo
     Ok(builder.wrap_connector(inner))
 }
 
+/// Replaces the error about a server that responds without TLS, which rustls words for programmers.
+fn explained(error: BoxError) -> BoxError {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
+    while let Some(current) = cause {
+        // An I/O error is not the source of the error that it contains.
+        let contained = current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let inner: &(dyn Error + 'static) = match contained {
+            Some(contained) => contained,
+            None => current,
+        };
+        if let Some(rustls::Error::InvalidMessage(_)) = inner.downcast_ref() {
+            return "the server does not respond with TLS".into();
+        }
+        cause = current.source();
+    }
+    error
+}
+
 impl Service<Uri> for Secured {
     type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
     type Error = BoxError;
@@ -77,7 +96,9 @@ impl Service<Uri> for Secured {
     fn call(&mut self, destination: Uri) -> Self::Future {
         if destination.scheme_str() == Some("https") {
             let connector = self.tls();
-            return Box::pin(async move { connector?.oneshot(destination).await });
+            return Box::pin(
+                async move { connector?.oneshot(destination).await.map_err(explained) },
+            );
         }
         let connecting = self.inner.call(destination);
         Box::pin(async move { Ok(MaybeHttpsStream::Http(connecting.await?)) })

@@ -2,8 +2,9 @@
 
 use frameio::accounts::{Account, ListAccounts};
 use frameio::auth::profile::Profile;
-use frameio::{AccountId, Client, WorkspaceId};
+use frameio::{AccountId, Client};
 
+use crate::completion;
 use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 
@@ -64,23 +65,10 @@ impl AccountArg {
 #[derive(Debug, clap::Args)]
 pub(crate) struct WorkspaceArgs {
     #[command(flatten)]
-    account: AccountArg,
-    /// Workspace ID [default: the profile's workspace]
-    #[arg(id = "workspace", long, value_name = "ID")]
-    given: Option<String>,
-}
-
-impl WorkspaceArgs {
-    /// Returns the IDs, from the arguments or the profile.
-    pub(crate) async fn ids(
-        &self,
-        client: &Client,
-        profile: &Profile,
-    ) -> Result<(AccountId, WorkspaceId), Failure> {
-        let id = required("--workspace", &self.given, &profile.workspace_id);
-        let id = id.map_err(|failure| profile.explain(failure))?;
-        Ok((self.account.id(client, profile).await?, id.into()))
-    }
+    pub(crate) account: AccountArg,
+    /// Workspace, or any place in it: name, path, ID or link [default: the profile's workspace]
+    #[arg(id = "workspace", long, value_name = "PLACE", add = completion::place())]
+    pub(crate) given: Option<String>,
 }
 
 /// Maximum number of accounts in an error.
@@ -112,16 +100,4 @@ pub(crate) async fn only_account(client: &Client) -> Result<AccountId, Failure> 
             )))
         }
     }
-}
-
-fn required<'a>(
-    flag: &str,
-    typed: &'a Option<String>,
-    profile: &'a Option<String>,
-) -> Result<&'a str, Failure> {
-    let id = typed.as_deref().or(profile.as_deref());
-    id.ok_or_else(|| {
-        let hint = format!("`frameio profile set {flag}` sets a default");
-        Failure::usage(format!("'{flag}' is required: {hint}"))
-    })
 }

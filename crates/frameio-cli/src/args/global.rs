@@ -16,7 +16,7 @@ use crate::input::variable;
 use crate::logging::LogArgs;
 use crate::name_cache::Owner;
 use crate::quota_store::{self, QuotaStoreArgs, RemoteQuotas};
-use crate::report::ColorChoice;
+use crate::report::{CallRetries, ColorChoice};
 
 /// Arguments of every command.
 #[derive(Debug, clap::Args)]
@@ -47,6 +47,9 @@ pub(crate) struct GlobalArgs {
     /// Quotas of this run on several machines.
     #[arg(skip)]
     pub(crate) remote_quotas: RemoteQuotas,
+    /// Repeated calls of this run.
+    #[arg(skip)]
+    pub(crate) retries: CallRetries,
     /// Sessions whose tokens are saved at the end of the run.
     #[arg(skip)]
     sessions: Mutex<Vec<Session>>,
@@ -160,7 +163,7 @@ impl GlobalArgs {
         builder: ClientBuilder,
     ) -> Result<ClientBuilder, Failure> {
         let user_agent = concat!("frameio-cli/", env!("CARGO_PKG_VERSION"));
-        let mut builder = builder.user_agent(user_agent);
+        let mut builder = builder.user_agent(user_agent).metrics(self.retries.clone());
         if let Some(url) = self.base_url(profile)? {
             // The error of the client suggests a method of its builder.
             if url.starts_with("http://") && !is_local(url) {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use frameio::auth::profile::{ChosenProfile, Profile, ProfileChoice, ProfileDirectory, Profiles};
 use frameio::endpoint::{InvalidText, clean_text};
 
+use crate::completion;
 use crate::credentials::Source;
 use crate::exit::Failure;
 use crate::report::Reporter;
@@ -19,7 +20,8 @@ pub(crate) struct ProfileArg {
         env = "FRAMEIO_PROFILE",
         value_name = "NAME",
         global = true,
-        hide_env = true
+        hide_env = true,
+        add = completion::profile()
     )]
     name: Option<String>,
     /// API URL; http:// is accepted for this machine only [default: https://api.frame.io]

@@ -6,7 +6,7 @@ use frameio::projects::Project;
 use frameio::workspaces::Workspace;
 use jiff::Timestamp;
 
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, Tone};
 
 /// Position of a file in its version stack.
 #[derive(Clone, Copy, Debug)]
@@ -113,10 +113,24 @@ impl AssetRow {
 
     /// Returns the status in the words of people.
     pub(super) fn status(&self) -> Cell {
-        match self.status.as_deref() {
-            Some("created") => Cell::Both("not uploaded".to_owned(), "created".into()),
-            status => status.into(),
-        }
+        status_cell(self.status.as_deref())
+    }
+}
+
+/// Returns the status of a file or project in the words of people.
+pub(super) fn status_cell(status: Option<&str>) -> Cell {
+    match status {
+        Some("created") => Cell::Both("not uploaded".to_owned(), "created".into()),
+        status => status.into(),
+    }
+}
+
+/// Returns the tone of the status of a file or project.
+pub(super) fn status_tone(status: Option<&str>) -> Tone {
+    match status {
+        Some("created") => Tone::Attention,
+        Some("inactive" | "archived") => Tone::Dim,
+        _ => Tone::Plain,
     }
 }
 
@@ -150,5 +164,12 @@ impl Row for AssetRow {
             number.map_or(Cell::Empty, |it| Cell::Number(i64::try_from(it).unwrap_or(i64::MAX))),
             self.version.map(|version| version.is_head).into(),
         ]
+    }
+
+    fn tone(&self, column: &str) -> Tone {
+        match column {
+            "status" => status_tone(self.status.as_deref()),
+            _ => Tone::Plain,
+        }
     }
 }

@@ -9,7 +9,9 @@ use frameio::transfer::{
 
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
+    at_least_one,
 };
+use crate::completion;
 use crate::config;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Proof, Roots};
@@ -41,7 +43,7 @@ named after the file, the rendition and its type, such as take.mov.thumbnail.jpg
 pub(crate) struct Args {
     /// Files, folders or projects: /Workspace/Project/Folder/file.mov, or an ID [default: the
     /// profile's project]
-    #[arg(value_name = "FILE|FOLDER")]
+    #[arg(value_name = "FILE|FOLDER", add = completion::place())]
     targets: Vec<String>,
     /// Directory to download to; created if missing
     #[arg(long = "output", short = 'o', value_name = "DIR", default_value = ".")]
@@ -53,7 +55,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "ALGORITHM")]
     checksum: Option<Algorithm>,
     /// Maximum number of files downloaded at the same time
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one::<u16>)]
     concurrency: u16,
     /// Versions of version stacks to download: a number from the oldest (1), head or all
     #[arg(long, value_name = "N|head|all", default_value = "head", value_parser = version)]
@@ -65,7 +67,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value = "skip", value_name = "ACTION")]
     on_conflict: OnConflict,
     /// Show which files would be downloaded, without downloading them
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     dry_run: bool,
     #[command(flatten)]
     filters: FilterArgs,
@@ -133,13 +135,20 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     // A target that does not exist fails the run before anything is downloaded.
     let mut items = Vec::new();
-    for text in targets {
-        let item = resolver.resolve(text).await?;
+    for (at, text) in targets.into_iter().enumerate() {
+        let item = resolver.resolve(text).await.map_err(|mut failure| {
+            // As in other programs, the last of several arguments may be meant as the directory.
+            if at > 0 && text.is_some_and(|text| !text.starts_with('/')) {
+                failure.message += "; the directory to download to is passed with '-o'";
+            }
+            failure
+        })?;
         check(&item)?;
         items.push(item);
     }
     args.check_history(&items)?;
-    let report = TransferReport::download(args.output, &args.directory, args.dry_run);
+    let report =
+        TransferReport::download(args.output, &args.directory, args.dry_run, &global.retries);
     report.save(run_file)?;
     let roots = Roots::downloaded(&args.directory, items.iter().filter_map(folder_name));
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;

@@ -13,7 +13,7 @@ use super::call::FieldPath;
 use crate::args::{AccountArg, GlobalArgs, only_account};
 use crate::config::ProfileIds;
 use crate::exit::Failure;
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 
 /// Returns a text in place of an ID that is not known before the service is asked. The items of a list
 /// have to be unique.
@@ -92,16 +92,18 @@ impl InputIds {
 /// Looks up IDs, each once.
 pub(super) struct IdLookup<'a> {
     global: &'a GlobalArgs,
+    account: &'a AccountArg,
     profile: Profile,
     client: Option<Client>,
     /// Items by their places and whether they are changed.
-    found: HashMap<(String, bool), Resolved>,
+    found: HashMap<(String, Purpose), Resolved>,
     only_account: Option<AccountId>,
 }
 
 impl<'a> IdLookup<'a> {
-    pub(super) fn new(global: &'a GlobalArgs, profile: Profile) -> Self {
-        Self { global, profile, client: None, found: HashMap::new(), only_account: None }
+    /// `profile` has the account, if one is given.
+    pub(super) fn new(global: &'a GlobalArgs, account: &'a AccountArg, profile: Profile) -> Self {
+        Self { global, account, profile, client: None, found: HashMap::new(), only_account: None }
     }
 
     /// Adds the IDs of places to an input, and those that it may omit: from the places, the profile, or
@@ -111,10 +113,11 @@ impl<'a> IdLookup<'a> {
         ids: &mut InputIds,
         input: &mut Map<String, Value>,
     ) -> Result<(), Failure> {
-        let changes = ids.operation.method != Method::GET;
+        let is_read = ids.operation.method == Method::GET;
+        let purpose = if is_read { Purpose::Read } else { Purpose::Write };
         for (path, place) in std::mem::take(&mut ids.places) {
             let wanted = ItemKind::of(&path).map_err(Failure::usage)?;
-            let item = self.item(place, changes).await?;
+            let item = self.item(place, purpose).await?;
             let id = wanted.id(item).map_err(|reason| {
                 Failure::usage(format!("cannot use '{}' for '{path}': it {reason}", item.path))
             })?;
@@ -129,16 +132,12 @@ impl<'a> IdLookup<'a> {
         Ok(())
     }
 
-    async fn item(&mut self, place: String, changes: bool) -> Result<&Resolved, Failure> {
-        let key = (place, changes);
+    async fn item(&mut self, place: String, purpose: Purpose) -> Result<&Resolved, Failure> {
+        let key = (place, purpose);
         if !self.found.contains_key(&key) {
-            let account = AccountArg::default();
             let transfers = Transfers::new(self.client()?.clone());
-            let resolver = Resolver::new(self.global, &transfers, &account)?;
-            let item = match changes {
-                true => resolver.resolve_for_write(Some(&key.0)).await?,
-                false => resolver.resolve(Some(&key.0)).await?,
-            };
+            let resolver = Resolver::new(self.global, &transfers, self.account)?;
+            let item = resolver.resolve_for(purpose, Some(&key.0)).await?;
             return Ok(self.found.entry(key).or_insert(item));
         }
         self.found.get(&key).ok_or_else(|| Failure::usage("no such place"))

@@ -10,6 +10,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::asset_row::{AssetRow, Version};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{List, SkippedItems};
 use crate::resolver::{Listable, Resolver};
@@ -31,6 +32,7 @@ order of versions: 'v?' is shown where it is unknown.";
 pub(crate) struct Args {
     /// Folder, project or workspace: /Workspace/Project/Folder, / or //Account, an ID or a link [default:
     /// the profile's project, or else /]
+    #[arg(add = completion::place())]
     path: Option<String>,
     /// Also show the number of versions, types and IDs
     #[arg(long, short)]

@@ -8,6 +8,7 @@ use frameio::{AccountId, Client, FolderId};
 
 use super::assets::{Change, NewPlace, Results, Siblings};
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::resolver::{Resolver, has_base, not_a_folder};
 use crate::shutdown;
@@ -26,7 +27,7 @@ The service allows 3 new folders per second. An interrupted run can be repeated 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Folders to create: /Workspace/Project/Folder
-    #[arg(value_name = "PLACE", required = true)]
+    #[arg(value_name = "PLACE", required = true, add = completion::place())]
     places: Vec<String>,
     /// Create missing parent folders, and accept existing folders
     #[arg(long, short)]

@@ -25,6 +25,7 @@ mod migrate;
 mod mkdir;
 mod open;
 mod operations;
+mod place_walk;
 mod places;
 mod profile;
 mod record;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::assets::{id, kind};
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 use crate::resolver::Resolver;
@@ -19,6 +20,7 @@ Where no browser can be opened, such as in a remote shell, the link is printed."
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Project, folder, file or version stack: a path or an ID [default: the profile's project]
+    #[arg(add = completion::place())]
     place: Option<String>,
     /// Print the link instead of opening it
     #[arg(long, short)]

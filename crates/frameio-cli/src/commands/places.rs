@@ -34,7 +34,7 @@ pub(super) async fn resolve_all(
     let mut seen = HashSet::new();
     let mut items = Vec::new();
     for place in places {
-        let item = resolver.resolve_for(purpose, place).await?;
+        let item = resolver.resolve_for(purpose, Some(place)).await?;
         if seen.insert(id(&item).to_owned()) {
             items.push(item);
         }

@@ -13,6 +13,7 @@ use frameio::{AccountId, AssetId, Client, ProjectId};
 use super::assets::{Change, Locations, Results};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::commands::by_name::normalized;
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Cell, Column, Reporter, Row, SkippedItems};
 use crate::resolver::Resolver;
@@ -33,6 +34,7 @@ The API cannot restore projects and workspaces.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Project: /Workspace/Project, or an ID
+    #[arg(add = completion::place())]
     project: String,
     /// Names or IDs of deleted items
     #[arg(value_name = "NAME|ID")]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use frameio_cassette::Cassette;
 use frameio_sim::{Fault, SavedState, Sim, SimServer, StateError, Storage};
 
+use crate::args::at_least_one;
 use crate::exit::{Failure, Status, io_reason};
 use crate::report::Reporter;
 use crate::{listen_address, shutdown};
@@ -63,7 +64,7 @@ pub(crate) struct Args {
     #[arg(long)]
     no_quotas: bool,
     /// Maximum size of an upload part, in bytes [default: 17000000]
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "BYTES", value_parser = at_least_one::<u64>)]
     part_size: Option<u64>,
     /// Random seed for faults given as a percentage
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -1,18 +1,19 @@
 //! `frameio sync`: copies new and changed files between a directory and a folder.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
 
 use super::upload::{ProofOptions, UploadOptions, check_local, not_recorded};
 use crate::args::{AccountArg, GlobalArgs, PaceArgs};
+use crate::completion;
 use crate::config;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Roots};
 use crate::report::{OutputArgs, TransferReport};
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -44,6 +45,7 @@ pub(crate) struct Args {
     #[arg(value_name = "DIR")]
     directory: PathBuf,
     /// Folder or project: /Workspace/Project/Folder, or an ID [default: the profile's project]
+    #[arg(add = completion::place())]
     folder: Option<String>,
     /// Download instead of uploading
     #[arg(long)]
@@ -81,7 +83,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if args.down {
         args.options.refuse_for_download()?;
     } else {
-        check_local([&args.directory])?;
+        check_local([&args.directory]).map_err(|mut failure| {
+            if args.folder.as_deref().is_some_and(|folder| Path::new(folder).is_dir()) {
+                failure.message +=
+                    "; the local directory comes first, and '--down' downloads to it";
+            }
+            failure
+        })?;
         if !args.directory.is_dir() {
             let directory = args.directory.display();
             return Err(Failure::usage(format!("'{directory}' is not a directory")));
@@ -89,8 +97,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let dry_run = args.options.dry_run;
     let report = match args.down {
-        true => TransferReport::download(args.output, &args.directory, dry_run),
-        false => TransferReport::upload(args.output, dry_run),
+        true => TransferReport::download(args.output, &args.directory, dry_run, &global.retries),
+        false => TransferReport::upload(args.output, dry_run, &global.retries),
     };
     let roots = Roots::Directory(args.directory.clone());
     let proof = match args.down {
@@ -99,10 +107,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = match args.down {
-        true => resolver.folder(args.folder.as_deref()).await?,
-        false => resolver.folder_for_write(args.folder.as_deref()).await?,
-    };
+    let purpose = if args.down { Purpose::Read } else { Purpose::Write };
+    let (account, folder) = resolver.folder(purpose, args.folder.as_deref()).await?;
     let deletion = args.delete.then(|| args.deletion(&report));
     let result = if args.down {
         let root = RemotePath::default();

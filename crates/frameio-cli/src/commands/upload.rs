@@ -10,8 +10,9 @@ use frameio::transfer::{RemotePath, TransferError, UploadTree, VersionPattern};
 use super::share::UploadShareArgs;
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, PaceArgs,
-    ReportArg,
+    ReportArg, at_least_one,
 };
+use crate::completion;
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::proof::{Proof, Roots};
@@ -60,7 +61,7 @@ pub(crate) struct Args {
     paths: Vec<PathBuf>,
     /// Folder or project to upload to: /Workspace/Project/Folder, or an ID [default: the profile's
     /// project]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", add = completion::place())]
     to: Option<String>,
     #[command(flatten)]
     pace: PaceArgs,
@@ -107,10 +108,10 @@ pub(super) struct UploadOptions {
     #[arg(long)]
     pub(super) verify_remote: bool,
     /// Maximum number of files transferred at the same time
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one::<u16>)]
     pub(super) concurrency: u16,
     /// Show which files would be transferred, without transferring them
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) compare: CompareArg,
@@ -259,14 +260,33 @@ pub(super) fn check_local<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> R
     UploadTree::check_paths(paths).map_err(|error| Failure::usage(error.to_string()))
 }
 
+impl Args {
+    /// Adds how to pass a folder of the service, if the last of several paths may be one.
+    fn explain(&self, mut failure: Failure) -> Failure {
+        if let [_, .., last] = &*self.paths
+            && self.to.is_none()
+            && last.is_absolute()
+            && !last.exists()
+        {
+            failure.message += "; a folder of the service is passed with '--to'";
+        }
+        failure
+    }
+}
+
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    check_local(&args.paths)?;
-    let report = TransferReport::upload(args.output, args.options.dry_run);
+    check_local(&args.paths).map_err(|failure| args.explain(failure))?;
+    let report = TransferReport::upload(args.output, args.options.dry_run, &global.retries);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report)?;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
+    if args.to.is_none() && !resolver.has_base() {
+        let message = "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder, or set a \
+                       default with `frameio profile set --project`";
+        return Err(Failure::usage(message));
+    }
     let target = resolver.resolve_for_write(args.to.as_deref()).await?;
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
     let tree = UploadTree::paths(&target.account_id, folder, &args.paths);

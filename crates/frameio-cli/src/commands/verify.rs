@@ -8,10 +8,11 @@ use frameio_cassette::Cassette;
 use frameio_verify::{CrawlOptions, Report, Verifier, VerifyError};
 use serde_json::Value;
 
-use crate::args::{AccountArg, GlobalArgs, JsonArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{self, Record};
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -42,13 +43,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
     samples: u16,
     /// Maximum number of calls
-    #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = at_least_one::<u16>)]
     max_calls: u16,
     /// Call experimental operations too
     #[arg(long)]
     experimental: bool,
     /// Also examine what needs a write, in a temporary folder inside this one: /Workspace/Project/Folder
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", add = completion::place())]
     write_to: Option<String>,
     #[command(flatten)]
     json: JsonArgs,
@@ -93,7 +94,7 @@ async fn live(global: &GlobalArgs, args: &Args, verifier: &mut Verifier) -> Resu
     let folder = match &args.write_to {
         Some(place) => {
             let resolver = Resolver::new(global, &transfers, &args.account)?;
-            Some(resolver.folder(Some(place)).await?)
+            Some(resolver.folder(Purpose::Write, Some(place)).await?)
         }
         None => None,
     };

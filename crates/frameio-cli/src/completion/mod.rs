@@ -4,8 +4,9 @@
 //! runs saved, and sends no request itself: a missing or old list is read by a separate process
 //! (`frameio completions --refresh`), whose result a later completion finds.
 
+mod bash;
+mod line;
 mod places;
-mod quoting;
 
 use std::ffi::OsStr;
 use std::thread;
@@ -13,10 +14,11 @@ use std::time::Duration;
 
 use clap::Command;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use clap_complete::env::CompleteEnv;
+use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use frameio::{Catalog, Operation};
 
-use self::quoting::Quoting;
+use self::bash::Bash;
+use self::line::Line;
 use crate::config;
 
 /// Variable with which shells request completions, and the name of the shell.
@@ -28,21 +30,20 @@ const LIMIT_VARIABLE: &str = "FRAMEIO_COMPLETE_LIMIT";
 /// Time limit, after which nothing is completed.
 const LIMIT: Duration = Duration::from_millis(200);
 
-/// Text by which the help of an argument says that it is a path of the service.
-const PLACE: &str = "/Workspace/Project";
+const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
 
 /// Prints completions of `command` and exits, if a shell requests them.
 pub(crate) fn start(command: impl Fn() -> Command) {
     if std::env::var_os(VARIABLE).is_none_or(|shell| shell.is_empty()) {
         return;
     }
-    quoting::remember(&std::env::var(VARIABLE).unwrap_or_default());
+    Line::remember(&std::env::var(VARIABLE).unwrap_or_default());
     let limit = limit();
     thread::spawn(move || {
         thread::sleep(limit);
         std::process::exit(0);
     });
-    CompleteEnv::with_factory(|| with_completers(command())).var(VARIABLE).complete();
+    CompleteEnv::with_factory(command).shells(SHELLS).var(VARIABLE).complete();
 }
 
 /// Returns the time limit of a completion.
@@ -53,54 +54,27 @@ fn limit() -> Duration {
 
 /// Prints the script that connects a shell with the program.
 pub(crate) fn script(shell: &str, program: &str) -> std::io::Result<String> {
-    let shells = clap_complete::env::Shells::builtins();
-    let Some(shell) = shells.completer(shell) else {
+    let Some(shell) = SHELLS.completer(shell) else {
         return Err(std::io::Error::other(format!("unknown shell '{shell}'")));
     };
     let mut script = Vec::new();
     shell.write_registration(VARIABLE, "frameio", "frameio", program, &mut script)?;
-    Ok(quoting::with_line(&String::from_utf8_lossy(&script)))
+    Ok(String::from_utf8_lossy(&script).into_owned())
 }
 
-/// Returns a command with completers for its arguments, and for those of its subcommands.
-fn with_completers(mut command: Command) -> Command {
-    // All of them, because a changed argument becomes the last one, and the order of positional
-    // arguments counts.
-    let arguments: Vec<_> = command
-        .get_arguments()
-        .map(|argument| {
-            let help = argument.get_long_help().or(argument.get_help()).map(ToString::to_string);
-            let help = help.unwrap_or_default();
-            (argument.get_id().clone(), completer(argument.get_id().as_str(), &help))
-        })
-        .collect();
-    for (id, completer) in arguments {
-        command = command.mut_arg(id, |argument| match completer {
-            Some(completer) => argument.add(completer),
-            None => argument,
-        });
-    }
-    let names: Vec<_> = command.get_subcommands().map(|it| it.get_name().to_owned()).collect();
-    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, with_completers))
+/// Completes an operation.
+pub(crate) fn operation() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        starting_with(current, Operation::all().map(|operation| operation.id.to_owned()))
+    })
 }
 
-/// Returns the completer of an argument with this id and help.
-fn completer(id: &str, help: &str) -> Option<ArgValueCompleter> {
-    match id {
-        "operation" => Some(ArgValueCompleter::new(operations)),
-        "profile" => Some(ArgValueCompleter::new(profiles)),
-        _ if help.contains(PLACE) => Some(ArgValueCompleter::new(remote)),
-        _ => None,
-    }
-}
-
-fn operations(current: &OsStr) -> Vec<CompletionCandidate> {
-    starting_with(current, Operation::all().map(|operation| operation.id.to_owned()))
-}
-
-fn profiles(current: &OsStr) -> Vec<CompletionCandidate> {
-    let profiles = config::load().map(|it| it.profiles.into_keys().collect::<Vec<_>>());
-    starting_with(current, profiles.unwrap_or_default())
+/// Completes a profile.
+pub(crate) fn profile() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let profiles = config::load().map(|it| it.profiles.into_keys().collect::<Vec<_>>());
+        starting_with(current, profiles.unwrap_or_default())
+    })
 }
 
 fn starting_with(
@@ -112,13 +86,31 @@ fn starting_with(
     fits.map(CompletionCandidate::new).collect()
 }
 
-/// Completes a path of the service.
-fn remote(current: &OsStr) -> Vec<CompletionCandidate> {
+/// Completes an absolute path, or a relative one if paths have a start.
+pub(crate) fn place() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| remote(current, true))
+}
+
+/// Completes an absolute path.
+pub(crate) fn absolute_place() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| remote(current, false))
+}
+
+/// Completes the place after the `=` of a parameter.
+pub(crate) fn place_of_parameter() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let Some((key, place)) = current.to_str().and_then(|text| text.split_once('=')) else {
+            return Vec::new();
+        };
+        let candidates = remote(OsStr::new(place), true).into_iter();
+        candidates.map(|it| it.add_prefix(format!("{key}="))).collect()
+    })
+}
+
+fn remote(current: &OsStr, may_be_relative: bool) -> Vec<CompletionCandidate> {
     let Some(current) = current.to_str() else { return Vec::new() };
-    let quoting = Quoting::current();
-    let typed = quoting.plain(current);
-    let paths = places::starting_with(&typed, limit().mul_f64(0.7));
-    paths.iter().map(|path| CompletionCandidate::new(quoting.quoted(path))).collect()
+    let paths = places::starting_with(current, may_be_relative, limit().mul_f64(0.7));
+    paths.into_iter().map(CompletionCandidate::new).collect()
 }
 
 #[cfg(test)]
@@ -128,27 +120,36 @@ mod tests {
     use super::*;
     use crate::commands::Cli;
 
+    /// Words in the help of arguments that name items of the service.
+    const PLACES: [&str; 4] = ["/Workspace/Project", "paths or IDs", "path or ID", "as paths"];
+
+    /// Collects the arguments of a command and its subcommands, with the names of their commands.
+    fn arguments(command: &Command, above: &str) -> Vec<(String, clap::Arg)> {
+        let name = format!("{above} {}", command.get_name());
+        let own = command.get_arguments().map(|argument| (name.clone(), argument.clone()));
+        let below = command.get_subcommands().flat_map(|below| arguments(below, &name));
+        own.chain(below).collect()
+    }
+
     #[test]
-    fn places_operations_and_profiles_are_completed() {
-        let command = with_completers(Cli::command());
-        let has_completer = |path: &[&str], argument: &str| {
-            let mut command = &command;
-            for name in path {
-                command = command.find_subcommand(name).unwrap();
+    fn each_argument_that_names_a_place_is_completed() {
+        let arguments = arguments(&Cli::command(), "");
+        let is_completed = |argument: &clap::Arg| argument.get::<ArgValueCompleter>().is_some();
+        let mut missing = Vec::new();
+        for (command, argument) in &arguments {
+            let help = argument.get_long_help().or(argument.get_help());
+            let help = help.map(ToString::to_string).unwrap_or_default();
+            let is_place = PLACES.iter().any(|part| help.contains(part));
+            if is_place && !is_completed(argument) {
+                missing.push(format!("{command} {}: {help}", argument.get_id()));
             }
-            let argument = command.get_arguments().find(|it| it.get_id() == argument).unwrap();
-            argument.get::<ArgValueCompleter>().is_some()
-        };
-        for (path, argument) in [
-            (&["ls"][..], "path"),
-            (&["upload"], "to"),
-            (&["comments", "list"], "place"),
-            (&["doctor"], "place"),
-            (&["call"], "operation"),
-            (&[], "profile"),
-        ] {
-            assert!(has_completer(path, argument), "{path:?} {argument}");
         }
-        assert!(!has_completer(&["ls"], "long"));
+        assert!(missing.is_empty(), "not completed:\n{}", missing.join("\n"));
+        for (command, id) in
+            [(" frameio call", "operation"), (" frameio ls", "path"), (" frameio", "profile")]
+        {
+            let found = arguments.iter().find(|(name, it)| name == command && it.get_id() == id);
+            assert!(found.is_some_and(|(_, it)| is_completed(it)), "{command} {id}");
+        }
     }
 }

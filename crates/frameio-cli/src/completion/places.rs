@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use frameio::auth::profile::{Profile, Profiles, Services};
 
-use crate::config;
+use super::line::Line;
+use crate::config::{self, CURRENT_FOLDER};
 use crate::input::variable;
 use crate::name_cache::{NameCache, Owner, Saved};
+use crate::web_link;
 
 /// Interval at which a list that is being read is looked for.
 const POLL: Duration = Duration::from_millis(5);
@@ -21,45 +23,75 @@ const OPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Returns the paths that start with a text. Waits for a list that is being read until `limit`.
-pub(super) fn starting_with(typed: &str, limit: Duration) -> Vec<String> {
+pub(super) fn starting_with(typed: &str, may_be_relative: bool, limit: Duration) -> Vec<String> {
     let begun = Instant::now();
-    // A path begins with a slash; anything else may be an ID or a local file.
-    if typed.is_empty() {
-        return vec!["/".to_owned()];
-    }
-    if !typed.starts_with('/') {
-        return Vec::new();
-    }
-    let (place, prefix) = typed.split_at(typed.rfind('/').map_or(0, |at| at + 1));
     let Some(selection) = Selection::of_line() else { return Vec::new() };
-    let Some(cache) = NameCache::locate() else { return Vec::new() };
-    let key = selection.owner.key(place);
-    let mut saved = cache.names(&key);
-    if saved.as_ref().is_none_or(|saved| !saved.is_fresh) && selection.is_signed_in {
-        selection.refresh(place, &key);
-        while saved.is_none() && begun.elapsed() + POLL < limit {
-            sleep(POLL);
-            saved = cache.names(&key);
+    // Without a folder to start at, anything but an absolute path may be an ID.
+    let base = selection.base.as_deref().filter(|_| may_be_relative);
+    let (place, prefix) = typed.split_at(last_separator(typed));
+    let asked = match base {
+        _ if place.starts_with('/') => Asked::absolute(place),
+        Some(base) if !web_link::is_link(typed) => Asked::relative(base, place),
+        _ if typed.is_empty() => return vec!["/".to_owned()],
+        _ => return Vec::new(),
+    };
+    let root = typed.is_empty().then(|| "/".to_owned());
+    let names = selection.names(&asked, || begun.elapsed() + POLL < limit);
+    let names = names.map(|Saved { names, .. }| {
+        let names = names.starting_with(prefix);
+        names.map(|name| format!("{place}{name}")).collect::<Vec<_>>()
+    });
+    names.unwrap_or_default().into_iter().chain(root).collect()
+}
+
+/// Returns the position after the last `/` that separates names; `\/` is part of one.
+fn last_separator(typed: &str) -> usize {
+    let (mut end, mut is_escaped) = (0, false);
+    for (at, c) in typed.char_indices() {
+        if c == '/' && !is_escaped {
+            end = at + 1;
         }
+        is_escaped = c == '\\' && !is_escaped;
     }
-    let Some(Saved { names, .. }) = saved else { return Vec::new() };
-    names.starting_with(prefix).map(|name| format!("{place}{name}")).collect()
+    end
+}
+
+/// Place whose names are completed.
+struct Asked {
+    /// Path for the process that reads the names.
+    place: String,
+    /// Path under which they are saved.
+    saved_as: String,
+}
+
+impl Asked {
+    fn absolute(place: &str) -> Self {
+        Self { place: place.to_owned(), saved_as: place.to_owned() }
+    }
+
+    /// Returns a place below the folder that relative paths start at: a path, an ID or a link.
+    fn relative(base: &str, place: &str) -> Self {
+        let saved_as = format!("{}/{place}", base.trim_end_matches('/'));
+        Self { place: if place.is_empty() { "./".to_owned() } else { place.to_owned() }, saved_as }
+    }
 }
 
 /// Service and user whose names are completed.
 struct Selection {
     variables: Vec<(&'static str, String)>,
     owner: Owner,
+    /// Folder or project that relative paths start at.
+    base: Option<String>,
     is_signed_in: bool,
 }
 
 impl Selection {
     /// Reads the options in the line that is completed, the environment and the profile.
     fn of_line() -> Option<Self> {
-        let words: Vec<_> = std::env::args().collect();
+        let line = Line::current();
         let variables: Vec<_> = OPTIONS
             .iter()
-            .filter_map(|(option, name)| Some((*name, value_of(&words, option)?)))
+            .filter_map(|(option, name)| Some((*name, line.value_of(option)?.to_owned())))
             .collect();
         let given = |name: &str| {
             let typed = variables.iter().find(|(known, _)| *known == name);
@@ -76,7 +108,24 @@ impl Selection {
             given("FRAMEIO_CLIENT_ID").filter(|_| given("FRAMEIO_CLIENT_SECRET").is_some());
         let is_signed_in = token.is_some() || client.is_some() || has_sign_in(&profile);
         let owner = Owner::new(&api_url, &name, token.or(client).as_deref());
-        Some(Self { variables, owner, is_signed_in })
+        let base = given(CURRENT_FOLDER).or(profile.project_id);
+        Some(Self { variables, owner, base, is_signed_in })
+    }
+
+    /// Returns the names in a place. If they are missing or old, starts to read them, and waits for
+    /// missing ones while `may_wait` permits it.
+    fn names(&self, asked: &Asked, may_wait: impl Fn() -> bool) -> Option<Saved> {
+        let cache = NameCache::locate()?;
+        let key = self.owner.key(&asked.saved_as);
+        let mut saved = cache.names(&key);
+        if saved.as_ref().is_none_or(|saved| !saved.is_fresh) && self.is_signed_in {
+            self.refresh(&asked.place, &key);
+            while saved.is_none() && may_wait() {
+                sleep(POLL);
+                saved = cache.names(&key);
+            }
+        }
+        saved
     }
 
     /// Starts a process that reads the list of a place.
@@ -99,42 +148,24 @@ const fn has_sign_in(profile: &Profile) -> bool {
     profile.sign_in.is_some()
 }
 
-/// Returns the value of an option in a line.
-fn value_of(words: &[String], option: &str) -> Option<String> {
-    let mut words = words.iter().map(String::as_str);
-    while let Some(word) = words.next() {
-        if word == option {
-            return words.next().map(str::to_owned);
-        }
-        let rest = word.strip_prefix(option).and_then(|rest| rest.strip_prefix('='));
-        if let Some(value) = rest {
-            return Some(value.to_owned());
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn options_are_found_in_both_forms() {
-        let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        for (line, value) in [
-            ("frameio --profile work ls", Some("work")),
-            ("frameio ls --profile=work", Some("work")),
-            ("frameio ls --profile", None),
-            ("frameio ls --profiles=x", None),
-        ] {
-            assert_eq!(value_of(&words(line), "--profile").as_deref(), value, "{line}");
+    fn names_are_split_at_separators() {
+        for (typed, at) in [("", 0), ("take", 0), ("/W/P", 3), (r"/W/a\/b", 3), (r"/W/a\\/b", 7)] {
+            assert_eq!(last_separator(typed), at, "{typed}");
         }
     }
 
     #[test]
-    fn other_words_are_not_completed() {
-        let limit = Duration::ZERO;
-        assert_eq!(starting_with("", limit), ["/"]);
-        assert!(starting_with("take", limit).is_empty());
+    fn relative_places_below_a_path_share_the_names_of_absolute_ones() {
+        let (place, base) = ("Dailies/", "/Film/The Crossing/");
+        let absolute = Asked::absolute("/Film/The Crossing/Dailies/");
+        assert_eq!(Asked::relative(base, place).saved_as, absolute.saved_as);
+        assert_eq!(Asked::relative(base, "").saved_as, base);
+        assert_eq!(Asked::relative(base, "").place, "./");
+        assert_eq!(Asked::relative("0000001f-f1a0", "Cuts/").saved_as, "0000001f-f1a0/Cuts/");
     }
 }

@@ -11,6 +11,9 @@ pub(crate) trait ProfileIds {
     /// Explains, in a failure about a missing ID, why the one of the profile was not used.
     fn explain(&self, failure: Failure) -> Failure;
 
+    /// Returns the profile with this account, if one is given, without the IDs of another one.
+    fn with_account(self, account: Option<&str>) -> Self;
+
     /// Adds the IDs that the route of an operation needs and the input lacks.
     fn fill(&self, operation: &Operation, input: &mut Map<String, Value>);
 }
@@ -22,6 +25,16 @@ impl ProfileIds for Profile {
                                 from the environment)";
         }
         failure
+    }
+
+    fn with_account(mut self, account: Option<&str>) -> Self {
+        if let Some(account) = account
+            && self.account_id.as_deref() != Some(account)
+        {
+            self.account_id = Some(account.to_owned());
+            (self.workspace_id, self.project_id) = (None, None);
+        }
+        self
     }
 
     fn fill(&self, operation: &Operation, input: &mut Map<String, Value>) {

@@ -14,7 +14,7 @@ pub(crate) struct Names(Vec<Name>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Name {
-    /// Name for completion; that of a container ends with `/`.
+    /// Name as in a path, in which `/` and `\` of names are escaped; that of a container ends with `/`.
     completed: String,
     kind: String,
     id: String,
@@ -23,11 +23,11 @@ struct Name {
 impl Names {
     /// Adds an item, unless its name cannot be part of a path.
     pub(crate) fn add(&mut self, name: &str, kind: &str, id: &str) {
-        let is_usable = !name.is_empty() && !name.contains(['/', '\n', '\r', '\0', '\u{b}']);
+        let is_usable = !name.is_empty() && !name.contains(['\n', '\r', '\0', '\u{b}']);
         let is_word = |text: &str| !text.contains(|c: char| c.is_whitespace());
         if is_usable && is_word(kind) && is_word(id) && !self.is_full() {
             let is_container = matches!(kind, "workspace" | "project" | "folder");
-            let completed = format!("{name}{}", if is_container { "/" } else { "" });
+            let completed = format!("{}{}", escaped(name), if is_container { "/" } else { "" });
             self.0.push(Name { completed, kind: kind.to_owned(), id: id.to_owned() });
         }
     }
@@ -43,11 +43,19 @@ impl Names {
 
     /// Returns the type and the ID of the only item of this name.
     pub(crate) fn only(&self, name: &str) -> Option<(&str, &str)> {
-        let is_named = |it: &&Name| it.completed.strip_suffix('/').unwrap_or(&it.completed) == name;
+        let name = escaped(name);
+        let is_named = |it: &&Name| {
+            it.completed.strip_prefix(&name).is_some_and(|it| it.is_empty() || it == "/")
+        };
         let mut found = self.0.iter().filter(is_named);
         let only = found.next()?;
         found.next().is_none().then_some((&only.kind, &only.id))
     }
+}
+
+/// Escapes a name as paths do.
+fn escaped(name: &str) -> String {
+    name.replace('\\', r"\\").replace('/', r"\/")
 }
 
 /// An item without its properties.
@@ -215,6 +223,12 @@ pub(super) mod tests {
         names.add("b", "file", "3");
         assert_eq!(names.only("a"), Some(("folder", "1")));
         assert_eq!((names.only("b"), names.only("c")), (None, None));
+        names.add(r"d\", "file", "4");
+        names.add("d/", "file", "5");
+        assert_eq!(
+            (names.only(r"d\"), names.only("d/")),
+            (Some(("file", "4")), Some(("file", "5")))
+        );
     }
 
     #[test]

@@ -203,7 +203,7 @@ mod tests {
         let saved = cache.names(&last).unwrap();
         assert!(saved.is_fresh);
         let all = |prefix| saved.names.starting_with(prefix).collect::<Vec<_>>();
-        assert_eq!(all(""), ["Day 01/", "take.mov"]);
+        assert_eq!(all(""), ["Day 01/", "take.mov", r"a\/b"]);
         assert_eq!(all("Day"), ["Day 01/"]);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), MAX_FILES);
         // An item is added to the names; one with another ID replaces them.

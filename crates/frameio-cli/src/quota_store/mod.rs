@@ -144,10 +144,8 @@ impl QuotaStoreState {
                 match redis(&url)?.check().await {
                     Ok(()) => Ok(described(format!("shared in {place}, which responds"))),
                     Err(error) => {
-                        let source = std::error::Error::source(&error);
-                        let source = source.map(|it| format!(": {it}")).unwrap_or_default();
                         let status = crate::exit::Status::NoResponse;
-                        Err(Failure::new(status, format!("{place}: {error}{source}")))
+                        Err(Failure::new(status, error.to_string()))
                     }
                 }
             }

@@ -1,10 +1,9 @@
-//! Colors, if the user and the output permit them.
+//! When colors are printed.
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 
 use clap::ValueEnum;
-use clap::builder::styling::{AnsiColor, Style, Styles};
 
 /// When to print colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -18,14 +17,6 @@ pub(crate) enum ColorChoice {
 
 /// Choice of this run.
 static CHOICE: OnceLock<ColorChoice> = OnceLock::new();
-
-const HEADING: Style = Style::new().bold().underline();
-const LITERAL: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-
-/// Styles of the help.
-pub(crate) const HELP_STYLES: Styles =
-    Styles::plain().header(HEADING).usage(HEADING).literal(LITERAL);
 
 impl ColorChoice {
     /// Finds the choice in the words of a command line that may be invalid, or ask for help.
@@ -74,23 +65,6 @@ pub(super) fn is_enabled_on(output: &impl IsTerminal) -> bool {
     })
 }
 
-/// Adds colors to the time and the level of a line of the log, whose text is escaped already.
-pub(super) fn log_line(line: &str) -> String {
-    let Some((time, rest)) = line.split_once(' ') else { return line.to_owned() };
-    let rest = rest.trim_start();
-    let (level, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    let color = match level {
-        "ERROR" => AnsiColor::Red,
-        "WARN" => AnsiColor::Yellow,
-        "INFO" => AnsiColor::Green,
-        "DEBUG" => AnsiColor::Blue,
-        "TRACE" => AnsiColor::Magenta,
-        _ => return line.to_owned(),
-    };
-    let color = color.on_default();
-    format!("{DIM}{time}{DIM:#} {color}{level:>5}{color:#} {rest}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,13 +105,5 @@ mod tests {
             let words = line.split(' ').map(str::to_owned);
             assert_eq!(ColorChoice::of_words(words), expected, "{line}");
         }
-    }
-
-    #[test]
-    fn the_level_of_a_log_line_is_colored() {
-        let colored = log_line("2026-11-29T10:00:00Z  INFO frameio.call{a=1}: new");
-        assert!(colored.ends_with(" frameio.call{a=1}: new"), "{colored:?}");
-        assert!(colored.contains("\u{1b}[32m INFO\u{1b}[0m"), "{colored:?}");
-        assert_eq!(log_line("no log line"), "no log line");
     }
 }

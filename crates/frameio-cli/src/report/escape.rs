@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::palette::Tone;
+
 /// Text without characters that control a terminal, are invisible, or reorder text.
 ///
 /// The writers of the parent module accept only this type, so that no raw text reaches a terminal.
@@ -13,6 +15,18 @@ impl Escaped {
     /// Escapes a line of text, including line breaks.
     pub(super) fn line(text: &str) -> Self {
         Self(printable(text))
+    }
+
+    /// Escapes a line of text, whose first word has a tone.
+    pub(super) fn starting_with(tone: Tone, text: &str) -> Self {
+        let text = printable(text);
+        let (word, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
+        Self(tone.paint(word) + rest)
+    }
+
+    /// Escapes texts and adds their styles.
+    pub(super) fn painted(texts: &[(Tone, String)]) -> Self {
+        Self(texts.iter().map(|(tone, text)| tone.paint(&printable(text))).collect())
     }
 
     /// Takes text of the program itself as it is.
@@ -30,10 +44,22 @@ impl Escaped {
         Self::json_text(&format!("{value:#}"))
     }
 
-    /// Escapes a record of CSV, except line breaks in its quoted fields.
+    /// Escapes a record of CSV, except tabs, and line breaks in its quoted fields.
     pub(super) fn csv(record: &str) -> Self {
-        let lines = record.trim_end_matches('\n').split('\n');
-        Self(lines.map(printable).collect::<Vec<_>>().join("\n"))
+        Self::lines(record.trim_end_matches('\n'))
+    }
+
+    /// Escapes text of several lines, except tabs and line breaks.
+    pub(super) fn lines(text: &str) -> Self {
+        let mut escaped = String::with_capacity(text.len());
+        for part in text.split_inclusive(['\n', '\t']) {
+            match part.strip_suffix(['\n', '\t']) {
+                Some(start) => escaped
+                    .extend([&*printable(start), part.get(start.len()..).unwrap_or_default()]),
+                None => escaped += &printable(part),
+            }
+        }
+        Self(escaped)
     }
 
     /// Escapes formatted JSON, which keeps its value.
@@ -125,9 +151,20 @@ mod tests {
     }
 
     #[test]
+    fn a_style_does_not_let_controls_of_the_text_pass() {
+        let painted = Escaped::painted(&[
+            (Tone::Plain, "a ".to_owned()),
+            (Tone::Dim, "\u{1b}[0m".to_owned()),
+        ]);
+        assert_eq!(painted.to_string(), "a \u{1b}[2m\\u{1b}[0m\u{1b}[0m");
+        let started = Escaped::starting_with(Tone::Dim, "ok  \u{1b}");
+        assert_eq!(started.to_string(), "\u{1b}[2mok\u{1b}[0m  \\u{1b}");
+    }
+
+    #[test]
     fn csv_keeps_line_breaks_in_fields() {
-        let record = Escaped::csv("a,\"first\n\u{1b}second\"\n").to_string();
-        assert_eq!(record, "a,\"first\n\\u{1b}second\"");
+        let record = Escaped::csv("a\t,\"first\n\u{1b}second\"\n").to_string();
+        assert_eq!(record, "a\t,\"first\n\\u{1b}second\"");
     }
 
     #[test]

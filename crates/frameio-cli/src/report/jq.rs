@@ -12,6 +12,22 @@ use crate::exit::{Failure, Status};
 
 type Data = data::JustLut<Val>;
 
+/// Formats of rows, which jq has and the libraries lack.
+const ROWS: &str = r#"
+def row(text; separator): map(
+    if type == "string" then text
+    elif . == null then ""
+    elif type == "array" or type == "object" then error("\(type) in a row")
+    else tojson end
+) | join(separator);
+def replaced(old; new): split(old) | join(new);
+def @csv: row("\"" + replaced("\""; "\"\"") + "\""; ",");
+def @tsv: row(
+    replaced("\\"; "\\\\") | replaced("\t"; "\\t") | replaced("\n"; "\\n") | replaced("\r"; "\\r");
+    "\t"
+);
+"#;
+
 /// Compiled filter.
 #[derive(Clone)]
 pub(crate) struct Jq(Rc<jaq_core::Filter<Data>>);
@@ -34,7 +50,9 @@ pub(super) enum Output {
 impl Jq {
     /// Compiles an expression, or returns the reason why it is invalid.
     pub(crate) fn new(code: &str) -> Result<Self, String> {
+        let rows = load::parse(ROWS, |parser| parser.defs()).unwrap_or_default();
         let definitions = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let definitions = definitions.chain(rows);
         let functions = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let invalid = || "invalid expression".to_owned();
         let (loader, arena) = (Loader::new(definitions), Arena::default());
@@ -68,8 +86,11 @@ impl Jq {
             match output.map_err(Exn::get_err) {
                 Ok(value) => outputs.push(value.into()),
                 Err(Ok(error)) => return Err(failed(error.to_string())),
-                // `halt` ends the filter, not the program.
-                Err(Err(_)) => break,
+                // `halt` ends the filter, and `halt_error` is a failure.
+                Err(Err(exception)) => match exception.get_halt() {
+                    Ok(0) | Err(_) => break,
+                    Ok(status) => return Err(failed(format!("halted with status {status}"))),
+                },
             }
         }
         Ok(outputs)
@@ -126,6 +147,23 @@ mod tests {
             outputs("[.sizes[] | select(. > 2)] | length", &value),
             [Output::Json("2".into())]
         );
+    }
+
+    #[test]
+    fn rows_are_formatted_as_by_jq() {
+        let value = json!(["a\tb\"c\\", 1, null, true]);
+        assert_eq!(outputs("@tsv", &value), [Output::Text("a\\tb\"c\\\\\t1\t\ttrue".into())]);
+        assert_eq!(outputs("@csv", &value), [Output::Text("\"a\tb\"\"c\\\",1,,true".into())]);
+        let nested = Jq::new("@csv").unwrap().run(&json!([[1]])).unwrap_err();
+        assert!(nested.message.contains("array in a row"), "{nested:?}");
+    }
+
+    #[test]
+    fn halt_error_fails() {
+        for code in ["halt_error", "1, halt_error(3)"] {
+            let failure = Jq::new(code).unwrap().run(&json!("why")).unwrap_err();
+            assert!(failure.message.contains("halted with status"), "{code}: {failure:?}");
+        }
     }
 
     #[test]

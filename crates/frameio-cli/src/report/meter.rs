@@ -92,6 +92,11 @@ impl Meter {
         self.latest.total
     }
 
+    /// Returns the number of bytes that remain, if the size is known.
+    pub(super) fn outstanding(&self) -> u64 {
+        self.latest.total.map_or(0, |total| total.saturating_sub(self.latest.bytes))
+    }
+
     /// Returns the number of bytes transferred in this run.
     pub(super) const fn moved(&self) -> u64 {
         self.latest.bytes.saturating_sub(self.start.bytes)

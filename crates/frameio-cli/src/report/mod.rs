@@ -1,6 +1,8 @@
 //! All output of the command: results on standard output, notes and progress on standard error.
 
+pub(crate) mod activity;
 mod bars;
+mod capacity;
 mod color;
 mod comments;
 mod counts;
@@ -9,16 +11,20 @@ mod file;
 mod hashing;
 mod jobs;
 mod jq;
+mod limit;
 mod list;
 mod log;
 mod meter;
 mod overall;
+mod palette;
 mod rate;
+mod retries;
 mod run_file;
 mod skipped;
 mod terminal_echo;
 mod transfer;
 mod width;
+mod wrap;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -26,7 +32,7 @@ use clap::builder::StyledStr;
 use indicatif::MultiProgress;
 use serde_json::Value;
 
-pub(crate) use self::color::{ColorChoice, HELP_STYLES};
+pub(crate) use self::color::ColorChoice;
 pub(crate) use self::comments::CommentProgress;
 pub(crate) use self::escape::json_text;
 use self::escape::{Escaped, printable};
@@ -34,11 +40,14 @@ pub(crate) use self::hashing::Phase;
 pub(crate) use self::jobs::{JobCounts, JobReport};
 pub(crate) use self::jq::Jq;
 pub(crate) use self::list::{Cell, Column, Format, List, ListOptions, Row};
-pub(crate) use self::log::LogWriter;
+pub(crate) use self::log::{LogWriter, set_log};
+pub(crate) use self::palette::{HELP_STYLES, Tone};
+pub(crate) use self::retries::CallRetries;
 pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
 pub(crate) use self::transfer::{OutputArgs, Reading, TransferReport};
 pub(crate) use self::width::{help_columns, output_columns, width, wrapped};
+pub(crate) use self::wrap::broken;
 use crate::exit::{Failure, Status, io_reason};
 
 /// A result that can be printed as text or as JSON.
@@ -47,6 +56,10 @@ pub(crate) trait Record {
     fn lines(&self) -> Vec<String>;
     /// Returns the JSON value, which is printed in one line.
     fn json(&self) -> Value;
+    /// Returns the tone of the first word of a line.
+    fn tone(&self, _line: &str) -> Tone {
+        Tone::Plain
+    }
 }
 
 /// Prints results, notes and progress, as text or as JSON lines.
@@ -68,7 +81,10 @@ impl Reporter {
 
     /// Shows progress bars if standard error is a terminal and logging is off.
     fn with_bars(self) -> Self {
-        let has_bars = std::io::stderr().is_terminal() && !log::is_enabled();
+        let has_bars = activity::is_possible();
+        if has_bars {
+            activity::end();
+        }
         Self { bars: has_bars.then(MultiProgress::new), ..self }
     }
 
@@ -81,7 +97,14 @@ impl Reporter {
     pub(crate) fn record(&self, record: &impl Record) -> Result<(), Failure> {
         match self.is_json {
             true => self.json_line(&record.json()),
-            false => record.lines().iter().try_for_each(|line| self.line(line)),
+            false => record.lines().iter().try_for_each(|line| {
+                let tone = if color::is_enabled_on(&std::io::stdout()) {
+                    record.tone(line)
+                } else {
+                    Tone::Plain
+                };
+                self.print(&Escaped::starting_with(tone, line))
+            }),
         }
     }
 
@@ -137,18 +160,39 @@ impl Reporter {
         })
     }
 
-    /// Prints a note or an error on standard error, after the name of the program.
+    /// Prints a note on standard error, after the name of the program.
     pub(crate) fn note(&self, text: &str) {
-        self.status(&format!("frameio: {text}"));
+        match log::is_json() {
+            true => self.log(&log::json_line("INFO", text)),
+            false => self.status(&format!("frameio: {text}")),
+        }
     }
 
-    /// Prints a line on standard error. Ignores errors, so that a closed output does not fail the run.
+    /// Prints why the run fails on standard error, unless that was printed already.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        match failure.message.as_str() {
+            "" => {}
+            message if log::is_json() => self.log(&log::json_line("ERROR", message)),
+            message => self.note(message),
+        }
+    }
+
+    /// Prints a line on standard error, on a terminal as several ones if it is too wide. Ignores errors, so
+    /// that a closed output does not fail the run.
     pub(crate) fn status(&self, text: &str) {
-        self.print_status(&Escaped::line(text));
+        if log::is_json() {
+            return self.log(&log::json_line("INFO", text));
+        }
+        let lines = match width::message_columns() {
+            Some(columns) => wrap::message_lines(&printable(text), columns),
+            None => vec![text.to_owned()],
+        };
+        self.suspended(|| lines.iter().for_each(|line| write_status(&Escaped::line(line))));
     }
 
-    fn print_status(&self, text: &Escaped) {
-        self.suspended(|| drop(writeln!(std::io::stderr(), "{text}")));
+    /// Prints a line on standard error as it is.
+    fn log(&self, line: &Escaped) {
+        self.suspended(|| write_status(line));
     }
 
     /// Prints the help of the program, with colors if they are enabled. It has no text of users.
@@ -173,11 +217,16 @@ impl Reporter {
 
     /// Hides the bars while something else is printed.
     fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
+        activity::clear();
         match &self.bars {
             Some(bars) => bars.suspend(print),
             None => print(),
         }
     }
+}
+
+fn write_status(line: &Escaped) {
+    drop(writeln!(std::io::stderr(), "{line}"));
 }
 
 /// Converts a model to JSON, with the field names of the service.
@@ -187,7 +236,10 @@ pub(crate) fn json(model: &impl serde::Serialize) -> Result<Value, Failure> {
 
 fn written(result: std::io::Result<()>) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            activity::end();
+            std::process::exit(0)
+        }
         result => result.map_err(|error| output_failure(&error)),
     }
 }

@@ -7,6 +7,8 @@ use frameio::transfer::Totals;
 use indicatif::HumanBytes;
 use tokio::time::Instant;
 
+use super::capacity::Capacity;
+use super::limit::{Limit, Limits};
 use super::meter::{Meter, short};
 use super::width::{fit_start, width};
 
@@ -20,6 +22,8 @@ const SAMPLE: Duration = Duration::from_millis(500);
 #[derive(Debug, Default)]
 pub(super) struct Overall {
     totals: Totals,
+    /// Totals of the trees before, which a watcher has transferred.
+    earlier: Totals,
     /// Number of files that have ended.
     files: u64,
     /// Size of these files in bytes, including what earlier runs have transferred.
@@ -28,10 +32,13 @@ pub(super) struct Overall {
     moved: u64,
     /// Repeated attempts of these files.
     retries: u64,
+    /// Number of these files that were stacked.
+    stacked: u64,
     /// Samples of the number of bytes that this run has transferred, oldest first.
     samples: VecDeque<(Instant, u64)>,
-    /// Number of files that the service accepts in a second; `None` for downloads.
-    quota: Option<f64>,
+    capacity: Capacity,
+    /// Limits of the service; `None` for downloads.
+    limits: Option<Limits>,
 }
 
 /// State of a run at a moment.
@@ -43,65 +50,135 @@ pub(super) struct Snapshot {
     retries: u64,
     /// Bytes per second.
     rate: Option<f64>,
-    remaining: Option<Duration>,
-    /// Quota of files per second, if the remaining time depends on it.
-    limiting: Option<f64>,
+    remaining: Remaining,
+    /// Whether no file is in flight.
+    is_idle: bool,
+}
+
+/// What is known of the time that a run still needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Remaining {
+    Unknown,
+    /// All bytes were sent, and the service has not completed all files.
+    Finishing,
+    /// The bandwidth or, if there is a limit, the service determines the time.
+    Time {
+        left: Duration,
+        is_least: bool,
+        limit: Option<Limit>,
+    },
 }
 
 impl Overall {
-    /// Creates the progress of a run, with the number of files that the service accepts in a second.
-    pub(super) fn new(quota: Option<f64>) -> Self {
-        Self { quota, ..Self::default() }
+    /// Creates the progress of a run, with the limits of the service for it.
+    pub(super) fn new(limits: Option<Limits>) -> Self {
+        Self { limits, ..Self::default() }
     }
 
     /// Sets the totals.
-    pub(super) const fn found(&mut self, totals: Totals) {
+    pub(super) fn found(&mut self, totals: Totals) {
+        // A watcher begins another tree.
+        if self.totals.is_complete && !totals.is_complete {
+            self.earlier = self.all();
+        }
         self.totals = totals;
     }
 
     /// Counts a file that has ended. `moved` is the number of bytes that this run has transferred.
-    pub(super) fn ended(&mut self, meter: Option<&Meter>, moved: u64) {
+    pub(super) fn ended(&mut self, meter: Option<&Meter>, moved: u64, is_stacked: bool) {
         self.files += 1;
         self.bytes += meter.and_then(Meter::size).unwrap_or(moved);
         self.moved += moved.max(meter.map_or(0, Meter::moved));
         self.retries += meter.map_or(0, Meter::retries);
+        self.stacked += u64::from(is_stacked);
     }
 
-    /// Takes a sample, and returns the current state. `meters` are the files in flight.
+    /// Returns the totals of all trees.
+    fn all(&self) -> Totals {
+        let (mut all, earlier) = (self.totals, self.earlier);
+        all.files += earlier.files;
+        all.bytes += earlier.bytes;
+        all.new_stacks += earlier.new_stacks;
+        all
+    }
+
+    /// Takes a sample, and returns the current state. `meters` are the files in flight, and `retries`
+    /// is the number of repeated calls.
     pub(super) fn now<'a>(
         &mut self,
         meters: impl Iterator<Item = &'a Meter>,
+        retries: u64,
         now: Instant,
     ) -> Snapshot {
-        let (mut bytes, mut moved, mut retries) = (self.bytes, self.moved, self.retries);
+        let (mut bytes, mut moved, mut retries) = (self.bytes, self.moved, self.retries + retries);
+        let (mut in_flight, mut outstanding) = (0, 0);
         for meter in meters {
             bytes += meter.bytes();
             moved += meter.moved();
             retries += meter.retries();
+            outstanding += meter.outstanding();
+            in_flight += 1;
         }
-        if self.samples.back().is_none_or(|(at, _)| now.duration_since(*at) >= SAMPLE) {
-            self.samples.push_back((now, moved));
+        let totals = self.all();
+        let (files, bytes) = (self.files.min(totals.files), bytes.min(totals.bytes));
+        let rate = self.sample(moved, outstanding, now);
+        let waiting = totals.files.saturating_sub(files + in_flight);
+        let remaining = self.remaining(totals, totals.bytes - bytes, waiting, rate);
+        Snapshot { totals, files, bytes, retries, rate, remaining, is_idle: in_flight == 0 }
+    }
+
+    /// Takes a sample, and returns the rate of the last seconds.
+    fn sample(&mut self, moved: u64, outstanding: u64, now: Instant) -> Option<f64> {
+        match self.samples.back() {
+            Some((at, _)) if now.duration_since(*at) < SAMPLE => {}
+            last => {
+                if let Some((at, then)) = last {
+                    // The bytes of a failed attempt are subtracted.
+                    let sent = moved.saturating_sub(*then);
+                    self.capacity.sample(now.duration_since(*at), sent, outstanding);
+                }
+                self.samples.push_back((now, moved));
+            }
         }
         while self.samples.get(1).is_some_and(|(at, _)| now.duration_since(*at) >= WINDOW) {
             self.samples.pop_front();
         }
-        let rate = self.samples.front().and_then(|(at, then)| {
-            let seconds = now.duration_since(*at).as_secs_f64();
-            // The bytes of a failed attempt are subtracted.
-            let rate = moved.saturating_sub(*then) as f64 / seconds;
-            (rate.is_finite() && rate >= 1.0).then_some(rate)
-        });
-        let (totals, files) = (self.totals, self.files.min(self.totals.files));
-        let bytes = bytes.min(totals.bytes);
-        let by_bytes = rate.and_then(|rate| {
-            Duration::try_from_secs_f64((totals.bytes - bytes) as f64 / rate).ok()
-        });
-        let by_files = self.quota.and_then(|quota| {
-            Duration::try_from_secs_f64((totals.files - files) as f64 / quota).ok()
-        });
-        let remaining = if rate.is_some() { by_bytes.max(by_files) } else { by_files };
-        let limiting = self.quota.filter(|_| by_files.is_some() && by_files > by_bytes);
-        Snapshot { totals, files, bytes, retries, rate, remaining, limiting }
+        let (at, then) = self.samples.front()?;
+        let seconds = now.duration_since(*at).as_secs_f64();
+        let rate = moved.saturating_sub(*then) as f64 / seconds;
+        (rate.is_finite() && rate >= 1.0).then_some(rate)
+    }
+
+    /// Estimates the remaining time from the number of bytes that remain and the number of files that
+    /// wait.
+    fn remaining(&self, totals: Totals, bytes: u64, waiting: u64, rate: Option<f64>) -> Remaining {
+        let stacks = totals.new_stacks.saturating_sub(self.stacked);
+        let slowest = self.limits.map(|limits| limits.slowest(waiting, stacks));
+        let (by_service, limit) = slowest.unwrap_or_default();
+        if bytes == 0 {
+            return match limit {
+                Some(_) => Remaining::Time { left: by_service, is_least: false, limit },
+                None if totals.files > self.files => Remaining::Finishing,
+                None => Remaining::Unknown,
+            };
+        }
+        let at = |rate: f64| Duration::try_from_secs_f64(bytes as f64 / rate).ok();
+        let by_rate = rate.and_then(at);
+        let by_bytes = match self.capacity.rate() {
+            Some(capacity) => at(capacity),
+            // So far only small files were sent, of which the service allows few.
+            None if limit.is_some() => by_rate.filter(|time| *time <= 2 * by_service),
+            None => by_rate,
+        };
+        match by_bytes {
+            Some(left) if left >= by_service => {
+                Remaining::Time { left, is_least: false, limit: None }
+            }
+            by_bytes if limit.is_some() => {
+                Remaining::Time { left: by_service, is_least: by_bytes.is_none(), limit }
+            }
+            _ => Remaining::Unknown,
+        }
     }
 }
 
@@ -122,17 +199,21 @@ impl Snapshot {
         if let Some(rate) = self.rate {
             parts.push((4, format!("{}/s", HumanBytes(rate as u64))));
         }
-        if let Some(remaining) = self.remaining.filter(|_| self.files < self.totals.files) {
-            let least = if more.is_empty() { "" } else { ">" };
-            parts.push((2, format!("{least}{} left", short(remaining))));
+        match self.remaining {
+            Remaining::Time { left, is_least, .. } => {
+                let least = if is_least || !more.is_empty() { ">" } else { "" };
+                parts.push((2, format!("{least}{} left", short(left))));
+            }
+            Remaining::Finishing => parts.push((2, "finishing".to_owned())),
+            Remaining::Unknown => {}
         }
         match self.retries {
             0 => {}
             1 => parts.push((5, "1 retry".to_owned())),
             retries => parts.push((5, format!("{retries} retries"))),
         }
-        if let Some(quota) = self.limiting.filter(|_| self.files < self.totals.files) {
-            parts.push((6, format!("the service allows {quota} files a second")));
+        if let Remaining::Time { limit: Some(limit), .. } = self.remaining {
+            parts.push((6, format!("the service allows {limit}")));
         }
         parts
     }
@@ -156,6 +237,11 @@ impl Snapshot {
     /// Returns whether no file to transfer has been found.
     pub(super) const fn is_empty(&self) -> bool {
         self.totals.files == 0
+    }
+
+    /// Returns whether all files have ended, as between the batches of a watcher.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.is_idle && self.files >= self.totals.files
     }
 }
 
@@ -190,13 +276,13 @@ mod tests {
         overall.found(totals(2, 1000 * MIB, true));
         // An earlier run has transferred 400 MiB.
         let mut meter = Meter::new(progress(400 * MIB, 1000 * MIB, 0), start);
-        overall.now([&meter].into_iter(), start);
+        overall.now([&meter].into_iter(), 0, start);
         for at in 1..=20 {
             let bytes = if at <= 10 { 400 + at * 30 } else { 700 + (at - 10) * 10 };
             meter.update(progress(bytes * MIB, 1000 * MIB, 1), start + seconds(at));
-            overall.now([&meter].into_iter(), start + seconds(at));
+            overall.now([&meter].into_iter(), 0, start + seconds(at));
         }
-        let line = overall.now([&meter].into_iter(), start + seconds(20)).line(80);
+        let line = overall.now([&meter].into_iter(), 0, start + seconds(20)).line(80);
         let expected = "80%, 0/2 files, 800.00 MiB/1000.00 MiB, 10.00 MiB/s, 20s left, 1 retry";
         assert_eq!(line, expected);
     }
@@ -204,31 +290,79 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_quota_is_the_lower_bound_of_the_remaining_time() {
         let start = Instant::now();
-        let mut overall = Overall::new(Some(5.0));
+        let mut overall = Overall::new(Limits::of_uploads());
         overall.found(totals(400, 400, false));
-        overall.now(std::iter::empty(), start);
-        let waiting = overall.now(std::iter::empty(), start).line(90);
+        let waiting = overall.now(std::iter::empty(), 0, start).line(90);
         let note = "the service allows 5 files a second";
         assert_eq!(waiting, format!("0%, 0/400+ files, 0 B/400 B+, >1m 20s left, {note}"));
-        overall.found(totals(400, 400 * MIB, true));
-        overall.ended(None, MIB);
-        let line = overall.now(std::iter::empty(), start + seconds(10)).line(90);
-        assert!(line.contains("1h 5m left") || line.contains("1h 6m left"), "{line}");
-        assert!(!line.contains("allows"), "the bandwidth is the lower bound: {line}");
         let mut download = Overall::new(None);
         download.found(totals(400, 400, true));
-        let line = download.now(std::iter::empty(), start).line(90);
+        let line = download.now(std::iter::empty(), 0, start).line(90);
         assert_eq!(line, "0%, 0/400 files, 0 B/400 B");
+    }
+
+    /// Returns the parts of a line about the remaining time.
+    fn left(snapshot: &Snapshot) -> String {
+        let parts = snapshot.parts().into_iter().filter(|(rank, _)| [2, 6].contains(rank));
+        parts.map(|(_, part)| part).collect::<Vec<_>>().join(", ")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rate_of_small_files_does_not_apply_to_a_large_one() {
+        let start = Instant::now();
+        let mut overall = Overall::new(Limits::of_uploads());
+        overall.found(totals(401, 400 * 10_000 + 1000 * MIB, true));
+        for second in 1..=60 {
+            (0..5).for_each(|_| overall.ended(None, 10_000, false));
+            let now = overall.now(std::iter::empty(), 0, start + seconds(second));
+            let least = short(Duration::from_secs_f64((401 - second * 5) as f64 / 5.0));
+            assert_eq!(left(&now), format!(">{least} left, the service allows 5 files a second"));
+        }
+        let mut meter = Meter::new(progress(0, 1000 * MIB, 0), start + seconds(60));
+        for second in 61..=63 {
+            meter
+                .update(progress((second - 60) * 20 * MIB, 1000 * MIB, 0), start + seconds(second));
+            overall.now([&meter].into_iter(), 0, start + seconds(second));
+        }
+        let now = overall.now([&meter].into_iter(), 0, start + seconds(63));
+        assert_eq!(left(&now), "47s left", "{now:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_in_flight_waits_for_no_quota() {
+        let start = Instant::now();
+        let mut overall = Overall::new(Limits::of_uploads());
+        overall.found(totals(1, 600 * MIB, true));
+        let mut meter = Meter::new(progress(0, 600 * MIB, 0), start);
+        assert_eq!(left(&overall.now([&meter].into_iter(), 0, start)), "");
+        meter.update(progress(600 * MIB, 600 * MIB, 0), start + seconds(9));
+        let now = overall.now([&meter].into_iter(), 3, start + seconds(9));
+        assert_eq!(left(&now), "finishing");
+        assert!(now.line(90).ends_with("finishing, 3 retries"), "{}", now.line(90));
+        overall.ended(Some(&meter), 600 * MIB, false);
+        assert_eq!(left(&overall.now(std::iter::empty(), 0, start + seconds(9))), "");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn version_stacks_have_a_quota_of_their_own() {
+        let start = Instant::now();
+        let mut overall = Overall::new(Limits::of_uploads());
+        let mut all = totals(20, 20, true);
+        all.new_stacks = 20;
+        overall.found(all);
+        (0..10).for_each(|_| overall.ended(None, 1, true));
+        let now = overall.now(std::iter::empty(), 0, start);
+        assert_eq!(left(&now), ">1m 0s left, the service allows 10 version stacks a minute");
     }
 
     #[tokio::test(start_paused = true)]
     async fn omits_parts_where_there_is_not_enough_room() {
         let start = Instant::now();
-        let mut overall = Overall::new(Some(5.0));
+        let mut overall = Overall::new(Limits::of_uploads());
         overall.found(totals(403, 3000 * MIB, true));
-        overall.now(std::iter::empty(), start);
-        (0..200).for_each(|_| overall.ended(None, MIB));
-        let snapshot = overall.now(std::iter::empty(), start + seconds(4));
+        overall.now(std::iter::empty(), 0, start);
+        (0..200).for_each(|_| overall.ended(None, MIB, false));
+        let snapshot = overall.now(std::iter::empty(), 0, start + seconds(4));
         for columns in 0..120 {
             assert!(width(&snapshot.line(columns)) <= columns, "{columns}");
         }

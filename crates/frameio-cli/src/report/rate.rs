@@ -31,11 +31,6 @@ impl Rate {
         (rate.is_finite() && rate >= 1.0).then_some(rate)
     }
 
-    /// Returns whether there is no sample.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Forgets all samples.
     pub(super) fn clear(&mut self) {
         self.0.clear();

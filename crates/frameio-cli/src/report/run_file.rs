@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use frameio_private_file::Replacement;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -131,15 +132,7 @@ impl RunFile {
         }
         let mut rows = self.rows.into_inner().map_err(io::IntoInnerError::into_error)?;
         rows.seek(SeekFrom::Start(0))?;
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-
-            // As any new file, for colleagues who share the disk.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.prefix(".frameio-").tempfile_in(directory(&self.path))?;
+        let mut file = Replacement::readable(&self.path)?;
         match self.format {
             ReportFormat::Csv if self.count == 0 => file.write_all(HEADER.as_bytes())?,
             ReportFormat::Csv => drop(io::copy(&mut rows, &mut file)?),
@@ -156,8 +149,8 @@ impl RunFile {
                 file.write_all(b"\n]}\n")?;
             }
         }
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map(drop).map_err(|error| error.error)
+        file.file().sync_all()?;
+        file.finish()
     }
 }
 

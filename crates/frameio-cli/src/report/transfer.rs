@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use frameio::transfer::{HashedSide, Hashing, Item, Outcome, Progress, RemotePath, Totals};
-use frameio::{Catalog, Operation};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -16,8 +15,10 @@ use super::counts::Counts;
 use super::escape::Escaped;
 use super::file::FileRecord;
 use super::hashing::{HashProgress, Phase};
+use super::limit::Limits;
 use super::meter::Meter;
 use super::overall::Overall;
+use super::retries::CallRetries;
 use super::run_file::{ReportFormat, ReportRow, RunFile};
 use super::width::terminal_size;
 use super::{Record, Reporter, output_failure};
@@ -34,11 +35,11 @@ pub(crate) struct OutputArgs {
     pub(crate) quiet: bool,
 }
 
-/// Interval at which the progress is redrawn on a terminal.
+/// Interval at which the progress is measured, and redrawn on a terminal.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Interval of lines about the progress without a terminal.
-const PAUSE: Duration = Duration::from_secs(5);
+/// Number of measurements for each line without a terminal, which is printed every 5 seconds.
+const TICKS_PER_LINE: u32 = 20;
 
 /// Prints the outcome of each file, shows progress, and counts files.
 pub(crate) struct TransferReport {
@@ -59,8 +60,11 @@ struct State {
     files: BTreeMap<String, Meter>,
     overall: Overall,
     hashing: HashProgress,
-    /// Last line about the whole run, without a terminal.
-    last_line: String,
+    retries: CallRetries,
+    /// Measurements since the last line.
+    ticks: u32,
+    /// Last line, without a terminal.
+    line: String,
     /// Paths that failed, for which late progress reports are ignored.
     failed: HashSet<String>,
     /// Whether the summary was printed.
@@ -78,17 +82,29 @@ struct State {
 type Observer = Arc<dyn Fn(&Item) + Send + Sync>;
 
 impl TransferReport {
-    /// Starts the report of an upload. Must be called within a runtime.
-    pub(crate) fn upload(output: OutputArgs, is_dry_run: bool) -> Arc<Self> {
-        Self::start(output, None, is_dry_run)
+    /// Starts the report of an upload, with the retries of its client. Must be called within a
+    /// runtime.
+    pub(crate) fn upload(output: OutputArgs, is_dry_run: bool, retries: &CallRetries) -> Arc<Self> {
+        Self::start(output, None, is_dry_run, retries)
     }
 
-    /// Starts the report of a download to a directory. Must be called within a runtime.
-    pub(crate) fn download(output: OutputArgs, directory: &Path, is_dry_run: bool) -> Arc<Self> {
-        Self::start(output, Some(directory.to_owned()), is_dry_run)
+    /// Starts the report of a download to a directory, with the retries of its client. Must be called
+    /// within a runtime.
+    pub(crate) fn download(
+        output: OutputArgs,
+        directory: &Path,
+        is_dry_run: bool,
+        retries: &CallRetries,
+    ) -> Arc<Self> {
+        Self::start(output, Some(directory.to_owned()), is_dry_run, retries)
     }
 
-    fn start(output: OutputArgs, directory: Option<PathBuf>, is_dry_run: bool) -> Arc<Self> {
+    fn start(
+        output: OutputArgs,
+        directory: Option<PathBuf>,
+        is_dry_run: bool,
+        retries: &CallRetries,
+    ) -> Arc<Self> {
         let mut reporter = Reporter::new(output.json);
         if !output.quiet {
             reporter = reporter.with_bars();
@@ -96,25 +112,25 @@ impl TransferReport {
         let bars = reporter.bars.as_ref().and_then(Bars::new);
         let is_quiet = output.quiet;
         // Only uploads create files.
-        let overall = Overall::new(directory.is_none().then(files_a_second).flatten());
+        let overall = Overall::new(directory.is_none().then(Limits::of_uploads).flatten());
         let has_bars = bars.is_some();
-        let interval = if has_bars { TICK } else { PAUSE };
-        let state = Mutex::new(State { bars, overall, ..State::default() });
+        let retries = retries.clone();
+        let state = Mutex::new(State { bars, overall, retries, ..State::default() });
         let this = Arc::new(Self { reporter, is_quiet, directory, is_dry_run, state });
         // A program that reads JSON expects only errors on standard error.
         let is_shown = has_bars || !output.json;
         if is_shown && !is_quiet && !is_dry_run {
-            this.show_progress(interval);
+            this.show_progress();
         }
         this
     }
 
     /// Shows the progress at intervals, until the run has ended.
-    fn show_progress(self: &Arc<Self>, interval: Duration) {
+    fn show_progress(self: &Arc<Self>) {
         let this = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(interval).await;
+                tokio::time::sleep(TICK).await;
                 let Some(this) = this.upgrade() else { return };
                 let lines = this.state().progress();
                 lines.iter().for_each(|line| this.reporter.status(line));
@@ -293,7 +309,7 @@ impl TransferReport {
                 _ => meter.as_ref().map(Meter::moved),
             };
             if let Some(moved) = moved {
-                overall.ended(meter.as_ref(), moved);
+                overall.ended(meter.as_ref(), moved, record.stacked.is_some());
             }
             if matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)) {
                 failed.insert(record.remote.to_owned());
@@ -384,30 +400,33 @@ impl TransferReport {
 }
 
 impl State {
-    /// Draws the progress, or returns lines about it if there is no terminal.
+    /// Measures and draws the progress. Returns lines about it if there is no terminal and they are due.
     fn progress(&mut self) -> Vec<String> {
-        let now = Instant::now();
-        let overall = self.overall.now(self.files.values(), now);
-        let Some(bars) = &self.bars else {
-            if self.is_ended {
-                return Vec::new();
-            }
-            let mut lines = self.hashing.lines(now, usize::MAX);
-            let line = overall.line(usize::MAX);
-            // A watcher that waits for files repeats no line.
-            let is_idle = self.files.is_empty() && line == self.last_line;
-            if !overall.is_empty() && !is_idle {
-                self.last_line.clone_from(&line);
-                lines.push(line);
-            }
-            return lines;
-        };
-        let (rows, columns) = terminal_size();
-        let counts = self.counts.to_string();
-        let hashing = self.hashing.lines(now, columns);
-        let view = View { files: &self.files, hashing, overall: &overall, counts: &counts };
-        bars.draw(&view, (rows, columns));
-        Vec::new()
+        let (now, retries) = (Instant::now(), self.retries.count());
+        let overall = self.overall.now(self.files.values(), retries, now);
+        if let Some(bars) = &self.bars {
+            let (rows, columns) = terminal_size();
+            let counts = self.counts.to_string();
+            let hashing = self.hashing.lines(now, columns);
+            let view = View { files: &self.files, hashing, overall: &overall, counts: &counts };
+            bars.draw(&view, (rows, columns));
+            return Vec::new();
+        }
+        self.ticks += 1;
+        if self.ticks < TICKS_PER_LINE {
+            return Vec::new();
+        }
+        self.ticks = 0;
+        let line = overall.line(usize::MAX);
+        // A watcher may have nothing to do for hours.
+        let is_news = !overall.is_idle() || line != self.line;
+        self.line.clone_from(&line);
+        if self.is_ended {
+            return Vec::new();
+        }
+        let mut lines = self.hashing.lines(now, usize::MAX);
+        lines.extend((is_news && !overall.is_empty()).then_some(line));
+        lines
     }
 }
 
@@ -435,12 +454,6 @@ impl Drop for Reading {
     }
 }
 
-/// Returns the number of files that the service allows to create in a second.
-fn files_a_second() -> Option<f64> {
-    let quota = Operation::find("files.create_local_upload")?.quota;
-    Some(f64::from(quota.calls().get()) / quota.window().as_secs_f64())
-}
-
 fn join(root: &RemotePath, path: &RemotePath) -> String {
     RemotePath::new(root.names().iter().chain(path.names())).to_string()
 }
@@ -449,28 +462,50 @@ fn join(root: &RemotePath, path: &RemotePath) -> String {
 mod tests {
     use super::*;
 
+    /// Returns the line of the next five seconds.
+    async fn line(state: &mut State) -> Option<String> {
+        for _ in 1..TICKS_PER_LINE {
+            tokio::time::advance(TICK).await;
+            assert!(state.progress().is_empty(), "the next line is not due");
+        }
+        tokio::time::advance(TICK).await;
+        state.progress().pop()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn without_a_terminal_a_line_shows_the_progress_until_the_run_ends() {
         let mut state = State::default();
-        assert!(state.progress().is_empty(), "nothing was found yet");
+        assert_eq!(line(&mut state).await, None, "nothing was found yet");
         let mut totals = Totals::default();
         (totals.files, totals.bytes) = (3, 300);
         state.overall.found(totals);
-        tokio::time::advance(Duration::from_secs(5)).await;
-        let overall = "0%, 0/3+ files, 0 B/300 B+";
-        assert_eq!(state.progress(), [overall]);
+        assert_eq!(line(&mut state).await.as_deref(), Some("0%, 0/3+ files, 0 B/300 B+"));
+        // Files that are hashed have a line of their own.
         state.hashing.update(Phase::Hashing, Path::new("a.mov"), (0, 100));
-        assert_eq!(state.progress(), ["hashing a.mov, 0 B/100 B+"], "without a repeated line");
-        totals.files = 4;
-        state.overall.found(totals);
-        let overall = overall.replace("0/3", "0/4");
-        assert_eq!(state.progress(), ["hashing a.mov, 0 B/100 B+", &*overall]);
+        for _ in 1..TICKS_PER_LINE {
+            assert!(state.progress().is_empty());
+        }
+        let lines = ["hashing a.mov, 0 B/100 B+", "0%, 0/3+ files, 0 B/300 B+"];
+        assert_eq!(state.progress(), lines);
         state.is_ended = true;
-        assert!(state.progress().is_empty());
+        assert_eq!(line(&mut state).await, None);
     }
 
-    #[test]
-    fn the_quota_of_uploads_is_that_of_the_operation() {
-        assert_eq!(files_a_second(), Some(5.0));
+    #[tokio::test(start_paused = true)]
+    async fn a_watcher_without_work_prints_no_lines() {
+        let mut state = State::default();
+        for batch in 1..3 {
+            let mut totals = Totals::default();
+            (totals.files, totals.bytes) = (1, 100);
+            state.overall.found(totals);
+            totals.is_complete = true;
+            state.overall.found(totals);
+            state.overall.ended(None, 100, false);
+            let lines = [line(&mut state).await, line(&mut state).await, line(&mut state).await];
+            let expected = format!("100%, {batch}/{batch} files, {0} B/{0} B", batch * 100);
+            assert!(lines[0].as_ref().is_some_and(|line| line.starts_with(&expected)), "{lines:?}");
+            assert!(lines[1].is_none() || lines[1] != lines[0], "{lines:?}");
+            assert_eq!(line(&mut state).await, None);
+        }
     }
 }

@@ -10,6 +10,12 @@ pub(super) fn terminal_columns() -> usize {
     Term::stderr().size_checked().map_or(80, |(_, columns)| columns.into())
 }
 
+/// Returns the number of columns for notes and errors; `None` without a terminal on standard error.
+pub(super) fn message_columns() -> Option<usize> {
+    let size = Term::stderr().size_checked().filter(|_| std::io::stderr().is_terminal());
+    size.map(|(_, columns)| columns.into()).filter(|columns| *columns > 0)
+}
+
 /// Returns the number of rows and columns of the terminal on standard error.
 pub(super) fn terminal_size() -> (usize, usize) {
     Term::stderr().size_checked().map_or((24, 80), |(rows, columns)| (rows.into(), columns.into()))

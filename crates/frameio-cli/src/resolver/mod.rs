@@ -4,20 +4,22 @@ mod cached;
 mod place;
 pub(crate) mod shares;
 
+use std::path::Path;
+
 use frameio::auth::profile::{Profile, is_local};
-use frameio::transfer::{Locator, RemotePath, Resolved, ResolvedItem, Transfers};
-use frameio::{AccountId, AssetId, FolderId};
+use frameio::transfer::{
+    Locator, RemotePath, Resolved, ResolvedItem, TransferErrorKind, Transfers,
+};
+use frameio::{AccountId, AssetId, FolderId, WorkspaceId};
 
 use self::cached::CachedItems;
 pub(crate) use self::place::is_relative;
-use self::place::{Place, RelativePath};
-use crate::args::{AccountArg, GlobalArgs};
+use self::place::{Place, RelativePath, is_id};
+use crate::args::{AccountArg, GlobalArgs, WorkspaceArgs};
+use crate::config::{CURRENT_FOLDER, ProfileIds};
 use crate::exit::{Failure, Status};
 use crate::input;
 use crate::name_cache::NameCache;
-
-/// Variable with the folder that relative paths start at.
-const CURRENT_FOLDER: &str = "FRAMEIO_CWD";
 
 /// Variable that turns off the cache of names.
 const NO_CACHE: &str = "FRAMEIO_NO_CACHE";
@@ -29,7 +31,7 @@ pub(crate) fn has_base(global: &GlobalArgs) -> Result<bool, Failure> {
 }
 
 /// Whether the resolved items are changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Purpose {
     Read,
     Write,
@@ -59,6 +61,12 @@ impl<'a> Resolver<'a> {
             None => None,
         };
         Ok(Self { transfers, account: account.given(), profile, current_folder, cached })
+    }
+
+    /// Creates a resolver of absolute places that uses neither the profile nor the cache.
+    pub(crate) fn absolute(transfers: &'a Transfers, account: Option<&'a str>) -> Self {
+        let profile = Profile::default();
+        Self { transfers, account, profile, current_folder: None, cached: None }
     }
 
     /// Returns the account of the arguments or the profile; `None` to search all accounts.
@@ -104,11 +112,11 @@ impl<'a> Resolver<'a> {
     pub(crate) async fn resolve_for(
         &self,
         purpose: Purpose,
-        text: &str,
+        text: Option<&str>,
     ) -> Result<Resolved, Failure> {
         match purpose {
-            Purpose::Read => self.resolve(Some(text)).await,
-            Purpose::Write => self.resolve_for_write(Some(text)).await,
+            Purpose::Read => self.resolve(text).await,
+            Purpose::Write => self.resolve_for_write(text).await,
         }
     }
 
@@ -136,20 +144,48 @@ impl<'a> Resolver<'a> {
         self.resolve(text).await.map(|resolved| Listable::Item(Box::new(resolved)))
     }
 
-    /// Resolves a folder, or a project to its root folder.
-    pub(crate) async fn folder(
+    /// Resolves the workspace that contains a place, or that has this name.
+    pub(crate) async fn workspace(
         &self,
-        text: Option<&str>,
-    ) -> Result<(AccountId, FolderId), Failure> {
-        folder_of(&self.resolve(text).await?)
+        purpose: Purpose,
+        text: &str,
+    ) -> Result<(AccountId, WorkspaceId), Failure> {
+        // No relative path: a text without slashes is an ID or a name.
+        let is_name = !text.is_empty() && is_relative(text, true);
+        let path = is_name.then(|| RemotePath::new([text]).to_string());
+        let place = self.resolve_for(purpose, Some(path.as_deref().unwrap_or(text))).await?;
+        Ok((place.account_id, place.workspace_id))
     }
 
-    /// Resolves a folder that receives files as [`resolve_for_write`](Self::resolve_for_write) does.
-    pub(crate) async fn folder_for_write(
+    /// Returns the workspace of the arguments or the profile, and its account.
+    pub(crate) async fn workspace_of(
         &self,
+        purpose: Purpose,
+        args: &WorkspaceArgs,
+    ) -> Result<(AccountId, WorkspaceId), Failure> {
+        if let Some(given) = &args.given {
+            return self.workspace(purpose, given).await;
+        }
+        let Some(id) = &self.profile.workspace_id else {
+            let message =
+                "'--workspace' is required: `frameio profile set --workspace` sets a default";
+            return Err(self.profile.explain(Failure::usage(message)));
+        };
+        let account = args.account.id(self.transfers.client(), &self.profile).await?;
+        Ok((account, id.as_str().into()))
+    }
+
+    /// Resolves a folder, or a project to its root folder, as the purpose requires.
+    pub(crate) async fn folder(
+        &self,
+        purpose: Purpose,
         text: Option<&str>,
     ) -> Result<(AccountId, FolderId), Failure> {
-        folder_of(&self.resolve_for_write(text).await?)
+        let resolved = self.resolve_for(purpose, text).await?;
+        match resolved.folder_id() {
+            Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
+            None => Err(not_a_folder(&resolved)),
+        }
     }
 
     /// Returns the given place, or the folder that relative paths start at.
@@ -186,7 +222,11 @@ impl<'a> Resolver<'a> {
         {
             return self.in_account(text, item);
         }
-        let item = self.transfers.resolve(Locator::Id(id.clone())).await?;
+        let found = self.transfers.resolve(Locator::Id(id.clone())).await;
+        let item = found.map_err(|error| match error.kind() {
+            TransferErrorKind::NotFound if !is_id(text) => no_place(text),
+            _ => error.into(),
+        })?;
         if let Some(cached) = cached {
             cached.remember_id(id.as_str(), &item);
         }
@@ -228,9 +268,21 @@ impl<'a> Resolver<'a> {
         relative: RelativePath,
         uses_cache: bool,
     ) -> Result<Resolved, Failure> {
-        let base = Box::pin(self.find(None, uses_cache)).await?;
         let RelativePath { up, names } = relative;
         let below = RemotePath::new(names);
+        if let Some(Ok(Locator::Path { account, path })) = self.base_text().map(str::parse)
+            && path.names().is_empty()
+            && up == 0
+        {
+            // Relative paths start at the workspaces.
+            return self.path(account, below, uses_cache).await;
+        }
+        let base = Box::pin(self.find(None, uses_cache)).await.map_err(|failure| {
+            match self.current_folder {
+                Some(_) => failure.about(CURRENT_FOLDER),
+                None => failure,
+            }
+        })?;
         if up == 0 {
             return Ok(self.transfers.resolve_in(&base, &below).await?);
         }
@@ -280,6 +332,18 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// Creates the failure of a text that is neither a path nor the ID of an item.
+fn no_place(text: &str) -> Failure {
+    let hint = match Path::new(text).exists() {
+        true => "it is a local file or directory; `frameio upload` sends it, and `frameio download -o` saves \
+                 to it"
+            .to_owned(),
+        false => format!("a path begins with '/', such as '/{text}'"),
+    };
+    let message = format!("'{text}' is neither a path nor the ID of an item: {hint}");
+    Failure::new(Status::NotFound, message)
+}
+
 fn no_base(text: &str, is_base: bool) -> Failure {
     Failure::usage(match is_base {
         true => {
@@ -290,13 +354,6 @@ fn no_base(text: &str, is_base: bool) -> Failure {
              an absolute path, such as /Workspace/Project/Folder"
         ),
     })
-}
-
-fn folder_of(resolved: &Resolved) -> Result<(AccountId, FolderId), Failure> {
-    match resolved.folder_id() {
-        Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
-        None => Err(not_a_folder(resolved)),
-    }
 }
 
 /// Refuses an item that has another name or parent than when its path was followed.

@@ -32,6 +32,10 @@ impl<'a> Place<'a> {
             Some(WebLink::Item(id)) => Ok(Self::Locator(Locator::Id(id.into()))),
             Some(WebLink::Share(id)) => Ok(Self::Share(id)),
             Some(WebLink::Short(link)) => Ok(Self::ShortLink(link)),
+            None if cfg!(windows) && has_drive(text) => Err(Failure::usage(format!(
+                "'{text}' is a path of this machine: pass a path of the service, such as \
+                 /Workspace/Project; Git Bash replaces such paths unless MSYS_NO_PATHCONV=1 is set"
+            ))),
             None if is_relative(text, has_base) => RelativePath::parse(text).map(Self::Relative),
             None => Ok(Self::Locator(text.parse()?)),
         }
@@ -46,8 +50,13 @@ pub(crate) fn is_relative(text: &str, has_base: bool) -> bool {
     text.contains('/') || matches!(text, "." | "..") || has_base && !is_id(text)
 }
 
+/// Returns whether a text begins with a drive, as `C:/Program Files/Git/Workspace`.
+fn has_drive(text: &str) -> bool {
+    matches!(text.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic())
+}
+
 /// Returns whether a text has the form of an ID of the service.
-fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     let is_uuid =
         text.len() == 36 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
     is_uuid || text.starts_with("adobe:urn:") || text.starts_with("urn:")
@@ -93,6 +102,16 @@ mod tests {
             assert!(!is_relative(text, false) && !is_relative(text, true), "{text}");
         }
         assert!(!is_relative("https://next.frame.io/project/1", true));
+    }
+
+    #[test]
+    fn local_paths_of_windows_are_recognized() {
+        let converted = "C:/Program Files/Git/Film/The Crossing";
+        assert!(has_drive(converted) && has_drive(r"d:\rushes"));
+        assert_eq!(Place::parse(converted, true).is_err(), cfg!(windows));
+        for text in ["/Film/The Crossing", "c:", "ab:/c", "https://next.frame.io", "urn:x", ID] {
+            assert!(!has_drive(text), "{text}");
+        }
     }
 
     #[test]

@@ -88,6 +88,16 @@ async fn a_place_of_another_type_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_for_another_type_is_refused_with_the_flag_for_it() {
+    let (_sim, server) = demo().await;
+    let folder = format!("folder_id={STILLS}");
+    let refused = call(&server, &["folders.index", "--path", &folder, "-f", "page_size=5"]).await;
+    assert!(refused.failed(2).contains("pass a number, true or false with '-F'"), "{refused:?}");
+    let accepted = call(&server, &["folders.index", "--path", &folder, "-F", "page_size=5"]).await;
+    accepted.succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_prints_the_request_without_sending_it() {
     let (sim, server) = demo().await;
     let folder = format!("folder_id={STILLS}");

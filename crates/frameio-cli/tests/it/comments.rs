@@ -174,6 +174,18 @@ async fn edits_texts_and_positions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_missing_file_is_not_the_text_of_a_comment_and_replies_are_explained() {
+    let (_sim, server) = demo().await;
+    for text in ["@notes.txt", "@/", "@./notes"] {
+        let refused = run(&server, &["comments", "add", CUT_3, text]).await;
+        assert!(refused.failed(2).contains("cannot read"), "{text}: {refused:?}");
+    }
+    run(&server, &["comments", "add", CUT_3, "@mina look at this"]).await.succeeded();
+    let reply = run(&server, &["comments", "reply", OPEN, "--text", "Yes"]).await;
+    assert!(reply.failed(2).contains("the API cannot create replies"), "{reply:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn deletes_comments_only_with_confirmation() {
     let (sim, server) = demo().await;
     let refused = run(&server, &["comments", "delete", WITH_REPLIES]).await;

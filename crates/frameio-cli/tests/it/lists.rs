@@ -82,6 +82,17 @@ async fn filters_rows_and_arrays_by_jq() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_column_can_be_named_twice_and_a_filter_can_format_rows() {
+    let (_sim, server) = demo().await;
+    let twice = ls(&server, &[CUTS, "--columns", "id,id", "--format", "csv", "--no-header"]).await;
+    assert_eq!(twice.stdout, format!("{STACK},{STACK}\n"));
+    let row = ls(&server, &[CUTS, "--jq", "[.type, .id] | @tsv"]).await;
+    assert_eq!(row.stdout, format!("version_stack\t{STACK}\n"));
+    let halted = ls(&server, &[CUTS, "--jq", "halt_error"]).await;
+    assert!(halted.failed(1).contains("halted with status 5"), "{halted:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_column_lists_the_available_ones_before_a_call() {
     let (sim, server) = demo().await;
     let message = "frameio: invalid value 'sise' for '--columns': no such column; available: name, \
@@ -120,6 +131,21 @@ async fn tables_fit_the_columns_of_the_terminal() {
             let widest = ended.stdout.lines().map(|line| line.chars().count()).max();
             assert!(widest.unwrap() <= columns, "{columns}: {}", ended.stdout);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_keep_their_ids_on_a_narrow_terminal() {
+    let (_sim, server) = demo().await;
+    for (columns, expected) in
+        [("80", &["VERSION", "HEAD", "NAME", "ID"][..]), ("40", &["VERSION", "HEAD", "NAME"])]
+    {
+        let mut command = program(&server);
+        command.args(["versions", "list", STACK]).env("COLUMNS", columns);
+        let listed = end(command, None).await.stdout;
+        let header: Vec<_> = listed.lines().next().unwrap().split_whitespace().collect();
+        assert_eq!(header, expected, "{columns}: {listed}");
+        assert!(listed.contains("The Crossing - cut 1.mp4"), "the name is whole: {listed}");
     }
 }
 

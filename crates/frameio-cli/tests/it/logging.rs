@@ -184,3 +184,19 @@ impl Ended {
         assert!(self.stdout.contains(text), "{self:?}");
     }
 }
+
+#[tokio::test]
+async fn notes_and_errors_are_objects_of_a_json_log() {
+    let (_sim, server) = serve().await;
+    let mut command = program(&server);
+    command.args(["--log-format", "json", "-v", "ls", "/Nowhere"]);
+    let ended = end(command, None).await;
+    assert_eq!(ended.status, 5, "{ended:?}");
+    let lines: Vec<Value> =
+        ended.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let failure = lines.last().unwrap();
+    assert_eq!((&failure["level"], &failure["target"]), (&json!("ERROR"), &json!("frameio")));
+    let message = failure["fields"]["message"].as_str().unwrap();
+    assert!(message.contains("no such workspace 'Nowhere'"), "{failure}");
+    assert!(failure["timestamp"].is_string() && lines.len() > 1, "{lines:?}");
+}

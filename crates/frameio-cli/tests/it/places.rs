@@ -58,6 +58,17 @@ async fn relative_paths_start_at_the_current_folder() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_current_folder_can_be_the_root_and_is_named_in_errors() {
+    let (_sim, server) = demo().await;
+    let listed = run_in(&server, "/", &["ls", "Film/The Crossing/Stills", "--json"]).await;
+    assert_eq!(names(&listed), ["Harbour at dawn.jpg", "Poster.png"]);
+    let wrong = run_in(&server, "/Film/Nope", &["ls", "Stills"]).await;
+    assert!(wrong.failed(5).contains("FRAMEIO_CWD: no such project 'Nope'"), "{wrong:?}");
+    let name = run(&server, &["ls", "Film"]).await;
+    assert!(name.failed(5).contains("a path begins with '/', such as '/Film'"), "{name:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn items_are_created_but_not_moved_or_deleted_by_relative_paths() {
     let (sim, server) = demo().await;
     let made = run_in(&server, STILLS, &["mkdir", "New", "-p", "A/B"]).await;

@@ -28,6 +28,11 @@ async fn a_profile_adds_ids_that_the_input_lacks() {
     // The input overrides the profile.
     let elsewhere = json!({"account_id": "a", "project_id": "p"}).to_string();
     run(&["call", "projects.show", "--input", &elsewhere]).await.failed(5);
+    let response = run(&["--profile", "other", "call", "workspaces.index", "--account", "b"]).await;
+    assert!(response.stderr.contains("404"), "the given account is used: {response:?}");
+    let ours = sim.demo().account_id.as_str().to_owned();
+    let dry = run(&["call", "workspaces.index", "--account", "b", "--dry-run"]).await;
+    assert!(dry.stdout.contains("/accounts/b/"), "it overrides the profile, {ours}: {dry:?}");
     // The other profile has no account: the only one of the user is used.
     let lacks = run(&["--profile", "other", "call", "projects.show", "--input", &project]).await;
     assert_eq!(lacks.json()["data"]["id"], sim.demo().project_id.as_str());
@@ -47,6 +52,16 @@ async fn a_profile_adds_ids_that_the_input_lacks() {
     assert!(lines[0].starts_with("USED  NAME    BASE URL"), "{listed}");
     assert_eq!(lines[1], "*     other   http://127.0.0.1:1");
     assert!(lines[2].starts_with("      studio"), "{listed}");
+
+    let deleted = run(&["profile", "delete", "other"]).await;
+    assert_eq!(
+        (deleted.status, &*deleted.stdout),
+        (0, "deleted: profile 'other'\n"),
+        "{deleted:?}"
+    );
+    let listed = run(&["profile", "list", "--json"]).await.lines();
+    assert_eq!((listed.len(), &listed[0]["name"]), (1, &json!("studio")));
+    assert!(run(&["profile", "delete", "other"]).await.failed(2).contains("'other'"));
 }
 
 #[tokio::test]
@@ -129,11 +144,20 @@ async fn profile_set_resolves_names_and_refuses_unknown_ones() {
     run(&["profile", "set", "--account", account_name]).await.succeeded();
     assert_eq!(profile()["account_id"], demo.account_id.as_str());
     assert_eq!(profile()["base_url"], server.url());
-    for (flag, what) in [("--account", "account"), ("--workspace", "workspace")] {
+    for (flag, messages) in [
+        (
+            "--account",
+            ["invalid value 'Dmo Account' for '--account'", "no such account; available: '"],
+        ),
+        ("--workspace", ["no such workspace 'Dmo Account'", "available: '"]),
+    ] {
         let ended = run(&["profile", "set", flag, "Dmo Account"]).await;
-        let message = format!("no such {what} 'Dmo Account'; available: '");
-        assert!(ended.failed(5).contains(&message), "{ended:?}");
+        let error = ended.failed(5);
+        assert!(messages.iter().all(|message| error.contains(message)), "{ended:?}");
     }
+    assert!(run(&["profile", "set"]).await.failed(2).contains("nothing to set"));
+    let unknown = run(&["profile", "set", "--if-exists", "zork"]).await;
+    assert!(unknown.stderr.contains("expected version, skip, keep-both or fail"), "{unknown:?}");
     run(&["profile", "set", "--project", "/Demo Workspace/Nope"]).await.failed(5);
     run(&["profile", "set", "--account", "no such id"]).await.failed(5);
     assert_eq!(profile()["account_id"], demo.account_id.as_str());
@@ -141,8 +165,20 @@ async fn profile_set_resolves_names_and_refuses_unknown_ones() {
     run(&["profile", "set", "--project", "/Demo Workspace/Demo Project"]).await.succeeded();
     assert_eq!(profile()["project_id"], demo.project_id.as_str());
     assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
-    run(&["profile", "set", "--workspace", "Demo Workspace"]).await.succeeded();
-    assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
+    let link = format!("https://next.frame.io/project/{}", demo.project_id);
+    for place in [
+        "Demo Workspace",
+        "/Demo Workspace",
+        demo.workspace_id.as_str(),
+        &link,
+        "/Demo Workspace/Demo Project",
+    ] {
+        run(&["profile", "set", "--workspace", ""]).await.succeeded();
+        run(&["profile", "set", "--workspace", place]).await.succeeded();
+        assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str(), "{place}");
+    }
+    run(&["profile", "set", "--project", &link]).await.succeeded();
+    assert_eq!(profile()["project_id"], demo.project_id.as_str());
     let ended = run(&["profile", "set", "--project", "/Demo Workspace"]).await;
     let message = "invalid value '/Demo Workspace' for '--project': it is not a project";
     assert!(ended.failed(2).contains(message), "{ended:?}");

@@ -175,6 +175,8 @@ async fn passwords_of_the_store_are_never_printed() {
         run(&server, &["whoami", "--quota-store", "s3cret@host"]).await,
         run(&server, &["profile", "set", "--quota-store", url]).await,
     ];
+    let reason = "the quota store is unavailable: cannot use Redis at 127.0.0.1:9: ";
+    assert!(runs[1].failed(9).contains(reason), "{:?}", runs[1]);
     for ended in runs {
         assert_ne!(ended.status, 0, "{ended:?}");
         assert!(!ended.stdout.contains("s3cret") && !ended.stderr.contains("s3cret"), "{ended:?}");

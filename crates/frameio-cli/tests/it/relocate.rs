@@ -144,23 +144,34 @@ async fn keeps_names_in_the_destination_unique() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_or_failed_source_does_not_stop_the_others() {
+async fn a_failed_source_does_not_stop_the_others_and_a_missing_one_stops_all() {
     let (sim, server) = demo().await;
     let gone = "/Film/The Crossing/Stills/Gone.png";
     // The call for both files is refused, then that for the first.
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.bulk_move").next(1));
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("files.move").next(1));
     let arguments = ["mv", "--json", POSTER, gone, HARBOUR, "/Film/Harbour Lights"];
+    let refused = run(&server, &arguments).await;
+    assert_eq!(refused.status, 5, "{refused:?}");
+    assert!(refused.stderr.ends_with("nothing was moved\n"), "{refused:?}");
+    let line = &refused.lines()[0];
+    assert_eq!((&line["path"], &line["error"]["kind"]), (&json!(gone), &json!("not_found")));
+    assert_eq!(sim.stats().by_operation.get("files.bulk_move"), None);
+    let arguments = ["mv", "--json", POSTER, HARBOUR, "/Film/Harbour Lights"];
+    let planned = run(&server, &[&arguments[..], &["-n"]].concat()).await;
+    planned.succeeded();
+    let line = &planned.lines()[0];
+    let target = json!("/Film/Harbour Lights/Poster.png");
+    assert_eq!((&line["outcome"], &line["path"]), (&json!("would_move"), &target));
+    assert_eq!(sim.stats().by_operation.get("files.bulk_move"), None);
     let moved = run(&server, &arguments).await;
-    assert_eq!((moved.status, moved.stderr.as_str()), (1, ""), "{moved:?}");
+    assert_eq!((moved.status, moved.stderr.as_str()), (4, ""), "{moved:?}");
     let lines = moved.lines();
     let outcomes: Vec<_> = lines.iter().map(|it| (&it["outcome"], &it["path"])).collect();
-    let (failed, gone, poster) = (json!("failed"), json!(gone), json!(POSTER));
+    let (failed, poster) = (json!("failed"), json!(POSTER));
     let arrived = json!("/Film/Harbour Lights/Harbour at dawn.jpg");
-    let expected = [(&failed, &gone), (&failed, &poster), (&json!("moved"), &arrived)];
-    assert_eq!(outcomes, expected);
-    assert_eq!(lines[0]["error"]["kind"], "not_found");
-    assert_eq!(lines[1]["error"]["kind"], "forbidden");
+    assert_eq!(outcomes, [(&failed, &poster), (&json!("moved"), &arrived)]);
+    assert_eq!(lines[0]["error"]["kind"], "forbidden");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,8 @@ async fn deletes_files_and_folders_with_confirmation_only() {
     let all = paths(&server, "/Film/The Crossing").await;
     assert!(!all.iter().any(|it| it.contains("Poster") || it.contains("Day 01")), "{all:?}");
     let missing = run(&server, &["rm", "--yes", POSTER]).await;
-    assert!(missing.failed(5).contains("Poster.png"), "{missing:?}");
+    assert_eq!((missing.status, missing.stdout.as_str()), (5, ""), "{missing:?}");
+    assert!(missing.stderr.contains("Poster.png"), "{missing:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,12 +121,17 @@ async fn a_failure_does_not_stop_the_others() {
     let (sim, server) = demo().await;
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on("folders.delete").next(1));
     let missing = "/Film/The Crossing/Missing.mov";
-    let deleted = run(&server, &["rm", "-r", "--yes", "--json", missing, DAY, POSTER]).await;
-    assert_eq!((deleted.status, deleted.stderr.as_str()), (1, ""), "{deleted:?}");
+    // A mistyped place ends the run before the first deletion.
+    let refused = run(&server, &["rm", "-r", "--yes", "--json", missing, DAY, POSTER]).await;
+    assert_eq!((refused.status, refused.lines()[0]["path"].clone()), (5, json!(missing)));
+    assert!(refused.stderr.ends_with("nothing was deleted\n"), "{refused:?}");
+    assert_eq!(sim.stats().by_operation.get("files.delete"), None);
+    let deleted = run(&server, &["rm", "-r", "--yes", "--json", DAY, POSTER]).await;
+    assert_eq!((deleted.status, deleted.stderr.as_str()), (4, ""), "{deleted:?}");
     let lines = deleted.lines();
     let outcomes: Vec<_> = lines.iter().map(|it| it["outcome"].as_str().unwrap()).collect();
-    assert_eq!(outcomes, ["failed", "failed", "deleted"]);
-    assert_eq!((&lines[0]["path"], &lines[1]["path"]), (&json!(missing), &json!(DAY)));
+    assert_eq!(outcomes, ["failed", "deleted"]);
+    assert_eq!(lines[0]["path"], json!(DAY));
     // An item below a deleted folder is gone too.
     let below = format!("{DAY}/Camera A");
     let both = run(&server, &["rm", "-r", "--yes", DAY, &below]).await;

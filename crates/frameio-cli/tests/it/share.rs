@@ -111,6 +111,7 @@ async fn refuses_shares_that_cannot_be_created() {
         (&["Cut", STACK, "--passphrase"], "without a terminal: pass '--passphrase-file'"),
         (&["Cut", STACK, "--passphrase-file", long], "has 256 characters, the maximum is 255"),
         (&["Cut", "-", "--passphrase-file", "-"], "cannot contain both"),
+        (&["Cut", STACK, "--notify"], "'--notify' needs '--reviewer'"),
         (&["Cut", STACK, "--secure", "--reviewer", "kim"], "'kim' is not an email address"),
     ] {
         let ended = share(&server, &[&["create"], arguments].concat()).await;

@@ -107,13 +107,89 @@ async fn paths_are_completed_from_names_that_are_read_in_the_background() {
 }
 
 #[tokio::test]
+async fn places_after_an_equals_sign_are_completed() {
+    let (shell, _) = Shell::new(SavedState::demo()).await;
+    // bash replaces the part after the sign only.
+    for (words, expected) in [
+        (
+            &["frameio", "call", "folders.show", "--path", "folder_id=/Film/H"][..],
+            "/Film/Harbour\\ Lights/",
+        ),
+        (&["frameio", "upload", "x", "--to=/Film/H"], "/Film/Harbour\\ Lights/"),
+        (&["frameio", "call", "folders.show", "--path", "folder_id"], ""),
+        (&["frameio", "rm", "/Film/H"], "/Film/Harbour\\ Lights/"),
+    ] {
+        let found = completed(shell.command(), words).await;
+        assert_eq!(found.join(" "), expected, "{words:?}");
+    }
+    let mut other = shell.command();
+    other.env("FRAMEIO_COMPLETE", "zsh");
+    let words = ["frameio", "call", "folders.show", "--path", "folder_id=/Film/H"];
+    other.env("_CLAP_COMPLETE_INDEX", "4").arg("--").args(words);
+    other.env("FRAMEIO_COMPLETE_LIMIT", "60000");
+    let ended = end(other, None).await;
+    assert_eq!(ended.stdout.replace('\\', ""), "folder_id=/Film/Harbour Lights/", "{ended:?}");
+}
+
+#[tokio::test]
+async fn relative_places_are_completed_if_paths_have_a_start() {
+    let (shell, sim) = Shell::new(SavedState::demo()).await;
+    let complete_in = |folder: &'static str, words: &'static [&'static str]| {
+        let mut command = shell.command();
+        command.env("FRAMEIO_CWD", folder);
+        completed(command, words)
+    };
+    let project = "/Film/The Crossing/";
+    for (words, expected) in [
+        (&["frameio", "ls", "Da"][..], &["Dailies/"][..]),
+        (
+            &["frameio", "ls", "Dailies/Day\\ 01/"],
+            &["Dailies/Day\\ 01/Camera\\ A/", "Dailies/Day\\ 01/Camera\\ B/"],
+        ),
+        (&["frameio", "ls", "../Har"], &["../Harbour\\ Lights/"]),
+        (&["frameio", "call", "x", "--path", "folder_id=Da"], &["Dailies/"]),
+        (&["frameio", "cp", "Da"], &["Dailies/"]),
+        // These take absolute places only.
+        (&["frameio", "mv", "Da"], &[]),
+        (&["frameio", "rm", "Da"], &[]),
+    ] {
+        let mut found = complete_in(project, words).await;
+        found.sort_unstable();
+        assert_eq!(found, expected, "{words:?}");
+    }
+    let all = complete_in(project, &["frameio", "ls", ""]).await;
+    assert!(["/", "Dailies/"].iter().all(|name| all.contains(&(*name).to_owned())), "{all:?}");
+    let requests = sim.requests().len();
+    completed(shell.command(), &["frameio", "ls", "/Film/The\\ Crossing/Da"]).await;
+    assert_eq!(sim.requests().len(), requests, "absolute paths use the same names");
+    let by_id = complete_in("0000000a-f1a0-4000-8000-000000000000", &["frameio", "ls", "Da"]).await;
+    assert_eq!(by_id, ["Dailies/"]);
+    // Without a start, only absolute paths are completed.
+    let all = completed(shell.command(), &["frameio", "ls", ""]).await;
+    let places: Vec<_> = all.iter().filter(|word| !word.starts_with("--")).collect();
+    assert_eq!(places, ["/"]);
+    assert!(completed(shell.command(), &["frameio", "ls", "Da"]).await.is_empty());
+}
+
+#[tokio::test]
+async fn relative_places_start_at_the_project_of_the_profile() {
+    let (shell, _) = Shell::new(SavedState::demo()).await;
+    let mut set = shell.command();
+    set.args(["profile", "set", "--project", "/Film/The Crossing"]);
+    end(set, None).await.succeeded();
+    let found = completed(shell.command(), &["frameio", "ls", "Da"]).await;
+    assert_eq!(found, ["Dailies/"]);
+}
+
+#[tokio::test]
 async fn operations_and_profiles_are_completed_without_a_sign_in() {
     let machine = Machine::new().await;
     let login = machine.command(&["login", "--token", "--profile", "studio"]);
     assert_eq!(end(login, Some(Sim::TOKEN)).await.status, 0);
     let sent = machine.sim.requests().len();
-    let found = completed(machine.command(&[]), &["frameio", "ls", "--profile", "st"]).await;
-    assert_eq!(found, ["studio"]);
+    for words in [["frameio", "ls", "--profile", "st"], ["frameio", "profile", "use", "st"]] {
+        assert_eq!(completed(machine.command(&[]), &words).await, ["studio"]);
+    }
     let found = completed(offline(), &["frameio", "call", "files.show"]).await;
     assert!(found.contains(&"files.show".to_owned()), "{found:?}");
     let mut signed_out = machine.command(&[]);
@@ -313,6 +389,16 @@ async fn paths_in_help_and_guides_exist_in_the_demo_account() {
         let ended = end(command, None).await;
         assert_eq!(ended.status, 0, "{path}: {}", ended.stderr);
     }
+}
+
+#[tokio::test]
+async fn the_usage_in_an_error_has_no_options_of_the_environment() {
+    let (_, server) = serve().await;
+    let ended = run(&server, &["members", "list"]).await;
+    assert_eq!(ended.status, 2, "{ended:?}");
+    assert!(ended.stderr.contains("Usage: frameio members list <PLACE>"), "{ended:?}");
+    let number = run(&server, &["--max-retries", "x", "ls", "/"]).await;
+    assert!(number.stderr.contains("expected a number"), "{number:?}");
 }
 
 #[tokio::test]

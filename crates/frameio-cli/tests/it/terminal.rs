@@ -1,13 +1,18 @@
-//! Questions on a terminal.
+//! Questions on a terminal, and what the program shows on one.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::Duration;
 
-use frameio_sim::SimServer;
+use frameio_sim::{Fault, SimServer};
+use http::StatusCode;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+use tokio::process::Command;
+use unicode_width::UnicodeWidthStr;
 
 use crate::comments::demo;
 use crate::program::{Ended, end, program};
@@ -15,19 +20,107 @@ use crate::relocate::paths;
 
 const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
 
-/// Runs the program with a terminal as standard input, on which `typed` is typed.
-async fn run_on_terminal(server: &SimServer, arguments: &[&str], typed: &str) -> Ended {
+/// Opens a terminal: the side of the user, and that of the program.
+fn terminal() -> (File, File) {
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
     let name = ptsname(&terminal, Vec::new()).unwrap();
     let name = Path::new(std::ffi::OsStr::from_bytes(name.as_bytes()));
-    let input = open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
-    let mut keyboard = File::from(terminal);
+    let program = open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    (File::from(terminal), File::from(program))
+}
+
+/// Runs the program with a terminal as standard input, on which `typed` is typed.
+async fn run_on_terminal(server: &SimServer, arguments: &[&str], typed: &str) -> Ended {
+    let (mut keyboard, input) = terminal();
     keyboard.write_all(typed.as_bytes()).unwrap();
     let mut command = program(server);
-    command.args(arguments).stdin(File::from(input));
+    command.args(arguments).stdin(input);
     end(command, None).await
+}
+
+/// Runs the program with a terminal of this width as its outputs, and returns the lines on it.
+async fn shown(mut command: Command, columns: u16) -> Vec<String> {
+    let (mut screen, output) = terminal();
+    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&screen, size).unwrap();
+    command.env("TERM", "xterm").stdout(output.try_clone().unwrap()).stderr(output);
+    let mut child = command.spawn().unwrap();
+    // Otherwise, the screen would stay open.
+    drop(command);
+    let read = tokio::task::spawn_blocking(move || {
+        let mut bytes = Vec::new();
+        // Fails when the program has closed the terminal.
+        let _ = screen.read_to_end(&mut bytes);
+        String::from_utf8(bytes).unwrap()
+    });
+    let ended = tokio::time::timeout(Duration::from_secs(120), child.wait()).await;
+    ended.expect("the program ends").unwrap();
+    read.await.unwrap().lines().map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_are_wrapped_at_the_width_of_the_terminal() {
+    let (_sim, server) = demo().await;
+    let missing = || {
+        let mut command = program(&server);
+        command.args(["ls", "/Film/The Crossing/日本語の 名前の とても 長い フォルダ"]);
+        command
+    };
+    let text = end(missing(), None).await.failed(5).to_owned();
+    for columns in [40, 60] {
+        let lines = shown(missing(), columns).await;
+        for line in &lines {
+            assert!(
+                UnicodeWidthStr::width(line.as_str()) <= columns.into(),
+                "{columns}: {lines:#?}"
+            );
+        }
+        assert!(lines.len() > 1, "{lines:?}");
+        let words: Vec<_> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
+        assert_eq!(words, text.split_whitespace().collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_colored_on_a_terminal_and_other_formats_never() {
+    let (_sim, server) = demo().await;
+    let project = "/Film/The Crossing";
+    let command = |arguments: &[&str]| {
+        let mut command = program(&server);
+        command.args(arguments);
+        command
+    };
+    let cut = "/Film/The Crossing/Cuts/The Crossing - cut 3.mp4";
+    let listed = shown(command(&["ls", project]), 80).await;
+    assert!(listed[0].starts_with("\u{1b}[1mNAME\u{1b}[0m "), "{listed:?}");
+    assert!(
+        listed.iter().any(|line| line.contains("\u{1b}[33mnot uploaded\u{1b}[0m")),
+        "{listed:?}"
+    );
+    let comments = shown(command(&["comments", "list", cut]), 80).await;
+    let is_dim = |line: &&String| line.starts_with("\u{1b}[2m");
+    assert!(comments.iter().any(|line| is_dim(&line) && line.contains("done")), "{comments:?}");
+    assert!(comments.iter().any(|line| !is_dim(&line) && line.contains("00:")), "{comments:?}");
+    let last = comments.last().unwrap();
+    assert!(last.contains("too narrow for"), "{comments:?}");
+    let none = shown(command(&["share", "list", "/Film/Harbour Lights"]), 80).await;
+    assert_eq!(none, ["frameio: the list is empty"]);
+    let has_escapes = |lines: &[String]| lines.iter().any(|line| line.contains('\u{1b}'));
+    let mut without = command(&["ls", project]);
+    without.env("NO_COLOR", "1");
+    assert!(!has_escapes(&shown(without, 80).await));
+    assert!(!has_escapes(&shown(command(&["ls", project, "--color", "never"]), 80).await));
+    for format in ["csv", "json", "jsonl", "ids"] {
+        let lines =
+            shown(command(&["ls", project, "--format", format, "--color", "always"]), 80).await;
+        assert!(!lines.is_empty() && !has_escapes(&lines), "{format}: {lines:?}");
+    }
+    // In a pipe, only on request.
+    let piped = |color: &'static str| end(command(&["ls", project, "--color", color]), None);
+    assert!(!piped("auto").await.stdout.contains('\u{1b}'));
+    assert!(piped("always").await.stdout.starts_with("\u{1b}[1mNAME"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,4 +171,33 @@ frameio: nobody was removed
     assert!(removed.stdout.starts_with("removed: Priya Raman"), "{removed:?}");
     let deletes = sim.stats().by_operation;
     assert_eq!(deletes.get("workspace_permissions.workspace_user_roles_delete"), Some(&1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_says_so_on_a_terminal() {
+    let (_sim, server) = demo().await;
+    let mut command = program(&server);
+    command.args(["find", "/Film", "--name", "Day 01/*"]);
+    let lines = shown(command, 80).await;
+    assert_eq!(
+        lines,
+        [
+            "frameio: '--name' compares names, not paths: pass the folder as PLACE",
+            "frameio: the list is empty"
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_wait_is_shown_until_it_ends() {
+    let (sim, server) = demo().await;
+    let refused = Fault::status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", 3);
+    sim.inject(refused.on("users.show").next(1));
+    let mut command = program(&server);
+    command.args(["call", "users.show"]);
+    let screen = shown(command, 80).await.concat();
+    let start = screen.find(" s before the next attempt (429)").unwrap();
+    let cleared = screen.get(start..).and_then(|rest| rest.find("\u{1b}[2K"));
+    assert!(cleared.is_some(), "the line is removed: {screen:?}");
+    assert!(screen.contains("\"data\""), "{screen:?}");
 }

@@ -1,8 +1,6 @@
 //! `frameio upload`, `download`, `sync`, `ls` and `tree`.
 
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
+use std::path::PathBuf;
 
 use frameio_sim::{Fault, Sim, SimServer};
 use http::StatusCode;
@@ -10,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::program::{Ended, end, program, run, wait_until};
+use crate::program::{Ended, end, program, run};
 
 pub(crate) const ROOT: &str = "/Demo Workspace/Demo Project";
 
@@ -48,7 +46,7 @@ impl Fixture {
         end(self.command(arguments), None).await
     }
 
-    fn read(&self, path: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, path: &str) -> Vec<u8> {
         std::fs::read(self.directory.path().join(path)).unwrap()
     }
 
@@ -79,13 +77,13 @@ impl Fixture {
     }
 }
 
-fn content(length: usize) -> Vec<u8> {
+pub(crate) fn content(length: usize) -> Vec<u8> {
     (0..length).map(|n| u8::try_from((n * 31 + n / 251) % 251).unwrap()).collect()
 }
 
 /// Returns the line about a path, and the summary in the last line.
 #[track_caller]
-fn line_and_summary(ended: &Ended, path: &str) -> (Value, Value) {
+pub(crate) fn line_and_summary(ended: &Ended, path: &str) -> (Value, Value) {
     let lines = ended.lines();
     let line = lines.iter().find(|line| line["remote"] == path);
     let line = line.unwrap_or_else(|| panic!("{path}: {ended:?}"));
@@ -288,7 +286,7 @@ async fn reports_failures_and_sets_the_exit_status() {
         (
             vec!["upload", "in"],
             2,
-            "no path or ID given: pass one, such as /Workspace/Project/Folder",
+            "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder",
         ),
         (vec!["upload", "in", "--to", "a/b"], 2, "a/b"),
         (vec!["upload", "in", "--to", "/Demo Workspace"], 2, "is a workspace: pass one of its"),
@@ -299,13 +297,17 @@ async fn reports_failures_and_sets_the_exit_status() {
         ),
         (vec!["upload", "in", "--to", ROOT, "--include", "["], 2, "invalid pattern '['"),
         (vec!["upload", "in", "--to", ROOT, "--account", "nobody"], 5, "no such account 'nobody'"),
-        (vec!["download", "nowhere"], 5, "no file, folder"),
+        (vec!["download", "nowhere"], 5, "'nowhere' is neither a path nor the ID of an item"),
+        (vec!["download", "in"], 5, "it is a local file or directory"),
+        (vec!["upload", "in", "/Elsewhere/P"], 2, "is passed with '--to'"),
         (
             vec!["download", ROOT, "-o", "in/a.mov"],
             2,
             "invalid value 'in/a.mov' for '--output': it is not a directory",
         ),
         (vec!["download", "/Demo Workspace"], 2, "is a workspace: pass its projects instead"),
+        (vec!["download", ROOT, "out"], 5, "is passed with '-o'"),
+        (vec!["sync", ROOT, "in"], 2, "the local directory comes first"),
         (vec!["sync", "none", ROOT], 2, "cannot open 'none': no such file or directory"),
         (vec!["tree", "/Demo Workspace/Demo Project/in/a.mov"], 2, "is not a folder or project"),
         (vec!["ls", "/Nowhere"], 5, "in the accounts of this user; available: 'Demo Workspace'"),
@@ -459,158 +461,4 @@ async fn lists_workspaces_projects_and_folders() {
     let names = ["ls", "--columns", "name", "--no-header"];
     assert_eq!(fixture.run(&names).await.stdout, "Day 1/\na.mov\n");
     assert_eq!(fixture.run(&["upload", "in/a.mov"]).await.status, 0);
-}
-
-/// Starts an upload of 300 bytes with slow parts, and waits until some parts are complete.
-async fn start_upload(fixture: &Fixture) -> tokio::process::Child {
-    fixture.sim.inject(Fault::delay(Duration::from_millis(200)).on(Sim::UPLOAD_PART).every(1));
-    let mut command = fixture.command(&["upload", "in", "--to", ROOT, "--json"]);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().unwrap();
-    wait_until(|| fixture.manifests().first().is_some_and(|manifest| has_parts(manifest, 8))).await;
-    child
-}
-
-/// Returns whether a manifest lists at least this number of complete parts.
-fn has_parts(manifest: &Path, parts: usize) -> bool {
-    let text = std::fs::read_to_string(manifest).unwrap_or_default();
-    text.lines().filter(|line| line.starts_with("{\"done\"")).count() >= parts
-}
-
-async fn assert_resumes(fixture: &Fixture) {
-    fixture.sim.clear_faults();
-    let before = fixture.calls(Sim::UPLOAD_PART);
-    let again = fixture.run(&["upload", "in", "--to", ROOT, "--json"]).await;
-    let (line, summary) = line_and_summary(&again, "/in/a.mov");
-    assert_eq!((again.status, &line["outcome"]), (0, &json!("transferred")), "{again:?}");
-    assert!(line["bytes"].as_u64().unwrap() <= 220, "{line}");
-    assert!(fixture.calls(Sim::UPLOAD_PART) - before <= 22, "sends remaining parts only");
-    assert_eq!(summary["unfinished"], 0);
-    assert_eq!(
-        (fixture.remote_paths().await, fixture.state()),
-        (vec!["/in".into(), "/in/a.mov".into()], vec![])
-    );
-    let down = fixture.run(&["download", &format!("{ROOT}/in/a.mov"), "-o", "out"]).await;
-    assert_eq!((down.status, fixture.read("out/a.mov")), (0, content(300)));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn resumes_an_upload_that_was_killed() {
-    let fixture = Fixture::new(&[("a.mov", 300)]).await;
-    let mut child = start_upload(&fixture).await;
-    child.kill().await.unwrap();
-    assert_resumes(&fixture).await;
-}
-
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn an_interrupted_upload_prints_how_to_resume() {
-    let fixture = Fixture::new(&[("a.mov", 300)]).await;
-    let child = start_upload(&fixture).await;
-    crate::program::interrupt(&child.id().unwrap().to_string()).await;
-    let output = child.wait_with_output().await.unwrap();
-    let (stdout, stderr) =
-        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
-    assert!(
-        stderr.contains("interrupted: run the same command again within 24 hours to resume"),
-        "{stderr}"
-    );
-    let summary: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
-    assert_eq!(summary["summary"]["interrupted"], true);
-    assert_eq!(summary["summary"]["incomplete"], 1, "{summary}");
-    assert!((80..300).contains(&summary["summary"]["bytes_kept"].as_u64().unwrap()), "{summary}");
-    assert_resumes(&fixture).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn reports_an_incomplete_file_whose_manifest_is_lost() {
-    let fixture = Fixture::new(&[("a.mov", 300)]).await;
-    let mut child = start_upload(&fixture).await;
-    child.kill().await.unwrap();
-    std::fs::remove_dir_all(fixture.directory.path().join("config/uploads")).unwrap();
-    fixture.sim.clear_faults();
-    let again = fixture.run(&["upload", "in", "--to", ROOT]).await;
-    assert_eq!(again.status, 0, "{again:?}");
-    assert!(again.stderr.contains("unfinished  /in/a.mov "), "{again:?}");
-    assert!(again.stderr.contains("1 incomplete at the service"), "{again:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn filters_select_files_in_both_directions() {
-    let files = [("a.mov", 25), ("Day 1/b.mov", 35), ("Day 1/Cache/c.mov", 5), ("x.tmp", 3)];
-    let fixture = Fixture::new(&files).await;
-    std::fs::write(fixture.directory.path().join("list.txt"), "# dailies\r\n\r\nDay 1/b.mov\r\n")
-        .unwrap();
-    for (filter, expected) in [
-        (&["--include", "*.mov", "--exclude", "Cache/"][..], 2),
-        (&["--min-size", "25B"], 2),
-        (&["--max-size", "5B"], 2),
-        (&["--min-age", "1d"], 0),
-        (&["--max-age", "1h"], 4),
-        (&["--files-from", "list.txt"], 1),
-    ] {
-        let dry = [&["sync", "in", ROOT, "--dry-run"][..], filter].concat();
-        let dry = fixture.run(&dry).await;
-        assert!(dry.stderr.contains(&format!("{expected} planned")) || expected == 0, "{dry:?}");
-        assert_eq!(dry.stdout.lines().count(), expected, "{filter:?}: {dry:?}");
-    }
-    assert_eq!(fixture.run(&["sync", "in", ROOT]).await.status, 0);
-    for (arguments, expected) in [
-        (&["download", ROOT, "-o", "out", "--include", "*.mov"][..], "3 transferred"),
-        (&["sync", "down", ROOT, "--down", "--exclude", "Day 1"], "2 transferred"),
-        (&["download", ROOT, "-o", "tmp", "--max-size", "3B"], "1 transferred"),
-    ] {
-        let ended = fixture.run(arguments).await;
-        assert!(ended.status == 0 && ended.stderr.contains(expected), "{ended:?}");
-    }
-    assert!(!fixture.directory.path().join("tmp/Demo Project/Day 1").exists());
-    for (arguments, message) in [
-        (&["--min-size", "25"][..], "add a unit, such as 50M, or B for bytes"),
-        (&["--max-age", "soon"], "expected a duration such as 30m, 12h or 7d, or a date"),
-        (&["--files-from", "none.txt"], "cannot read 'none.txt'"),
-        (&["--include", "["], "invalid pattern '['"),
-    ] {
-        let refused = fixture.run(&[&["download", ROOT], arguments].concat()).await;
-        assert!(refused.status == 2 && refused.stderr.contains(message), "{refused:?}");
-    }
-    std::fs::write(fixture.directory.path().join("list.txt"), "a.mov\ngone.mov\n").unwrap();
-    let missing = fixture.run(&["sync", "in", ROOT, "--files-from", "list.txt"]).await;
-    assert!(
-        missing.status == 5
-            && missing.stderr.contains("/gone.mov: it is in the list of files, but"),
-        "{missing:?}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn transfers_have_an_order_and_a_bandwidth_limit() {
-    let fixture = Fixture::new(&[("a.mov", 90), ("b.mov", 5), ("c.mov", 40)]).await;
-    let order = |ended: &Ended| {
-        let lines = ended.stdout.lines().filter_map(|line| line.split_whitespace().nth(1));
-        lines.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let sync = ["sync", "in", ROOT, "--order", "small-first", "--concurrency", "1"];
-    let up = fixture.run(&[&sync[..], &["--bwlimit", "1M:off"]].concat()).await;
-    assert_eq!(
-        (up.status, order(&up)),
-        (0, vec!["/b.mov".into(), "/c.mov".into(), "/a.mov".into()]),
-        "{up:?}"
-    );
-    for (limit, message) in [
-        ("fast", "invalid bandwidth 'fast': expected a rate such as 10M, 'off', or UP:DOWN"),
-        ("25:00,1M", "expected a time such as 08:00"),
-    ] {
-        let refused = fixture.run(&["download", ROOT, "--bwlimit", limit]).await;
-        assert!(refused.status == 2 && refused.stderr.contains(message), "{refused:?}");
-    }
-    let saved = fixture.run(&["profile", "set", "--bwlimit", "08:00,2M 19:00,off"]).await;
-    assert_eq!(saved.status, 0, "{saved:?}");
-    let down = fixture.run(&["download", ROOT, "-o", "out"]).await;
-    assert_eq!(down.status, 0, "{down:?}");
-    let refused = fixture.run(&["profile", "set", "--bwlimit", "fast"]).await;
-    assert!(
-        refused.status == 2 && refused.stderr.contains("invalid bandwidth 'fast'"),
-        "{refused:?}"
-    );
 }

@@ -12,6 +12,7 @@ use frameio::layers::{AttemptTimeout, Backoff, StandardPolicy, TransportError, T
 use frameio::users::ShowCurrentUser;
 use frameio::{Client, ClientBuilder, Error, ErrorKind};
 use raw::{RawServer, Reaction, response, user};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn builder(url: impl Into<String>) -> ClientBuilder {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(1));
@@ -43,6 +44,22 @@ async fn a_refused_connection_names_host_and_cause() {
     let message = error.to_string();
     let start = format!("folders.create: cannot connect to {address}: ");
     assert!(message.starts_with(&start) && message.contains("refused"), "{message}");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_named_as_such() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        // Until the client has read it.
+        drop(stream.read_to_end(&mut Vec::new()).await);
+    });
+    let client = builder(url).max_retries(0).build().unwrap();
+    let error = client.send(CreateFolder::new("a", "f").name("New")).await.unwrap_err();
+    assert!(error.to_string().contains(": the server does not respond with TLS"), "{error}");
+    serving.await.unwrap();
 }
 
 #[tokio::test]

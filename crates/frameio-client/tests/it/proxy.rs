@@ -165,6 +165,8 @@ async fn fails_to_connect_if_the_proxy_refuses() {
             next = source.source();
         }
         assert!(chain.contains(reason), "{chain}");
+        let peer = format!("api.frameio.test:80 through the proxy http://{}: ", proxy.address);
+        assert!(error.to_string().contains(&peer), "{error}");
         assert!(!chain.contains("s3cret") && !chain.contains("a2lt"), "{chain}");
         assert_eq!(proxy.requests().len(), 1);
     }

@@ -103,3 +103,41 @@ fn next<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + '
         None => error.source(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::build_error::{BuildError, BuildErrorKind};
+
+    #[test]
+    fn errors_have_the_source_that_they_were_created_with() {
+        let build = BuildError::new(BuildErrorKind::Other, "invalid");
+        assert!(build.source().is_none());
+        let errors: [BoxError; 5] = [
+            AuthError::new("cause").into(),
+            QuotaStoreError::new("cause").into(),
+            TransportError::new(TransportStage::Sent, "cause").into(),
+            build.caused_by("cause").into(),
+            HttpError::new(AuthError::new("cause")).into(),
+        ];
+        for error in errors {
+            assert_eq!(error.source().unwrap().to_string(), "cause", "{error:?}");
+        }
+        // The wrapped error is not a source of its own.
+        assert!(HttpError::new(AttemptTimeout::new(Duration::ZERO)).source().is_none());
+    }
+
+    #[test]
+    fn a_transport_error_may_have_been_sent_according_to_its_stage() {
+        for (stage, sent) in [
+            (TransportStage::Connect, false),
+            (TransportStage::NotSent, false),
+            (TransportStage::Sent, true),
+            (TransportStage::Body, true),
+        ] {
+            assert_eq!(TransportError::new(stage, "reset").may_have_been_sent(), sent, "{stage:?}");
+        }
+    }
+}

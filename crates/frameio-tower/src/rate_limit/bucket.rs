@@ -391,3 +391,19 @@ impl Drop for QueuedCall {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_turn_after_both_the_deadline_and_now_is_too_late() {
+        let now = Instant::now();
+        let second = Duration::from_secs(1);
+        let (earlier, later) = (now - second, now + second);
+        assert!(in_time(later, now, None).is_ok());
+        assert!(in_time(later, now, Some(later)).is_ok());
+        assert!(in_time(now, now, Some(earlier)).is_ok());
+        assert_eq!(in_time(later, now, Some(now)), Err(QuotaExhausted::new(second)));
+    }
+}

@@ -29,16 +29,21 @@ impl Key {
         Self {
             operation: call.operation,
             account: call.account.clone(),
-            credential: match call.operation.scope {
-                QuotaScope::Account => None,
-                _ => credential.cloned(),
-            },
+            credential: credential_of(call, credential),
         }
     }
 
     /// Returns the id of the operation.
     pub(super) const fn operation(&self) -> &'static str {
         self.operation.id
+    }
+}
+
+/// Returns the credential that identifies the bucket of a call. All users of an account may share one.
+pub(super) fn credential_of(call: &Call, credential: Option<&Arc<str>>) -> Option<Arc<str>> {
+    match call.operation.scope {
+        QuotaScope::Account => None,
+        _ => credential.cloned(),
     }
 }
 
@@ -196,6 +201,25 @@ mod tests {
         assert!(used.strong_count() > 0, "it contains a call");
         tokio::time::advance(std::time::Duration::from_millis(100)).await;
         (FEW..2 * FEW).for_each(|number| drop(get(number)));
+        assert_eq!(used.strong_count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_is_dropped_when_its_queue_is_empty_again() {
+        let buckets = Buckets::new();
+        let get = |number: usize| {
+            buckets.get(&Call::new(&SHOW).account(number.to_string()), None, |_| None)
+        };
+        let used = Arc::downgrade(&get(0));
+        let mut slots = Vec::new();
+        let queued = loop {
+            match get(0).enter(None).unwrap() {
+                Entry::Slot(slot) => slots.push(slot),
+                Entry::Queue(queued, _) => break queued,
+            }
+        };
+        drop((slots, queued));
+        (1..=FEW).for_each(|number| drop(get(number)));
         assert_eq!(used.strong_count(), 0);
     }
 

@@ -280,6 +280,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_decision_is_made_at_the_given_time() {
+        let (mut gcra, start) = (three(), Instant::now());
+        assert!(gcra.take(start) && gcra.take(start) && !gcra.take(start));
+        assert!(gcra.take(start + Duration::from_secs(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_slot_can_be_returned_until_it_has_leaked_away() {
         let (mut gcra, start) = (three(), Instant::now());
         assert!(gcra.take(Instant::now()) && gcra.take(Instant::now()));
@@ -314,6 +321,10 @@ mod tests {
             assert_eq!(gcra.fill(start, remaining), more, "{remaining}");
             assert_eq!(secs(start, gcra.empty_at()), level, "{remaining}");
         }
+        // A single call more than known.
+        let mut unknown = three();
+        assert_eq!(unknown.fill(start, 2), 1);
+        assert_eq!(secs(start, unknown.empty_at()), 1.0);
         // Half a call more than known.
         assert_eq!(gcra.fill(start + Duration::from_millis(500), 0), 0);
         assert_eq!(secs(start, gcra.empty_at()), 3.0);

@@ -313,6 +313,8 @@ mod tests {
         for (reported, applies) in [(10, None), (19, None), (20, None), (21, Some(quota(21)))] {
             assert_eq!(raised().record(&whole(reported), quota(20), empty), applies, "{reported}");
         }
+        let same_rate = response(StatusCode::OK, 40, Some(40), Some(20_000));
+        assert_eq!(raised().record(&same_rate, quota(20), empty), Quota::new(40, secs(20)));
         // The status makes no difference.
         let missing = response(StatusCode::NOT_FOUND, 10, Some(10), None);
         assert_eq!(raised().record(&missing, quota(20), empty), None);
@@ -351,6 +353,10 @@ mod tests {
             learned.adopt(quota(10), quota(current));
             assert_eq!(learned.record(&whole, quota(current), empty), lowered, "{current}");
         }
+        // The same rate in another window is not a raise.
+        let mut learned = LearnedQuota::default();
+        learned.adopt(quota(10), Quota::new(20, secs(20)).unwrap());
+        assert_eq!(learned, LearnedQuota::default());
         // The first quota is restored, not the one that was adopted first.
         let mut learned = LearnedQuota::default();
         learned.adopt(quota(10), quota(20));
@@ -403,8 +409,9 @@ mod tests {
         assert_eq!(pauses.throttled(start, None, now + secs(1)), (None, now + secs(1)));
         // A longer Retry-After of a later response extends the pause.
         assert_eq!(pauses.throttled(start, Some(secs(9)), now), (None, now + secs(9)));
-        // A response to a call sent before the pause does not reset the count.
+        // A response to a call sent before the pause, or when it began, does not reset the count.
         pauses.passed(start);
+        pauses.passed(now);
         let sent = now + secs(9);
         let second = (Some(secs(2)), sent + secs(2));
         assert_eq!(pauses.throttled(sent, None, sent), second, "the second in a row");

@@ -162,3 +162,31 @@ impl Drop for RecordedWait {
         self.record.add_quota_wait(self.since.elapsed());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    use super::*;
+
+    struct Silent;
+
+    impl Wake for Silent {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn the_latest_waker_is_kept_and_copied_only_if_it_differs() {
+        let (first, second) = (Waker::from(Arc::new(Silent)), Waker::from(Arc::new(Silent)));
+        let now = Instant::now();
+        let later = now + Duration::from_secs(1);
+        let mut queue = Queue::default();
+        queue.join(later);
+        assert!(queue.stay(0, later, &first).is_none());
+        assert!(queue.stay(0, later, &first).is_none());
+        assert!(queue.stay(0, later, &second).unwrap().will_wake(&first));
+        assert!(queue.bring_forward(0, now).unwrap().will_wake(&second));
+        assert!(queue.bring_forward(0, now).is_none());
+    }
+}

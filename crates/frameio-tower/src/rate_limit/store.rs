@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
-use frameio_core::{BoxError, Call, Operation, Quota, QuotaScope, RateLimitInfo};
+use frameio_core::{BoxError, Call, Operation, Quota, RateLimitInfo};
 use http::{HeaderMap, HeaderName, StatusCode};
 use tokio::time::{Instant, sleep_until};
 
 use super::bucket::Sending;
+use super::buckets::credential_of;
 use super::events;
 use super::learn::whole_remains;
 use super::queue::RecordedWait;
@@ -138,10 +139,7 @@ impl QuotaBucket {
     pub(super) fn of(call: &Call, credential: Option<&Arc<str>>, pinned: Option<Quota>) -> Self {
         Self {
             account: call.account.clone(),
-            credential: match call.operation.scope {
-                QuotaScope::Account => None,
-                _ => credential.cloned(),
-            },
+            credential: credential_of(call, credential),
             quota: pinned.unwrap_or(call.operation.quota),
             pinned: pinned.is_some(),
             ..Self::new(call.operation)

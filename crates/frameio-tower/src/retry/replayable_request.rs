@@ -93,3 +93,38 @@ impl<B: CloneBody> ReplayableRequest<B> {
         Some(request)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use frameio_core::{Body, Operation, Quota};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    static SHOW: Operation =
+        Operation::new("users.show", Method::GET, "/v4/me", Quota::per_minute(100));
+
+    #[test]
+    fn the_extension_map_is_copied_only_for_other_extensions() {
+        for known in 0..8_u8 {
+            let mut request = Request::new(Body::empty());
+            let extensions = request.extensions_mut();
+            extensions.insert(CallRecord::new());
+            if known & 1 != 0 {
+                extensions.insert(Call::new(&SHOW));
+            }
+            if known & 2 != 0 {
+                extensions.insert(CallLimits::default());
+            }
+            if known & 4 != 0 {
+                extensions.insert(DeadlineAt(Instant::now()));
+            }
+            let copy = ReplayableRequest::of(&request).unwrap();
+            assert!(copy.extensions.is_none(), "known extensions {known:03b}");
+
+            request.extensions_mut().insert("other");
+            let copy = ReplayableRequest::of(&request).unwrap();
+            assert_eq!(copy.extensions.unwrap().get(), Some(&"other"), "{known:03b}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::future::pending;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::support::Strict;
@@ -186,6 +187,45 @@ async fn the_provider_is_asked_once_for_each_request() {
     assert_eq!(seen[5].parts.headers["authorization"], "Bearer c4n4ry-7");
     assert!(seen[5].parts.headers["authorization"].is_sensitive());
     assert_eq!(provider.rejected.load(Relaxed), 0);
+}
+
+/// A request that can be signed and sent at once costs no copy of the inner service.
+#[tokio::test(start_paused = true)]
+async fn a_static_token_is_available_without_waiting() {
+    struct Counted {
+        inner: Strict<Script>,
+        clones: Arc<AtomicU32>,
+    }
+
+    impl Clone for Counted {
+        fn clone(&self) -> Self {
+            self.clones.fetch_add(1, Relaxed);
+            Self { inner: self.inner.clone(), clones: self.clones.clone() }
+        }
+    }
+
+    impl Service<Request<Body>> for Counted {
+        type Response = Response<Body>;
+        type Error = BoxError;
+        type Future = <Script as Service<Request<Body>>>::Future;
+
+        fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+            self.inner.poll_ready(cx)
+        }
+
+        fn call(&mut self, request: Request<Body>) -> Self::Future {
+            self.inner.call(request)
+        }
+    }
+
+    let clones = Arc::new(AtomicU32::new(0));
+    let inner = Counted { inner: Strict::new(Script::new([])), clones: clones.clone() };
+    let mut service = AuthLayer::new(StaticToken::new(CANARY), &ORIGIN).layer(inner);
+    let record = CallRecord::new();
+    let mut request = me();
+    request.extensions_mut().insert(record.clone());
+    service.call(request).await.unwrap();
+    assert_eq!((clones.load(Relaxed), record.phase()), (0, Phase::Start));
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 use std::future::pending;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::support::Strict;
@@ -10,9 +11,12 @@ use frameio_core::{Attempts, Body, BoxError, Call, CallLimits, Operation, Quota}
 use frameio_tower::auth::{Token, TokenProvider};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, QuotaExhausted, find};
 use frameio_tower::rate_limit::RateLimitLayer;
+use frameio_tower::retry::AttemptOutcome;
 use frameio_tower::{Backoff, CallRecord, DefaultStack, HttpError, Phase, StandardPolicy};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
-use tokio::time::Instant;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep};
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::{Layer, ServiceExt};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -165,6 +169,32 @@ async fn the_timeout_applies_to_each_attempt_without_its_waits() {
     let outcome = send(Tokens::default(), no_retries, [hang()]).await;
     assert_eq!(*outcome.error::<AttemptTimeout>(), AttemptTimeout::new(5 * SECOND));
     assert!(outcome.record.may_have_been_sent());
+}
+
+/// The sending marker decides for each attempt, whatever happened to the attempts before.
+#[tokio::test(start_paused = true)]
+async fn the_policy_learns_which_attempts_were_sent() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let sent = log.clone();
+    let policy = move |outcome: &AttemptOutcome<'_>| {
+        sent.lock().unwrap().push(outcome.may_have_been_sent);
+        (outcome.attempt < 3).then_some(SECOND)
+    };
+    let permits = Arc::new(Semaphore::new(1));
+    let stack = DefaultStack::new("https://api.frame.io".parse().unwrap())
+        .unwrap()
+        .retry(policy)
+        .timeout(SECOND)
+        .attempt_layer(GlobalConcurrencyLimitLayer::with_semaphore(permits.clone()))
+        .layer(Script::new([status(503)]));
+    let call = tokio::spawn(stack.oneshot(Request::get("/v4/me").body(Body::empty()).unwrap()));
+    // The second attempt starts after 1 s, and times out while it waits for a permit.
+    sleep(SECOND / 2).await;
+    let permit = permits.acquire().await.unwrap();
+    sleep(2 * SECOND).await;
+    drop(permit);
+    assert_eq!(call.await.unwrap().unwrap().status(), 200);
+    assert_eq!(*log.lock().unwrap(), [true, false, true]);
 }
 
 #[tokio::test(start_paused = true)]

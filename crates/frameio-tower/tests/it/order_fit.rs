@@ -1,5 +1,6 @@
 //! Layers of tower and tower-http around and between the layers of this crate.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::Strict;
@@ -7,8 +8,8 @@ use crate::support::script::{Script, status};
 use frameio_core::{Body, BoxError, Call, Operation, Quota};
 use frameio_tower::{
     Auth, AuthLayer, BaseUri, BaseUriLayer, Collect, CollectLayer, Deadline, DeadlineLayer,
-    Headers, HeadersLayer, RateLimit, RateLimitLayer, Retry, RetryLayer, Sending, SendingLayer,
-    StaticToken, Timeout, TimeoutLayer, Trace, TraceLayer,
+    Headers, HeadersLayer, Metrics, MetricsLayer, RateLimit, RateLimitLayer, Retry, RetryLayer,
+    Sending, SendingLayer, StaticToken, Timeout, TimeoutLayer, Trace, TraceLayer,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use static_assertions::assert_impl_all;
@@ -92,6 +93,10 @@ where
     assert_eq!(script.seen().len(), 3);
 }
 
+struct NoMetrics;
+
+impl Metrics for NoMetrics {}
+
 #[tokio::test(start_paused = true)]
 async fn each_layer_works_alone_and_respects_readiness() {
     let second = Duration::from_secs(1);
@@ -100,6 +105,7 @@ async fn each_layer_works_alone_and_respects_readiness() {
     call(CollectLayer::new(1)).await;
     call(DeadlineLayer::new(second)).await;
     call(HeadersLayer::new(HeaderMap::new())).await;
+    call(MetricsLayer::new(Arc::new(NoMetrics))).await;
     call(RateLimitLayer::new()).await;
     call(RetryLayer::default()).await;
     call(TimeoutLayer::new(second)).await;

@@ -17,7 +17,7 @@ use frameio_tower::{
 };
 use http::{HeaderValue, Method, Request, Response};
 use tokio::time::Instant;
-use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 static READ: Operation =
     Operation::new("files.show", Method::GET, "/v4/files/{file_id}", Quota::per_second(1));
@@ -273,7 +273,7 @@ async fn delays_double_from_one_second_or_the_minimum() {
 
 #[tokio::test(start_paused = true)]
 async fn does_not_retry_after_the_deadline() {
-    for (seconds, expected) in [(9, 503), (11, 200)] {
+    for (seconds, expected) in [(9, 503), (10, 503), (11, 200)] {
         let start = Instant::now();
         let mut request = call(&READ);
         request.extensions_mut().insert(DeadlineAt(start + Duration::from_secs(seconds)));
@@ -281,6 +281,21 @@ async fn does_not_retry_after_the_deadline() {
         assert_eq!(result.unwrap(), expected);
         assert_eq!(start.elapsed().as_secs(), if expected == 200 { 10 } else { 0 });
     }
+}
+
+/// A resend without delay needs no timer, and so no runtime.
+#[test]
+fn a_resend_without_delay_uses_no_timer() {
+    let once = |outcome: &AttemptOutcome<'_>| (outcome.attempt == 1).then_some(Duration::ZERO);
+    let inner =
+        service_fn(async |_: Request<Body>| Ok::<_, BoxError>(Response::new(Body::empty())));
+    let record = CallRecord::new();
+    let mut request = call(&READ);
+    request.extensions_mut().insert(record.clone());
+    let mut service = RetryLayer::new(once).layer(inner);
+    let mut call = tokio_test::task::spawn(service.call(request));
+    tokio_test::assert_ready_ok!(call.poll());
+    assert_eq!((record.attempts(), record.phase()), (2, Phase::Attempt));
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
+use crate::support::Strict;
 use crate::support::script::{Script, Step, status};
 use frameio_core::{Attempts, Body, BoxError};
 use frameio_tower::retry::RetryLayer;
@@ -10,7 +11,7 @@ use frameio_tower::{CallRecord, DefaultStack, Token, TokenProvider};
 use http::{Request, Response};
 use tokio::time::{Instant, Sleep, sleep};
 use tower::retry::Policy;
-use tower::{Layer, ServiceExt};
+use tower::{Layer, Service, ServiceExt};
 
 /// Retries a 503 a number of times, after a second each, and copies no extensions.
 #[derive(Clone)]
@@ -86,6 +87,17 @@ async fn the_policy_decides_and_attempts_are_counted() {
     assert_eq!((code, record.attempts()), (503, 3));
     let (code, record, _) = send(layer(), [status(500)]).await;
     assert_eq!((code, record.attempts()), (500, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn works_alone_and_respects_readiness() {
+    let script = Script::new([status(503)]);
+    let mut service = RetryLayer::from_tower(Limited(1)).layer(Strict::new(script.clone()));
+    let mut clone = service.ready().await.unwrap().clone();
+    let request = || Request::new(Body::empty());
+    assert_eq!(service.call(request()).await.unwrap().status(), 200);
+    assert_eq!(clone.ready().await.unwrap().call(request()).await.unwrap().status(), 200);
+    assert_eq!(script.seen().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use frameio_core::{Body, BoxError, CallLimits};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, TransportError, TransportStage};
 use frameio_tower::{
-    Backoff, CallRecord, CollectLayer, DeadlineAt, DeadlineLayer, Phase, RetryLayer,
+    Backoff, CallRecord, CollectLayer, DeadlineAt, DeadlineLayer, DefaultStack, Phase, RetryLayer,
     StandardPolicy, TimeoutLayer,
 };
 use http::{Request, Response};
@@ -168,6 +168,26 @@ async fn the_earliest_deadline_applies_and_inner_layers_see_it() {
     request.extensions_mut().insert(DeadlineAt(start + 3 * SECOND));
     let error = limited.layer(slow(60 * SECOND)).oneshot(request).await.unwrap_err();
     assert_eq!(error.downcast_ref(), Some(&DeadlineExceeded::new(3 * SECOND, Phase::Response)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_without_a_limit_leaves_the_request_unchanged() {
+    let inner = service_fn(async |request: Request<()>| {
+        Ok::<_, BoxError>(Response::new(request.extensions().len()))
+    });
+    let service = DeadlineLayer::disabled().layer(inner);
+    assert_eq!(service.oneshot(Request::new(())).await.unwrap().into_body(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stack_without_a_deadline_tracks_sending() {
+    let stack = DefaultStack::new("https://api.frame.io".parse().unwrap()).unwrap();
+    let stack = stack.deadline(None).layer(Script::new([]));
+    let record = CallRecord::new();
+    let mut request = Request::get("/v4/me").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(record.clone());
+    stack.oneshot(request).await.unwrap();
+    assert!(record.tracks_sending() && record.may_have_been_sent());
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::Strict;
 use crate::support::capture::{Capture, Seen};
 use crate::support::script::{Script, Step, fail, respond, status};
-use frameio_core::{Body, BoxError, Call, Operation, Quota};
+use frameio_core::{Attempts, Body, BoxError, Call, Operation, Quota};
 use frameio_tower::error::{AttemptTimeout, TransportError, TransportStage};
 use frameio_tower::trace::names;
 use frameio_tower::{CallRecord, CallSpan, RetryLayer, TraceLayer};
@@ -79,6 +79,52 @@ async fn a_plain_request_is_named_after_its_method() {
     let span = attempt(Request::new(Body::empty()), status(200)).await;
     assert_eq!(span.fields.get(names::SERVER_ADDRESS), None);
     assert_eq!(span.fields.get(names::SERVER_PORT), None);
+}
+
+/// Returns the value of a field of the span of an attempt.
+async fn field(request: Request<Body>, response: Response<Body>, name: &str) -> Option<String> {
+    attempt(request, respond(response)).await.fields.remove(name)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_port_of_the_scheme_is_recorded_if_the_uri_has_none() {
+    for (uri, port) in [
+        ("http://localhost/", Some("80")),
+        ("https://localhost/", Some("443")),
+        ("http://localhost:443/", Some("443")),
+        ("ftp://localhost/", None),
+        ("/", None),
+    ] {
+        let request = Request::get(uri).body(Body::empty()).unwrap();
+        let recorded = field(request, Response::new(Body::empty()), names::SERVER_PORT).await;
+        assert_eq!(recorded.as_deref(), port, "{uri}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_http_version_of_the_response_is_recorded() {
+    for (version, name) in [
+        (Version::HTTP_09, None),
+        (Version::HTTP_10, Some("1.0")),
+        (Version::HTTP_11, Some("1.1")),
+        (Version::HTTP_2, Some("2")),
+        (Version::HTTP_3, Some("3")),
+    ] {
+        let response = Response::builder().version(version).body(Body::empty()).unwrap();
+        let recorded = field(call(), response, names::NETWORK_PROTOCOL_VERSION).await;
+        assert_eq!(recorded.as_deref(), name, "{version:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_resends_have_a_resend_count() {
+    for (attempts, count) in [(0, None), (1, None), (2, Some("1")), (5, Some("4"))] {
+        let mut request = call();
+        request.extensions_mut().insert(Attempts(attempts));
+        let response = Response::new(Body::empty());
+        let recorded = field(request, response, names::HTTP_REQUEST_RESEND_COUNT).await;
+        assert_eq!(recorded.as_deref(), count, "{attempts}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,6 @@ use super::range_client::{RangeClient, ResponseHead, Validators};
 use super::{Download, Downloaded, Existing};
 use crate::existing::{Decision, LocalTarget, RemoteContent, conflict};
 use crate::progress::Tracker;
-use crate::sync_state::stamp::Stamp;
 use crate::tasks::blocking;
 use crate::{Digest, Inner, Progress, TransferError, TransferErrorKind};
 
@@ -310,7 +309,7 @@ impl ActiveDownload {
             return Ok(Downloaded { received, ..skipped });
         }
         if let Some(before_rename) = &self.download.before_rename {
-            let stamp = Stamp::read(self.partial.path().to_owned()).await;
+            let stamp = self.blocking(|job| job.partial.stamp()).await.ok();
             before_rename(digest.clone(), stamp).await?;
         }
         let existing = self.download.existing;

@@ -14,6 +14,7 @@ mod reader;
 mod receive_part;
 pub(crate) mod same_content;
 pub(crate) mod tree;
+mod write_back;
 mod writer;
 
 use std::fmt;

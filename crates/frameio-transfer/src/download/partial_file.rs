@@ -9,14 +9,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use frameio_core::model;
-use frameio_private_file::{NotRegular, check_regular, open_regular};
+use frameio_private_file::{NotRegular, check_regular, is_at, open_regular, rename};
 
 use super::byte_ranges::ByteRanges;
-use super::disk::{Disk, allocate, names, read_exact_at};
+use super::disk::{Disk, allocate};
 use super::link::MediaRef;
 use super::range_client::Validators;
+use super::write_back::WriteBack;
 use crate::digest::Hasher;
+use crate::positioned::read_exact_at;
+use crate::rename_new::rename_new;
 use crate::safe_name::partial_base;
+use crate::sync_state::stamp::Stamp;
 
 /// Maximum size of a record.
 const MAX_RECORD: u64 = 16 << 20;
@@ -46,6 +50,7 @@ pub(crate) struct PartialFile {
     record: PathBuf,
     /// Temporary path of a new record.
     new_record: PathBuf,
+    write_back: Arc<WriteBack>,
     state: Mutex<PartState>,
 }
 
@@ -57,6 +62,9 @@ struct PartState {
     finished: ByteRanges,
     /// Whether nothing was written since the last record.
     is_recorded: bool,
+    /// Whether a sync has failed. The system then drops the bytes that it could not write and a second
+    /// sync succeeds, so no received range can be relied on.
+    sync_failed: bool,
 }
 
 impl PartialFile {
@@ -92,7 +100,7 @@ impl PartialFile {
             Err(TryLockError::Error(error)) => return Err(error),
         }
         // The last owner of the lock may have moved the file to its target.
-        if !names(&path, &file) {
+        if !is_at(&path, &file)? {
             return Ok(None);
         }
         if !has_record && !check_regular(&record)? && file.metadata()?.len() > 0 {
@@ -104,7 +112,9 @@ impl PartialFile {
         }
         // The leftover of a process that was killed while writing a record.
         remove(&new_record)?;
-        Ok(Some(Self { file, disk, path, record, new_record, state: Mutex::default() }))
+        let write_back = Arc::new(WriteBack::open(&path));
+        let state = Mutex::default();
+        Ok(Some(Self { file, disk, path, record, new_record, write_back, state }))
     }
 
     fn state(&self) -> MutexGuard<'_, PartState> {
@@ -134,6 +144,7 @@ impl PartialFile {
             validators: validators.clone(),
             finished,
             is_recorded: true,
+            sync_failed: false,
         };
         Some(validators)
     }
@@ -166,7 +177,23 @@ impl PartialFile {
             state.finished.insert(at..end);
             state.is_recorded = false;
         }
+        self.write_back.wrote(end - at);
         Ok(())
+    }
+
+    /// Returns the write-back of received bytes.
+    pub(crate) fn write_back(&self) -> &Arc<WriteBack> {
+        &self.write_back
+    }
+
+    /// Waits until everything written is on the disk.
+    fn sync(&self) -> io::Result<()> {
+        if self.state().sync_failed {
+            return Err(io::Error::other("an earlier sync failed"));
+        }
+        let synced = self.disk.sync(&self.file);
+        self.state().sync_failed = synced.is_err();
+        synced
     }
 
     /// Returns whether nothing was written since the last record.
@@ -184,7 +211,7 @@ impl PartialFile {
             state.is_recorded = true;
             state.finished.clone()
         };
-        self.file.sync_data()?;
+        self.sync()?;
         self.replace_record(source, &finished, true)
     }
 
@@ -215,7 +242,7 @@ impl PartialFile {
         if sync {
             file.sync_data()?;
         }
-        std::fs::rename(&self.new_record, &self.record)
+        rename(&self.new_record, &self.record)
     }
 
     /// Returns the missing ranges of `size` bytes.
@@ -254,9 +281,9 @@ impl PartialFile {
     ///
     /// Fails with `AlreadyExists` if the target exists and `replace` is false.
     pub(crate) fn finish(&self, target: &Path, replace: bool) -> io::Result<()> {
-        self.file.sync_all()?;
+        self.sync()?;
         if replace {
-            std::fs::rename(&self.path, target)?;
+            rename(&self.path, target)?;
         } else {
             rename_new(&self.path, target)?;
         }
@@ -281,9 +308,11 @@ impl PartialFile {
         }
     }
 
-    /// Returns the path of the received bytes.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Syncs the file and returns its stamp, which a move to the target does not change.
+    pub(crate) fn stamp(&self) -> io::Result<Stamp> {
+        // Windows updates the time when the file is synced or closed.
+        self.file.sync_all()?;
+        Ok(Stamp::of(&self.file.metadata()?))
     }
 
     /// Removes the partial file and its record.
@@ -309,27 +338,7 @@ fn unusable(path: &Path, error: io::Error) -> io::Error {
 fn is_interrupted_finish(error: &io::Error, path: &Path, target: &Path) -> bool {
     let kind = error.get_ref().and_then(|inner| inner.downcast_ref::<NotRegular>());
     matches!(kind, Some(NotRegular::HardLinks(2)))
-        && File::open(path).is_ok_and(|file| names(target, &file))
-}
-
-/// Renames a file without replacing the target.
-pub(crate) fn rename_new(path: &Path, target: &Path) -> io::Result<()> {
-    #[cfg(any(target_os = "android", target_os = "linux"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        use rustix::io::Errno;
-        match renameat_with(CWD, path, CWD, target, RenameFlags::NOREPLACE) {
-            // Some file systems do not support it.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
-            result => return result.map_err(Into::into),
-        }
-    }
-    match std::fs::hard_link(path, target) {
-        Ok(()) => remove(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        // A file system without hard links.
-        Err(_) => std::fs::rename(path, target),
-    }
+        && File::open(path).is_ok_and(|file| is_at(target, &file).unwrap_or(false))
 }
 
 fn remove(path: &Path) -> io::Result<()> {
@@ -347,7 +356,6 @@ fn sync_folder(target: &Path) {
 }
 
 #[cfg(test)]
-#[cfg(unix)]
 mod tests {
     use super::super::disk::SystemDisk;
     use super::*;
@@ -356,6 +364,7 @@ mod tests {
         PartialFile::open(target, Arc::new(SystemDisk))
     }
 
+    #[cfg(unix)]
     #[test]
     fn completes_an_interrupted_move_to_the_target() {
         let dir = tempfile::tempdir().unwrap();

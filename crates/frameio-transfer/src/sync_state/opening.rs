@@ -10,7 +10,8 @@ use frameio_core::{AccountId, FileId, FolderId};
 use tokio::sync::Semaphore;
 use twox_hash::XxHash3_64;
 
-use super::{HASHES, Inner, Known, SyncState, TRASH, append, failed, format, log, stamp};
+use super::{HASHES, Inner, Known, SyncState, TRASH, append, failed, format, log};
+use crate::file_system;
 use crate::hashing::HashReports;
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
@@ -75,7 +76,7 @@ impl SyncState {
     ) -> io::Result<Self> {
         let format::Content { mut files, device: last_device, is_compact, .. } =
             format::read(&path)?;
-        let device = pair.directory.as_deref().and_then(stamp::device);
+        let device = pair.directory.as_deref().and_then(file_system::id);
         if let Some(directory) = pair.directory.as_deref().filter(|_| pair.is_deleting)
             && !files.is_empty()
         {

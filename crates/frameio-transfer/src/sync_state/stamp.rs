@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::Metadata;
 use std::hash::Hasher as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use twox_hash::XxHash64;
@@ -96,24 +96,6 @@ pub(crate) fn nanos(time: SystemTime) -> i128 {
 pub(crate) async fn hash(path: PathBuf, reports: &HashReports) -> io::Result<Xxh64> {
     let hasher = hash_file(path, Xxh64Hasher::default(), reports).await?;
     Ok(hasher.finish())
-}
-
-/// Returns a number that identifies the file system of a directory, if the system has one.
-pub(crate) fn device(directory: &Path) -> Option<u64> {
-    #[cfg(unix)]
-    {
-        let found = rustix::fs::statvfs(directory).ok()?;
-        // Unlike the number of the device, the id of the file system survives a restart.
-        match found.f_fsid {
-            0 => Some(std::os::unix::fs::MetadataExt::dev(&std::fs::metadata(directory).ok()?)),
-            id => Some(id),
-        }
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = directory;
-        None
-    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use super::parts::Part;
 use super::sent_digest::Tap;
 use super::spool::{self, Spool};
 use crate::local_file::{LocalFile, unopened, unreadable};
+use crate::positioned::read_exact_at;
 use crate::tasks::{blocking, joined};
 use crate::{TransferError, TransferErrorKind};
 
@@ -244,7 +245,7 @@ impl PartSource {
                 let reading = tokio::task::spawn_blocking(move || {
                     let (file, fingerprint) = &*file;
                     let mut buffer = buffers.take();
-                    read_at(file, buffer.space(length), offset)?;
+                    read_exact_at(file, buffer.space(length), offset)?;
                     fingerprint.check(Fingerprint::of(&file.metadata()?))?;
                     passed(buffer.as_ref());
                     Ok(buffer.freeze())
@@ -275,25 +276,4 @@ impl PartSource {
             }
         }
     }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !buffer.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, buffer, offset) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(read) => {
-                buffer = buffer.get_mut(read..).unwrap_or_default();
-                offset += read as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FileId};
 
-use crate::download::partial_file::rename_new;
 use crate::local_file::reason;
+use crate::rename_new::rename_new;
 use crate::sync_state::stamp::Stamp;
 use crate::tasks::blocking;
 use crate::{RemotePath, TransferError, TransferErrorKind};
@@ -182,7 +182,10 @@ fn is_unchanged(local: &Path, stamp: Stamp) -> io::Result<bool> {
 /// Moves a file to another file system. The target appears when it is complete and on disk.
 fn copy_and_remove(local: &Path, target: &Path, stamp: Stamp) -> io::Result<bool> {
     let directory = frameio_private_file::parent(target);
-    let mut copy = tempfile::Builder::new().prefix(".frameio-").tempfile_in(directory)?;
+    // A file of `tempfile_in` would be marked as temporary on Windows, with a limit of its path.
+    let mut copy = tempfile::Builder::new().prefix(".frameio-").make_in(directory, |path| {
+        frameio_private_file::options().write(true).create_new(true).open(path)
+    })?;
     let mut source = std::fs::File::open(local)?;
     io::copy(&mut source, copy.as_file_mut())?;
     if let Some(modified) = stamp.modified {
@@ -193,7 +196,9 @@ fn copy_and_remove(local: &Path, target: &Path, stamp: Stamp) -> io::Result<bool
     if !is_unchanged(local, stamp)? {
         return Ok(false);
     }
-    copy.persist_noclobber(target).map_err(|error| error.error)?;
+    let (_, mut copy) = copy.into_parts();
+    rename_new(&copy, target)?;
+    copy.disable_cleanup(true);
     std::fs::remove_file(local)?;
     Ok(true)
 }

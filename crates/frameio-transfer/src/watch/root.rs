@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::file_system;
 use crate::local_file::reason;
-use crate::sync_state::stamp::device;
 use crate::tasks::blocking;
 
 /// A watched directory, which may be on a share that is not always mounted.
@@ -42,7 +42,7 @@ impl Root {
 
     fn check_blocking(&mut self) -> Result<Available, String> {
         let is_empty = is_empty(&self.path).map_err(|error| reason(&error))?;
-        self.found(device(&self.path), is_empty)
+        self.found(file_system::id(&self.path), is_empty)
     }
 
     /// Decides whether a directory that exists is the one of earlier checks.
@@ -66,59 +66,7 @@ fn is_empty(path: &Path) -> io::Result<bool> {
 /// Returns whether a directory is on a network share, as far as the system reports it.
 pub(super) async fn is_network(path: &Path) -> bool {
     let path = path.to_owned();
-    blocking(move || Ok::<_, io::Error>(is_network_blocking(&path))).await.unwrap_or(false)
-}
-
-/// Types of file systems of other machines, and of FUSE, which often are. The numbers are those of
-/// `statfs`.
-#[cfg(any(target_os = "android", target_os = "linux"))]
-const NETWORK: [u32; 16] = [
-    0x6969,      // NFS
-    0x517b,      // SMB
-    0xff53_4d42, // CIFS
-    0xfe53_4d42, // SMB 2
-    0x6573_5546, // FUSE, virtiofs
-    0x5346_414f, // AFS
-    0x7375_7245, // Coda
-    0x564c,      // NCP
-    0x0102_1997, // 9P
-    0x00c3_6400, // Ceph
-    0x0bd0_0bd0, // Lustre
-    0x4750_4653, // GPFS
-    0x1983_0326, // BeeGFS
-    0xaad7_aaea, // PanFS
-    0xbacb_acbc, // shared folders of VMware
-    0x786f_4256, // shared folders of VirtualBox
-];
-
-#[cfg(any(target_os = "android", target_os = "linux"))]
-fn is_network_blocking(path: &Path) -> bool {
-    // The type has 32 bits, which some platforms extend by the sign.
-    rustix::fs::statfs(path).is_ok_and(|found| NETWORK.contains(&(found.f_type as u32)))
-}
-
-#[cfg(target_os = "macos")]
-fn is_network_blocking(path: &Path) -> bool {
-    /// `MNT_LOCAL`: the file system is stored locally.
-    const LOCAL: u32 = 0x1000;
-    rustix::fs::statfs(path).is_ok_and(|found| found.f_flags & LOCAL == 0)
-}
-
-/// The canonical path of a mapped drive names the server.
-#[cfg(windows)]
-fn is_network_blocking(path: &Path) -> bool {
-    use std::path::{Component, Prefix};
-    let Ok(path) = path.canonicalize() else { return false };
-    matches!(
-        path.components().next(),
-        Some(Component::Prefix(prefix))
-            if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..))
-    )
-}
-
-#[cfg(not(any(target_os = "android", target_os = "linux", target_os = "macos", windows)))]
-fn is_network_blocking(_: &Path) -> bool {
-    false
+    blocking(move || Ok::<_, io::Error>(file_system::is_network(&path))).await.unwrap_or(false)
 }
 
 #[cfg(test)]

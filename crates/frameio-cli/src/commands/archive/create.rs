@@ -8,7 +8,8 @@ use frameio_archive::{Archiver, CreateArchive, CreateEvent, Created, Missing};
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record};
 use crate::resolver::Resolver;
@@ -17,12 +18,13 @@ use crate::shutdown;
 #[derive(Debug, clap::Args)]
 pub(crate) struct CreateArgs {
     /// Project to save: /Workspace/Project, or an ID [default: the profile's project]
+    #[arg(add = completion::place())]
     project: Option<String>,
     /// Directory to save to; missing, empty, or an incomplete archive of the project
     #[arg(long = "output", short = 'o', value_name = "DIR", required = true)]
     directory: Option<PathBuf>,
     /// Maximum number of files downloaded at the same time
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one::<u16>)]
     concurrency: u16,
     /// Complete the archive even if files cannot be saved; it lists them
     #[arg(long)]

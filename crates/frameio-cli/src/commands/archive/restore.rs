@@ -8,7 +8,8 @@ use frameio_archive::{Archiver, NotRestored, RestoreArchive, RestoreEvent, Resto
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record, Reporter};
 use crate::resolver::Resolver;
@@ -31,10 +32,10 @@ pub(crate) struct Args {
     #[arg(value_name = "DIR")]
     directory: PathBuf,
     /// Project to create: /Workspace/Project
-    #[arg(value_name = "PLACE")]
+    #[arg(value_name = "PLACE", add = completion::place())]
     place: String,
     /// Maximum number of files uploaded at the same time
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one::<u16>)]
     concurrency: u16,
     /// Do not create shares
     #[arg(long)]

@@ -27,7 +27,8 @@ impl NewPlace {
             if above.len() < 2 {
                 let kind = if above.is_empty() { "workspace" } else { "project" };
                 return Err(Failure::usage(format!(
-                    "'{text}' is the path of a {kind}, not of a folder in a project"
+                    "'{text}' is the path of a {kind}, not of a folder in a project; `frameio call \
+                     {kind}s.create` creates one"
                 )));
             }
             let parent = RemotePath::new(above);

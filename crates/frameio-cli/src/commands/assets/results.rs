@@ -40,6 +40,17 @@ impl Results {
         }
     }
 
+    /// Ends the run before its first change if an item has failed, so that a mistyped place is noticed.
+    pub(in crate::commands) fn refuse_incomplete(&self, note: &str) -> Result<(), Failure> {
+        match self.status {
+            None => Ok(()),
+            Some(status) => {
+                self.reporter.note(note);
+                Err(Failure::reported(status))
+            }
+        }
+    }
+
     /// Prints why an item failed. The other items are not affected, unless the user is signed out.
     pub(in crate::commands) fn failed(
         &mut self,

@@ -7,7 +7,6 @@ use frameio::{CallOptions, Operation};
 use serde_json::{Map, Value};
 
 use super::job_id::{JobId, JobIds};
-use crate::args::GlobalArgs;
 use crate::commands::call::FieldPath;
 use crate::commands::input_ids::{IdLookup, InputIds};
 use crate::config::ProfileIds;
@@ -34,11 +33,10 @@ pub(super) struct Job {
 
 /// Looks up the places of jobs, all of them before the first call.
 pub(super) async fn look_up(
-    global: &GlobalArgs,
+    mut lookup: IdLookup<'_>,
     jobs: &mut [Job],
     options: &CallOptions,
 ) -> Result<(), Failure> {
-    let mut lookup = IdLookup::new(global, global.profile.load()?);
     for job in jobs {
         let in_line = |mut failure: Failure| {
             failure.message = format!("line {}: {}; nothing was sent", job.line, failure.message);

@@ -16,14 +16,16 @@ pub(super) use self::estimate::Load;
 use self::jobs::Job;
 use self::results::{Previous, Results};
 use self::scheduler::Scheduler;
-use crate::args::GlobalArgs;
+use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::commands::input_ids::IdLookup;
+use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 use crate::report::JobReport;
 
 pub(super) const HELP: &str = "\
 Each line of JOBS is a JSON object, with the input of `frameio call`:
-  {\"op\": \"files.show\", \"input\": {\"file_id\": \"…\"}}
-  {\"op\": \"files.show\", \"path\": {\"file_id\": \"/Film/The Crossing/Stills/Poster.png\"}}
+  {\"op\":\"files.show\",\"input\":{\"file_id\":\"…\"}}
+  {\"op\":\"files.show\",\"path\":{\"file_id\":\"/Film/The Crossing/Stills/Poster.png\"}}
 The parameters in \"path\" are places, whose IDs are looked up before the first call, so a place must not
 depend on another line. All lines are validated before the first call. Results are JSON lines in the order of completion:
   {\"job\": \"…\", \"line\": 1, \"op\": \"files.show\", \"response\": {…}}
@@ -50,23 +52,30 @@ pub(crate) struct Args {
     #[arg(long, requires = "resume")]
     retry_failed: bool,
     /// Maximum number of concurrent calls per operation
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = at_least_one::<u16>)]
     concurrency: u16,
     /// Allow values outside the documented limits
     #[arg(long)]
     unchecked: bool,
+    #[command(flatten)]
+    account: AccountArg,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let options = CallOptions::new().unchecked(args.unchecked);
-    let mut jobs = jobs::read(&args.jobs, &global.profile.load()?, &options)?;
+    let profile = global.profile.load()?.with_account(args.account.given());
+    let mut jobs = jobs::read(&args.jobs, &profile, &options)?;
     let path = match &args.results {
         Some(path) => path.clone(),
         None => default_results(&args.jobs)?,
     };
     let client = global.client()?;
+    let look_up = async |jobs: &mut Vec<Job>| {
+        let lookup = IdLookup::new(global, &args.account, profile.clone());
+        jobs::look_up(lookup, jobs, &options).await
+    };
     if !args.resume {
-        jobs::look_up(global, &mut jobs, &options).await?;
+        look_up(&mut jobs).await?;
     }
     let (mut results, previous) = match (path == Path::new("-"), args.resume) {
         (true, true) => {
@@ -83,7 +92,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     skipped.print(total, &report);
     if args.resume {
         // Places of jobs that ended may be gone.
-        jobs::look_up(global, &mut jobs, &options).await?;
+        look_up(&mut jobs).await?;
     }
     let mut scheduler = Scheduler::new(jobs, args.concurrency.into(), options);
     let ended = scheduler.run(&client, &mut results, &mut report).await;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use frameio::{ApiError, Error};
@@ -56,7 +56,7 @@ struct Line<'a> {
 impl Results {
     /// Creates the file. Refuses an existing one, which may have the results of another run.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
-        match private_file::options().append(true).create_new(true).open(path) {
+        match private_file::options().write(true).create_new(true).open(path) {
             Ok(file) => Self::lock(path, file),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 let hint =
@@ -75,8 +75,10 @@ impl Results {
         if path.metadata().is_ok_and(|it| !it.is_file()) {
             return Err(refuse("it is not a regular file"));
         }
-        let options = private_file::options().read(true).append(true).create(true).open(path);
-        let opened = options.map_err(|error| Failure::file("open", path, &error))?;
+        // Not opened for appending: Windows would refuse to remove a truncated line.
+        let mut options = private_file::options();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let opened = options.open(path).map_err(|error| Failure::file("open", path, &error))?;
         let results = Self::lock(path, opened)?;
         let Self::File { file, .. } = &results else { return Ok((results, Previous::new())) };
         let (mut previous, tail) = previous::read(file).map_err(|reason| refuse(&reason))?;
@@ -147,6 +149,7 @@ impl Results {
 
 /// Appends in one call, so that only the last line can be truncated, by a full disk.
 fn append(mut file: &File, text: &str) -> io::Result<()> {
+    file.seek(SeekFrom::End(0))?;
     file.write_all(text.as_bytes())
 }
 

@@ -8,6 +8,7 @@ use frameio::Operation;
 use frameio::endpoint::dynamic::ParameterLocation;
 use serde_json::{Map, Value};
 
+use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 
@@ -25,7 +26,7 @@ pub(super) struct Fields {
     #[arg(long = "field", short = 'F', value_name = "KEY=VALUE")]
     typed: Vec<String>,
     /// Set a parameter to the ID of a place, such as folder_id=/Workspace/Project/Folder
-    #[arg(long = "path", value_name = "KEY=PLACE")]
+    #[arg(long = "path", value_name = "KEY=PLACE", add = completion::place_of_parameter())]
     places: Vec<String>,
 }
 
@@ -37,6 +38,15 @@ impl Fields {
             0 | 1 => Ok(()),
             _ => Err(Failure::usage("only one argument can read standard input")),
         }
+    }
+
+    /// Adds what to do to the reason why the input is refused, if a text was passed for another type.
+    pub(super) fn explain(&self, mut reason: String) -> String {
+        if !self.raw.is_empty() && reason.contains("invalid type: string") {
+            reason += "; '-f' sets a text: pass a number, true or false with '-F', and an item of a list \
+                       with KEY[]=VALUE";
+        }
+        reason
     }
 
     /// Adds the values to the input of an operation. Returns the places, whose IDs belong in it.

@@ -12,7 +12,8 @@ pub(super) use self::fields::FieldPath;
 use self::fields::Fields;
 pub(super) use self::preview::quoted;
 use super::input_ids::{IdLookup, InputIds};
-use crate::args::GlobalArgs;
+use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 use crate::input;
@@ -31,12 +32,13 @@ Examples:
 body may be given with or without 'data.'. KEY[SUBKEY]=VALUE sets a field of an object, and KEY[]=VALUE
 adds to a list. Fields override those of --input.
 
-The IDs of the account, workspace and project that the route needs default to those of the profile. If
-the user has only one account, it is used.";
+The IDs of the account, workspace and project that the route needs default to those of the profile.
+'--account' overrides its account. If the user has only one account, it is used.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Name of the operation, such as files.show; `frameio operations` lists all
+    #[arg(add = completion::operation())]
     operation: String,
     /// Parameters as a JSON object, @FILE to read it from a file, or - for standard input
     #[arg(long, value_name = "JSON", default_value = "{}", hide_default_value = true)]
@@ -59,6 +61,8 @@ pub(crate) struct Args {
     /// quotes
     #[arg(long, value_name = "EXPR", value_parser = Jq::check)]
     jq: Option<String>,
+    #[command(flatten)]
+    account: AccountArg,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -66,7 +70,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     args.fields.check_standard_input(&args.input)?;
     let mut object = input::object(&args.input)?;
     let places = args.fields.add_to(operation, &mut object)?;
-    let profile = global.profile.load()?;
+    let profile = global.profile.load()?.with_account(args.account.given());
     let options = CallOptions::new().unchecked(args.unchecked);
     let output = Output::new(args.jq.as_deref())?;
     if operation.deprecated {
@@ -78,8 +82,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     // Validated before the credentials are read, so that invalid input needs no token to be reported.
     let mut ids = InputIds::new(operation, places);
-    ids.validate(&object, &profile, &options).map_err(Failure::usage)?;
-    IdLookup::new(global, profile.clone()).fill(&mut ids, &mut object).await?;
+    let refuse = |reason| Failure::usage(args.fields.explain(reason));
+    ids.validate(&object, &profile, &options).map_err(refuse)?;
+    let mut lookup = IdLookup::new(global, &args.account, profile.clone());
+    lookup.fill(&mut ids, &mut object).await?;
     if args.all && !args.dry_run && !args.curl {
         return all(global, &output, operation, object, &options).await;
     }

@@ -1,7 +1,5 @@
 //! `frameio comments add`.
 
-use std::path::Path;
-
 use frameio::comments::CreateComment;
 use frameio::markers::timecode::{DropFrame, Timecode};
 use frameio::markers::{CommentReader, Media, Timing};
@@ -10,7 +8,8 @@ use frameio::{FileId, comments::MediaTime};
 use super::status;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::{self, Reporter};
@@ -20,6 +19,7 @@ use crate::resolver::Purpose;
 pub(crate) struct Args {
     /// File or version stack: path as /Workspace/Project/Folder/file.mov, or ID; of a stack, the newest
     /// version
+    #[arg(add = completion::place())]
     place: String,
     /// Text, @FILE, or - for standard input
     text: String,
@@ -27,10 +27,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FRAME|TIMECODE")]
     at: Option<String>,
     /// Length in frames
-    #[arg(long, value_name = "FRAMES", requires = "at", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "FRAMES", requires = "at", value_parser = at_least_one::<u64>)]
     duration: Option<u64>,
     /// Page of a document
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one::<u32>)]
     page: Option<u32>,
     /// Not supported by the API
     #[arg(long, value_name = "COMMENT", hide = true)]
@@ -77,11 +77,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 pub(super) fn text(argument: &str) -> Result<String, Failure> {
     let text = match argument {
         "-" => input::text(&mut std::io::stdin(), STANDARD_INPUT)?,
-        _ => match argument.strip_prefix('@') {
-            // A mention, as in `@mina look at this`, is not a file name.
-            Some(path) if Path::new(path).is_file() => input::file(Path::new(path))?,
-            _ => argument.to_owned(),
-        },
+        _ => input::file_of(argument)?.unwrap_or_else(|| argument.to_owned()),
     };
     match text.trim() {
         "" => Err(Failure::usage("the text is empty")),

@@ -7,6 +7,7 @@ use super::import::check_rate;
 use super::import_plan::SendArgs;
 use super::target::TargetFile;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Reporter, SkippedItems};
 use crate::resolver::Purpose;
@@ -15,8 +16,10 @@ use crate::resolver::Purpose;
 pub(crate) struct Args {
     /// File or version stack to copy from: path as /Workspace/Project/Folder/file.mov, or ID; of a stack,
     /// the newest version
+    #[arg(add = completion::place())]
     from: String,
-    /// File or version stack to copy to
+    /// File or version stack to copy to: path or ID
+    #[arg(add = completion::place())]
     to: String,
     #[command(flatten)]
     send: SendArgs,
@@ -40,7 +43,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let reader = to.reader().allow_unknown_rate(true);
     let target = to.read(&reader).await?;
     if source.is_rate_known {
-        check_rate(&target, source.list.media.rate())?;
+        let hint = "comments are copied by their frame numbers, so both need the same rate";
+        check_rate(&target, source.list.media.rate(), hint)?;
     }
     args.filter.filter().apply(&mut source.list);
     let mut options = ImportOptions::default();

@@ -1,13 +1,11 @@
 //! `frameio comments delete`.
 
-use std::io::IsTerminal;
-
 use frameio::comments::DeleteComment;
 
 use super::account_comment::AccountComment;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::assets::{confirm, is_interactive};
 use crate::exit::Failure;
-use crate::input::{self, STANDARD_INPUT};
 use crate::report::Reporter;
 
 #[derive(Debug, clap::Args)]
@@ -23,7 +21,7 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    if !args.yes && !std::io::stdin().is_terminal() {
+    if !args.yes && !is_interactive() {
         let message = "'--yes' is required to delete comments without a terminal";
         return Err(Failure::usage(message));
     }
@@ -33,7 +31,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     for found in &found {
         let replies = found.comment.replies.as_ref().map_or(0, Vec::len);
         let what = format!("{} {} ({replies} replies)", found.comment.id.as_str(), found.summary());
-        if !args.yes && !confirm(&reporter, &what)? {
+        if !args.yes && !confirm(&reporter, &format!("Delete {what}?"))? {
             reporter.line(&format!("kept: {what}"))?;
             continue;
         }
@@ -41,10 +39,4 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         reporter.line(&format!("deleted: {what}"))?;
     }
     Ok(())
-}
-
-fn confirm(reporter: &Reporter, what: &str) -> Result<bool, Failure> {
-    reporter.status(&format!("Delete {what}? Type 'yes' to delete:"));
-    let typed = input::line(&mut std::io::stdin().lock(), STANDARD_INPUT)?;
-    Ok(typed.trim().eq_ignore_ascii_case("yes"))
 }

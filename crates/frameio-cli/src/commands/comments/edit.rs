@@ -6,7 +6,7 @@ use frameio::markers::CommentReader;
 use super::account_comment::AccountComment;
 use super::add;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, at_least_one};
 use crate::exit::Failure;
 use crate::report::{self, Reporter};
 
@@ -21,7 +21,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FRAME|TIMECODE")]
     at: Option<String>,
     /// New length in frames
-    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "FRAMES", value_parser = at_least_one::<u64>)]
     duration: Option<u64>,
     /// Print the comment as JSON
     #[arg(long)]

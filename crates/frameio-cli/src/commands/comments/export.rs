@@ -20,6 +20,7 @@ use super::pace::Pace;
 use super::status;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record, SkippedItems};
 use crate::resolver::Resolver;
@@ -39,7 +40,7 @@ in the timeline of the editing system.
 pub(crate) struct Args {
     /// File, version stack, folder or project: path as /Workspace/Project/Folder/file.mov, or ID
     /// [default: the profile's project]
-    #[arg(conflicts_with = "share")]
+    #[arg(conflicts_with = "share", add = completion::place())]
     place: Option<String>,
     /// Share whose files are exported, by ID. All comments on the files are exported, not only those made
     /// on the share

@@ -9,6 +9,7 @@ use super::markers_file::MarkersFileArgs;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::Reporter;
 use crate::resolver::Purpose;
@@ -27,6 +28,7 @@ pub(crate) struct Args {
     input: MarkersFileArgs,
     /// File or version stack: path as /Workspace/Project/Folder/file.mov, or ID; of a stack, the newest
     /// version
+    #[arg(add = completion::place())]
     place: String,
     #[command(flatten)]
     send: SendArgs,
@@ -51,7 +53,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let reporter = Reporter::new(args.send.json);
     let mut file = args.input.parse(&bytes, &timing, &reporter)?;
-    check_rate(&existing, file.list.media.rate())?;
+    check_rate(&existing, file.list.media.rate(), "set the right one with '--fps'")?;
     args.filter.filter().apply(&mut file.list);
     let mut options = ImportOptions::default();
     options.frame_offset = args.send.frame_offset;
@@ -61,13 +63,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     args.send.run(&target, &plan, Some(&file.list.media)).await
 }
 
-/// Refuses markers of another frame rate: their frame numbers are other positions.
-pub(super) fn check_rate(target: &FileComments, rate: Rate) -> Result<(), Failure> {
+/// Refuses markers of another frame rate: their frame numbers are other positions. `hint` is what to do.
+pub(super) fn check_rate(target: &FileComments, rate: Rate, hint: &str) -> Result<(), Failure> {
     let own = target.list.media.rate();
     if !target.is_rate_known || own == rate {
         return Ok(());
     }
     let message = format!("the frame rate of the markers is {rate}, and that of the file is {own}");
     let name = &target.file.name;
-    Err(Failure::usage(format!("'{name}': {message}; set the right one with '--fps'")))
+    Err(Failure::usage(format!("'{name}': {message}; {hint}")))
 }

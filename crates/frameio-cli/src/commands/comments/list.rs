@@ -5,6 +5,7 @@ use super::row::CommentRow;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::SkippedItems;
 use crate::resolver::Purpose;
@@ -13,6 +14,7 @@ use crate::resolver::Purpose;
 pub(crate) struct Args {
     /// File or version stack: /Workspace/Project/Folder/file.mov, an ID or a link; of a stack, the newest
     /// version
+    #[arg(add = completion::place())]
     place: String,
     #[command(flatten)]
     format: FormatArgs,

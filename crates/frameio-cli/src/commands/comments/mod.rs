@@ -27,6 +27,11 @@ use clap::Subcommand;
 use crate::args::GlobalArgs;
 use crate::exit::Failure;
 
+/// Response to users who look for replies.
+const REPLY: &str = "\
+the API cannot create replies: reply in the web app, or add a comment at the same position with \
+`frameio comments add PLACE TEXT --at POSITION`";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// List the comments on a file, with their replies
@@ -51,6 +56,12 @@ pub(crate) enum Command {
     Copy(copy::Args),
     /// Convert a file of markers to another format, without the service
     Convert(convert::Args),
+    /// Explain how to reply
+    #[command(hide = true, disable_help_flag = true)]
+    Reply {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 impl Command {
@@ -66,6 +77,7 @@ impl Command {
             Self::Import(args) => import::run(global, args).await,
             Self::Copy(args) => copy::run(global, args).await,
             Self::Convert(args) => convert::run(args),
+            Self::Reply { .. } => Err(Failure::usage(REPLY)),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use frameio::markers::{Format, Output};
 use frameio::transfer::SafeNames;
+use frameio_private_file::Replacement;
 
 use crate::exit::{Failure, Status, io_reason};
 
@@ -103,15 +104,7 @@ fn write(directory: &Path, path: &Path, data: &[u8]) -> std::io::Result<()> {
         false => directory,
     };
     DirBuilder::new().recursive(true).create(directory)?;
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-
-        // As any new file, for colleagues who share the disk.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.prefix(".frameio-").tempfile_in(directory)?;
+    let mut file = Replacement::readable(path)?;
     file.write_all(data)?;
-    file.persist(path).map(drop).map_err(|error| error.error)
+    file.finish()
 }

@@ -15,8 +15,10 @@ const ENTRIES: &str = "stream=codec_type,r_frame_rate:stream_tags=timecode:forma
 /// Runs ffprobe.
 pub(super) fn run(path: &Path) -> Result<Timing, Failure> {
     let refuse = |error: String| Failure::value("--probe", path.display(), error);
-    // An absolute path is neither an option nor an address for ffprobe.
-    let path = path.canonicalize().map_err(|error| refuse(io_reason(&error)))?;
+    // An absolute path is neither an option nor an address for ffprobe. A canonical one would have a
+    // prefix on Windows that few programs accept.
+    let absolute = path.metadata().and_then(|_| std::path::absolute(path));
+    let path = absolute.map_err(|error| refuse(io_reason(&error)))?;
     let output = Command::new("ffprobe")
         .args(["-v", "error", "-show_entries", ENTRIES, "-of", "json", "-i"])
         .arg(&path)

@@ -4,12 +4,13 @@ use frameio::markers::timecode::Timecode;
 use frameio::markers::{Attachment, Marker, Media, Reply};
 use serde_json::{Value, json};
 
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, Tone};
 
 /// A comment with its position, or a reply.
 pub(super) struct CommentRow {
     cells: Vec<Cell>,
     json: Value,
+    is_completed: bool,
 }
 
 impl CommentRow {
@@ -33,7 +34,7 @@ impl CommentRow {
             Cell::Empty,
             file_id.into(),
         ];
-        Self { cells, json }
+        Self { cells, json, is_completed: marker.completed }
     }
 
     /// Creates the row of a reply, which has no JSON of its own: the JSON of its comment contains it.
@@ -50,7 +51,7 @@ impl CommentRow {
             to.id.as_deref().into(),
             file_id.into(),
         ];
-        Self { cells, json: Value::Null }
+        Self { cells, json: Value::Null, is_completed: to.completed }
     }
 }
 
@@ -92,6 +93,10 @@ impl Row for CommentRow {
 
     fn cells(&self) -> Vec<Cell> {
         self.cells.clone()
+    }
+
+    fn tone(&self, _column: &str) -> Tone {
+        if self.is_completed { Tone::Dim } else { Tone::Plain }
     }
 
     fn json(&self) -> Value {

@@ -30,7 +30,7 @@ impl TargetFile {
         let client = global.client()?;
         let transfers = Transfers::new(client.clone());
         let resolver = Resolver::new(global, &transfers, account)?;
-        let place = resolver.resolve_for(purpose, place).await?;
+        let place = resolver.resolve_for(purpose, Some(place)).await?;
         let file = file(&place)?.id.clone();
         Ok(Self {
             client,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::finding::{Finding, Outcome};
 use super::personal::Personal;
 use crate::exit::Status;
-use crate::report::{Record, output_columns};
+use crate::report::{Record, Tone, output_columns};
 
 /// Findings in the order of the checks.
 #[derive(Debug)]
@@ -51,6 +51,10 @@ impl Record for Diagnosis {
         let mut lines: Vec<_> = self.findings.iter().flat_map(|it| it.lines(columns)).collect();
         lines.push(self.summary());
         lines
+    }
+
+    fn tone(&self, line: &str) -> Tone {
+        Outcome::tone_of(line.split(' ').next().unwrap_or_default())
     }
 
     fn json(&self) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::exit::Status;
-use crate::report::wrapped;
+use crate::report::{Tone, broken};
 
 /// Column of the texts.
 const INDENTATION: usize = 22;
@@ -44,6 +44,17 @@ impl Outcome {
             Self::Note => "note",
             Self::Skipped => "skipped",
             Self::Problem(_) => "problem",
+        }
+    }
+
+    /// Returns the tone of the outcome with this name.
+    pub(super) fn tone_of(name: &str) -> Tone {
+        match name {
+            "ok" => Tone::Good,
+            "note" => Tone::Attention,
+            "skipped" => Tone::Dim,
+            "problem" => Tone::Bad,
+            _ => Tone::Plain,
         }
     }
 }
@@ -108,7 +119,7 @@ impl Finding {
             _ => " ".repeat(INDENTATION),
         };
         let fit = |text: &str, start: &str| match columns {
-            Some(columns) => wrapped(text, columns, start, &indent),
+            Some(columns) => broken(&format!("{start}{text}"), columns, &indent),
             None => vec![format!("{start}{text}").trim_end().to_owned()],
         };
         let mut lines = fit(first, &head);

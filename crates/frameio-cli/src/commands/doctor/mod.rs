@@ -32,6 +32,7 @@ use self::place::Action;
 use self::probe::Probe;
 use self::token::Signed;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
@@ -62,6 +63,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Place that does not work: /Workspace/Project/Folder/file.mov, an ID or a link
+    #[arg(add = completion::place())]
     place: Option<String>,
     #[command(flatten)]
     account: AccountArg,

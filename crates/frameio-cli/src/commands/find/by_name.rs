@@ -1,19 +1,21 @@
 //! Finds items by the pattern of their names, in a walk of the folders.
 
-use frameio::projects::ListProjects;
-use frameio::transfer::{RemotePath, ResolvedItem, Transfers, Walk};
-use frameio::{AccountId, Client, WorkspaceId};
+use frameio::Client;
+use frameio::transfer::{RemotePath, Transfers};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::super::by_name::normalized;
+use super::super::place_walk::{PlaceWalk, Visited, Visitor};
 use super::Output;
 use super::row::FoundItem;
-use crate::exit::{Failure, Status};
-use crate::report::SkippedItems;
-use crate::resolver::{Listable, not_a_folder};
+use crate::exit::Failure;
+use crate::resolver::Listable;
 
 /// Pattern of names.
-pub(super) struct Pattern(GlobMatcher);
+pub(super) struct Pattern {
+    names: GlobMatcher,
+    has_slash: bool,
+}
 
 impl Pattern {
     pub(super) fn parse(text: &str, ignores_case: bool) -> Result<Self, Failure> {
@@ -22,122 +24,67 @@ impl Pattern {
             .literal_separator(false)
             .build();
         match glob {
-            Ok(glob) => Ok(Self(glob.compile_matcher())),
+            Ok(glob) => Ok(Self { names: glob.compile_matcher(), has_slash: text.contains('/') }),
             Err(error) => Err(Failure::value("--name", text, error.kind())),
         }
     }
 
     fn is_match(&self, name: &str) -> bool {
-        self.0.is_match(normalized(name))
+        self.names.is_match(normalized(name))
     }
+}
+
+/// Prints the items below a place whose names match a pattern.
+pub(super) async fn run(
+    client: &Client,
+    transfers: &Transfers,
+    pattern: Pattern,
+    place: Listable,
+    output: Output,
+) -> Result<(), Failure> {
+    let above = match &place {
+        Listable::Root(_) => RemotePath::default(),
+        Listable::Item(item) => item.path.clone(),
+    };
+    let mut search = Search { pattern, above, output };
+    let mut walk = PlaceWalk::new(client, transfers, None);
+    walk.run(&place, &mut search).await?;
+    if search.pattern.has_slash && search.output.count == 0 {
+        let note = "'--name' compares names, not paths: pass the folder as PLACE";
+        search.output.list.reporter().note(note);
+    }
+    search.output.list.finish()?;
+    walk.finish("searched")
 }
 
 /// A search for names.
-pub(super) struct Search<'a> {
-    client: &'a Client,
-    transfers: &'a Transfers,
+struct Search {
     pattern: Pattern,
+    /// Path of the place of the walk.
+    above: RemotePath,
     output: Output,
-    skipped: SkippedItems,
-    /// Number of folders that could not be listed, and the status that they share.
-    failed: u64,
-    status: Option<Status>,
 }
 
-impl<'a> Search<'a> {
-    pub(super) fn new(
-        client: &'a Client,
-        transfers: &'a Transfers,
-        pattern: Pattern,
-        output: Output,
-    ) -> Self {
-        let skipped = SkippedItems::default();
-        Self { client, transfers, pattern, output, skipped, failed: 0, status: None }
+impl Visitor for Search {
+    fn visit(&mut self, item: Visited<'_>, path: &RemotePath) -> Result<(), Failure> {
+        let (kind, name) = match item {
+            Visited::Workspace(_) => return Ok(()),
+            Visited::Project(project) => ("project", project.name.as_str()),
+            Visited::Asset(asset) => (asset.kind(), asset.name()),
+        };
+        if !self.output.wants(kind) || !self.pattern.is_match(name) {
+            return Ok(());
+        }
+        let path = RemotePath::new(self.above.names().iter().chain(path.names()));
+        match item {
+            Visited::Workspace(_) => Ok(()),
+            Visited::Project(project) => self.output.add(&FoundItem::project(project, path)),
+            Visited::Asset(asset) => self.output.add(&FoundItem::new(asset, Some(path))),
+        }
     }
 
-    pub(super) async fn run(mut self, place: Listable) -> Result<(), Failure> {
-        match place {
-            Listable::Root(account) => {
-                for (account, workspace) in self.transfers.workspaces(account.as_deref()).await? {
-                    let path = RemotePath::new([&workspace.name]);
-                    self.projects(&account, &workspace.id, &path).await?;
-                }
-            }
-            Listable::Item(item) => {
-                let account = &item.account_id;
-                match (&item.item, item.folder_id()) {
-                    (ResolvedItem::Workspace, _) => {
-                        self.projects(account, &item.workspace_id, &item.path).await?;
-                    }
-                    (_, Some(folder)) => {
-                        self.walk(self.transfers.walk(account, folder), &item.path).await?;
-                    }
-                    _ => return Err(not_a_folder(&item)),
-                }
-            }
-        }
-        self.finish()
-    }
-
-    async fn projects(
-        &mut self,
-        account: &AccountId,
-        workspace: &WorkspaceId,
-        above: &RemotePath,
-    ) -> Result<(), Failure> {
-        let list = ListProjects::new(account, workspace).page_size(100);
-        let mut projects = self.client.items(list).skip_undecodable(true);
-        while let Some(project) = projects.next().await {
-            let project = project?;
-            let path = above.join(&project.name);
-            if self.output.wants("project") && self.pattern.is_match(&project.name) {
-                self.output.add(&FoundItem::project(&project, path.clone()))?;
-            }
-            if self.output.is_full() {
-                return Ok(());
-            }
-            self.walk(self.transfers.walk(account, project.root_folder_id), &path).await?;
-        }
-        self.skipped.add(self.output.list.reporter(), projects.take_skipped());
-        Ok(())
-    }
-
-    async fn walk(&mut self, walk: Walk, above: &RemotePath) -> Result<(), Failure> {
-        let mut walk = walk.skip_undecodable(true);
-        while !self.output.is_full()
-            && let Some(entry) = walk.next().await
-        {
-            match entry {
-                Ok(entry) => {
-                    let asset = &entry.asset;
-                    if self.output.wants(asset.kind()) && self.pattern.is_match(asset.name()) {
-                        let names = above.names().iter().chain(entry.path.names());
-                        self.output.add(&FoundItem::new(asset, Some(RemotePath::new(names))))?;
-                    }
-                }
-                Err(error) => {
-                    self.failed += 1;
-                    let status = Status::of_file(&error.error);
-                    self.status = Some(Status::common(self.status, status));
-                    self.output.list.reporter().note(&error.to_string());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), Failure> {
-        self.output.list.finish()?;
-        match self.status {
-            None => self.skipped.finish(),
-            Some(status) => {
-                let message = match self.failed {
-                    1 => "1 folder could not be searched completely".to_owned(),
-                    failed => format!("{failed} folders could not be searched completely"),
-                };
-                Err(Failure::new(status, message))
-            }
-        }
+    fn is_done(&self) -> bool {
+        self.output.is_full()
     }
 }
 

@@ -9,7 +9,8 @@ use frameio::transfer::Transfers;
 
 use self::by_name::Pattern;
 use self::row::FoundItem;
-use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs, at_least_one};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::List;
 use crate::resolver::{Listable, Resolver};
@@ -39,6 +40,7 @@ pub(crate) struct Args {
     name: Option<String>,
     /// Folder, project or workspace: a path or an ID [default: the profile's project; with --text, the
     /// account]
+    #[arg(add = completion::place())]
     place: Option<String>,
     /// Types of items to find
     #[arg(long = "type", value_enum, value_name = "TYPE")]
@@ -50,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t, conflicts_with = "name")]
     engine: Engine,
     /// Maximum number of results [default: 100 with --text]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one::<u32>)]
     limit: Option<u32>,
     #[command(flatten)]
     format: FormatArgs,
@@ -100,7 +102,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     match pattern {
         Some(pattern) => {
             let place = resolver.listable(args.place.as_deref()).await?;
-            by_name::Search::new(&client, &transfers, pattern, output).run(place).await
+            by_name::run(&client, &transfers, pattern, place, output).await
         }
         None => {
             let words = args.text.as_deref().unwrap_or_default();

@@ -6,7 +6,7 @@ use frameio::transfer::RemotePath;
 use serde_json::Value;
 
 use crate::commands::asset_row::AssetRow;
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, Tone};
 
 /// An item that was found.
 pub(super) struct FoundItem {
@@ -63,5 +63,9 @@ impl Row for FoundItem {
             item.name.as_str().into(),
             item.url.as_deref().into(),
         ]
+    }
+
+    fn tone(&self, column: &str) -> Tone {
+        self.item.tone(column)
     }
 }

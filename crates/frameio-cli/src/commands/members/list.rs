@@ -4,6 +4,7 @@ use frameio::permissions::UserRole;
 
 use super::place::Place;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Cell, Column, Row};
 use crate::resolver::Purpose;
@@ -18,6 +19,7 @@ listed by the experimental `frameio call project_permissions.project_group_roles
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Workspace, project or folder: a path or an ID
+    #[arg(add = completion::place())]
     place: String,
     /// Include deactivated users
     #[arg(long)]
@@ -41,8 +43,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 impl Row for MemberRow {
     const COLUMNS: &'static [Column] = &[
         Column::new("name").flexible(),
-        Column::new("email").flexible(),
         Column::new("role"),
+        Column::new("email").flexible(),
         Column::new("active"),
         Column::new("id"),
     ];
@@ -51,8 +53,8 @@ impl Row for MemberRow {
         let Self(UserRole { user, role, .. }) = self;
         vec![
             user.name.as_deref().into(),
-            user.email.as_str().into(),
             role.as_str().into(),
+            user.email.as_str().into(),
             user.active.into(),
             user.id.as_ref().map(|id| id.as_str()).into(),
         ]

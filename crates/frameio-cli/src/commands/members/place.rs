@@ -38,7 +38,7 @@ impl Place {
         let client = global.client()?;
         let transfers = Transfers::new(client.clone());
         let resolver = Resolver::new(global, &transfers, account)?;
-        let item = resolver.resolve_for(purpose, text).await?;
+        let item = resolver.resolve_for(purpose, Some(text)).await?;
         let level = level(&item).ok_or_else(|| {
             Failure::usage(format!("'{text}' has no members: pass a workspace, project or folder"))
         })?;

@@ -6,6 +6,7 @@ use super::super::assets::{Results, confirm, is_interactive};
 use super::person::{People, Person};
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 use crate::resolver::Purpose;
@@ -21,6 +22,7 @@ roles on projects remain if a user is removed from their workspace.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Workspace, project or folder: a path or an ID
+    #[arg(add = completion::place())]
     place: String,
     /// Users of the account: email address, name or ID
     #[arg(value_name = "PERSON", required = true)]

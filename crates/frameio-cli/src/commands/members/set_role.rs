@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::person::People;
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 use crate::resolver::Purpose;
@@ -22,6 +23,7 @@ The API cannot invite people: the person must be a user of the account.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Workspace, project or folder: a path or an ID
+    #[arg(add = completion::place())]
     place: String,
     /// User of the account: email address, name or ID
     person: String,
@@ -38,6 +40,8 @@ pub(crate) struct Args {
 struct Granted<'a> {
     role: &'a str,
     before: Option<String>,
+    /// Role that the service reports afterwards.
+    after: Option<String>,
     label: &'a str,
     id: &'a str,
     path: &'a str,
@@ -48,12 +52,18 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let place = Place::find(global, &args.account, &args.place, Purpose::Write).await?;
     let role = self::role(&role, place.roles())?;
     let person = People::of(&place).await?.find(&args.person)?;
-    let members = place.members(true).await?;
-    let before = members.into_iter().find(|it| it.user.id.as_ref() == Some(&person.id));
+    let read = async || -> Result<Option<String>, Failure> {
+        let members = place.members(true).await?;
+        let member = members.into_iter().find(|it| it.user.id.as_ref() == Some(&person.id));
+        Ok(member.map(|it| it.role.as_str().to_owned()))
+    };
+    let before = read().await?;
     place.grant(&person.id, &role).await?;
+    let after = read().await?;
     Reporter::new(args.json).record(&Granted {
         role: &role,
-        before: before.map(|it| it.role.as_str().to_owned()),
+        before,
+        after,
         label: &person.label,
         id: person.id.as_str(),
         path: &place.path,
@@ -72,12 +82,20 @@ fn role(typed: &str, known: &[&str]) -> Result<String, Failure> {
 impl Record for Granted<'_> {
     fn lines(&self) -> Vec<String> {
         let before = self.before.as_deref().unwrap_or("no role");
-        vec![format!("{}: {} on {} (was {before})", self.label, self.role, self.path)]
+        let line = format!("{}: {} on {} (was {before})", self.label, self.role, self.path);
+        match self.after.as_deref() {
+            // A role above the place, such as in its workspace, can be stronger.
+            Some(after) if after != self.role => {
+                vec![format!("{line}; the service still reports {after}, which another role gives")]
+            }
+            _ => vec![line],
+        }
     }
 
     fn json(&self) -> Value {
         json!({
-            "user_id": self.id, "role": self.role, "previous_role": self.before, "path": self.path,
+            "user_id": self.id, "role": self.role, "previous_role": self.before,
+            "effective_role": self.after, "path": self.path,
         })
     }
 }

@@ -24,10 +24,9 @@ impl FileValues<'_> {
     /// Returns a row for each value.
     pub(super) fn rows(&self) -> Vec<MetadataRow> {
         let row = |field: &&MetadataField| {
-            let text = text(field.value.as_ref(), self.people);
             let cells = vec![
                 field.field_definition_name.as_str().into(),
-                Cell::Both(text, value(field, self.people)),
+                Cell::Both(human(field, self.people), value(field, self.people)),
                 self.path.into(),
                 self.file_id.into(),
             ];
@@ -66,6 +65,23 @@ impl Row for MetadataRow {
 
     fn json(&self) -> Value {
         self.json.clone()
+    }
+}
+
+/// Field of the service with the size of a file in bytes.
+const FILE_SIZE: &str = "File Size";
+
+/// Returns a value for people: a size with its unit, a time in the local time zone.
+fn human(field: &MetadataField, people: &People) -> String {
+    let shown = text(field.value.as_ref(), people);
+    match &field.value {
+        Some(MetadataValue::Text(text)) if field.field_type == MetadataFieldType::Date => {
+            text.parse().map_or(shown, |time| Cell::Time(time).human())
+        }
+        Some(MetadataValue::Number(_)) if field.field_definition_name == FILE_SIZE => {
+            shown.parse().map_or(shown, |bytes| Cell::Size(bytes).human())
+        }
+        _ => shown,
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::definitions::{self, Definitions};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{self, Cell, Column, Row};
 use crate::resolver::Resolver;
@@ -21,6 +22,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Any place in the account: path or ID [default: the only account]
+    #[arg(add = completion::place())]
     place: Option<String>,
     /// List only fields whose values can be changed
     #[arg(long)]

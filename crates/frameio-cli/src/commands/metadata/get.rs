@@ -9,6 +9,7 @@ use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::{FormatArgs, GlobalArgs};
 use crate::commands::by_name;
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::resolver::Purpose;
 
@@ -25,7 +26,7 @@ field, value, path, file_id.";
 pub(crate) struct Args {
     /// File or version stack: path as /Workspace/Project/Folder/file.mov, or ID; - reads places from
     /// standard input, one per line
-    #[arg(value_name = "PLACE", required = true)]
+    #[arg(value_name = "PLACE", required = true, add = completion::place())]
     places: Vec<String>,
     /// Show only this field: name or ID; may be repeated
     #[arg(long = "field", value_name = "FIELD")]

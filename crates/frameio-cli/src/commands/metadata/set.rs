@@ -10,6 +10,7 @@ use super::definitions::Definitions;
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::GlobalArgs;
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 use crate::resolver::Purpose;
@@ -42,7 +43,7 @@ run the same command again.";
 pub(crate) struct Args {
     /// Files or version stacks, as paths or IDs, and the fields to set; - reads places from standard
     /// input, one per line. Begin a relative path that contains '=' with ./
-    #[arg(value_name = "PLACE|FIELD=VALUE", required = true)]
+    #[arg(value_name = "PLACE|FIELD=VALUE", required = true, add = completion::place())]
     arguments: Vec<String>,
     /// Show the files and values without setting them
     #[arg(long, short = 'n')]

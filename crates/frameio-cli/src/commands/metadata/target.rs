@@ -13,6 +13,7 @@ use crate::args::{AccountArg, GlobalArgs};
 use crate::commands::places;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
+use crate::report::activity::ShownWalk;
 use crate::resolver::{Purpose, Resolver};
 
 /// Arguments that select files.
@@ -78,7 +79,9 @@ impl TargetFiles {
     async fn walk(&mut self, transfers: &Transfers, item: &Resolved, folder: &FolderId) {
         let walk = transfers.walk(&item.account_id, folder).include([FileInclude::Metadata]);
         let mut walk = walk.skip_undecodable(true);
+        let shown = ShownWalk::start();
         while let Some(entry) = walk.next().await {
+            shown.found();
             match entry {
                 Ok(entry) => {
                     let names = item.path.names().iter().chain(entry.path.names());

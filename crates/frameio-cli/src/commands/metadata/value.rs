@@ -1,7 +1,5 @@
 //! Conversion of typed text to the value of a metadata field.
 
-use std::path::Path;
-
 use frameio::metadata::{MetadataInput, SelectOptionId};
 use frameio::metadata_fields::{FieldKind, FieldOption, MemberOptions};
 use jiff::Timestamp;
@@ -107,14 +105,8 @@ fn option(options: &[FieldOption], text: &str) -> Result<SelectOptionId, String>
 
 /// Returns the text, or the content of the file of `@FILE`.
 fn long_text(text: &str) -> Result<String, String> {
-    match text.strip_prefix('@') {
-        // A mention, as in `@mina look at this`, is not a file name.
-        Some(path) if Path::new(path).is_file() => {
-            let text = input::file(Path::new(path)).map_err(|failure| failure.message)?;
-            Ok(text.trim_end().to_owned())
-        }
-        _ => Ok(text.to_owned()),
-    }
+    let content = input::file_of(text).map_err(|failure| failure.message)?;
+    Ok(content.map_or_else(|| text.to_owned(), |content| content.trim_end().to_owned()))
 }
 
 fn number(text: &str) -> Result<MetadataInput, String> {

@@ -112,13 +112,24 @@ fn property<'d>(schema: Schema<'d>, name: &str) -> Option<Schema<'d>> {
     schema.property(name).or_else(in_members)
 }
 
-/// Returns the type of a value.
+/// Returns the type of a value, and whether it may be null, which often clears it.
 fn kind(schema: Schema<'_>) -> String {
+    let kind = kind_of_value(schema);
+    if schema.is_nullable() { format!("{kind} or null") } else { kind }
+}
+
+/// Returns whether only null is allowed.
+fn is_null(schema: Schema<'_>) -> bool {
+    schema.is_nullable() && schema.kind().is_none() && schema.members().is_none()
+}
+
+fn kind_of_value(schema: Schema<'_>) -> String {
     if let Some(items) = schema.items() {
         return format!("list of {}", kind(items));
     }
     if let Some(members) = schema.members() {
-        let mut kinds: Vec<_> = members.into_iter().map(kind).collect();
+        let members = members.into_iter().filter(|member| !is_null(*member));
+        let mut kinds: Vec<_> = members.map(kind_of_value).collect();
         kinds.dedup();
         return kinds.join(" or ");
     }

@@ -9,6 +9,7 @@ use frameio::{Catalog, Operation, QuotaScope};
 use serde_json::{Value, json};
 
 use crate::args::FormatArgs;
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::input;
 use crate::report::{Cell, Column, Row};
@@ -28,7 +29,7 @@ pub(crate) struct Args {
     #[arg(conflicts_with = "operation")]
     pattern: Option<String>,
     /// Describe an operation: its fields, their types and allowed values, its quota, and an example
-    #[arg(id = "operation", long = "show", value_name = "NAME")]
+    #[arg(id = "operation", long = "show", value_name = "NAME", add = completion::operation())]
     show: Option<String>,
     #[command(flatten)]
     format: FormatArgs,
@@ -59,7 +60,7 @@ impl Row for OperationRow<'_> {
     const COLUMNS: &'static [Column] = &[
         Column::new("id"),
         Column::new("method"),
-        Column::new("path").flexible(),
+        Column::new("path").path(),
         Column::new("quota"),
         Column::new("notes"),
         Column::new("parameters").hidden(),

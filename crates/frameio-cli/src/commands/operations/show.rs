@@ -7,10 +7,13 @@ use super::fields::{self, Field};
 use super::{OperationRow, describe, example, notes};
 use crate::args::FormatArgs;
 use crate::exit::Failure;
-use crate::report::{Cell, Column, Reporter, Row};
+use crate::report::{Cell, Column, Reporter, Row, broken, output_columns};
 
 /// Number of columns for the allowed values of a field.
 const VALUES_WIDTH: usize = 90;
+
+/// Indentation of a continued line.
+const CONTINUED: &str = "      ";
 
 pub(super) fn run(operation: &'static Operation, format: &FormatArgs) -> Result<(), Failure> {
     if !format.is_default() {
@@ -19,7 +22,16 @@ pub(super) fn run(operation: &'static Operation, format: &FormatArgs) -> Result<
         return list.finish();
     }
     let reporter = Reporter::text();
-    lines(operation).iter().try_for_each(|line| reporter.line(line))
+    lines(operation).iter().try_for_each(|line| match output_columns() {
+        Some(columns) => {
+            broken(line, columns, CONTINUED).iter().try_for_each(|it| reporter.line(it))
+        }
+        None => reporter.line(line),
+    })?;
+    // In one line, so that it can be copied.
+    ["", "Example:", &format!("  {}", example::line(operation))]
+        .into_iter()
+        .try_for_each(|line| reporter.line(line))
 }
 
 fn lines(operation: &Operation) -> Vec<String> {
@@ -44,11 +56,13 @@ fn lines(operation: &Operation) -> Vec<String> {
     if !fields.is_empty() {
         lines.extend([String::new(), "Parameters:".to_owned()]);
     }
-    let names = fields.iter().map(|it| it.name.chars().count()).max().unwrap_or_default();
+    // One long name does not move the descriptions of the others out of a narrow terminal.
+    let most = output_columns().map_or(usize::MAX, |columns| columns / 3);
+    let names = fields.iter().map(|it| it.name.chars().count()).filter(|length| *length <= most);
+    let names = names.max().unwrap_or_default();
     for field in &fields {
         lines.extend(field.lines(names));
     }
-    lines.extend([String::new(), "Example:".to_owned(), format!("  {}", example::line(operation))]);
     lines
 }
 

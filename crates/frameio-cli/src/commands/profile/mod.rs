@@ -1,6 +1,7 @@
 //! `frameio profile`: lists, selects and edits profiles.
 
 mod check;
+mod delete;
 
 use clap::{Subcommand, ValueEnum};
 use frameio::auth::profile::{Profile, SignIn};
@@ -8,6 +9,7 @@ use frameio::transfer::{Bandwidth, TransferError};
 use serde_json::Value;
 
 use crate::args::{FormatArgs, GlobalArgs, IfExists};
+use crate::completion;
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::input;
@@ -22,6 +24,8 @@ pub(crate) enum Command {
     Use(UseArgs),
     /// Set the default account, workspace, project and '--quota-store' of a profile
     Set(SetArgs),
+    /// Delete a profile that is signed out
+    Delete(delete::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -33,6 +37,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct UseArgs {
     /// Name of the profile
+    #[arg(add = completion::profile())]
     name: String,
 }
 
@@ -41,11 +46,11 @@ pub(crate) struct SetArgs {
     /// Account name or ID; an empty value removes the default
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
-    /// Workspace name or ID; an empty value removes the default
-    #[arg(long, value_name = "WORKSPACE")]
+    /// Workspace, or any place in it: name, path, ID or link; an empty value removes the default
+    #[arg(long, value_name = "WORKSPACE", add = completion::absolute_place())]
     workspace: Option<String>,
-    /// Project path (/Workspace/Project) or ID; an empty value removes the default
-    #[arg(long, value_name = "PROJECT")]
+    /// Project path (/Workspace/Project), ID or link; an empty value removes the default
+    #[arg(long, value_name = "PROJECT", add = completion::absolute_place())]
     project: Option<String>,
     /// What uploads do if a file of the same name exists and differs: version, skip, keep-both or fail;
     /// an empty value removes the default
@@ -68,7 +73,10 @@ fn bandwidth(text: &str) -> Result<String, TransferError> {
 fn policy(text: &str) -> Result<String, String> {
     match text {
         "" => Ok(String::new()),
-        text => IfExists::from_str(text, false).map(|_| text.to_owned()),
+        text => match IfExists::from_str(text, false) {
+            Ok(_) => Ok(text.to_owned()),
+            Err(_) => Err("expected version, skip, keep-both or fail".to_owned()),
+        },
     }
 }
 
@@ -78,6 +86,7 @@ impl Command {
             Self::List(args) => list(global, args),
             Self::Use(args) => select(args),
             Self::Set(args) => set(global, args).await,
+            Self::Delete(args) => delete::run(args),
         }
     }
 }
@@ -127,6 +136,15 @@ async fn set(global: &GlobalArgs, args: &SetArgs) -> Result<(), Failure> {
     let store = global.quota_store.given()?;
     if let Some(store) = store.as_ref().filter(|store| !store.is_empty()) {
         quota_store::without_password(store)?;
+    }
+    let has_setting =
+        [&args.account, &args.workspace, &args.project, &args.if_exists, &args.bwlimit, &store]
+            .into_iter()
+            .any(Option::is_some);
+    if !has_setting {
+        let message =
+            "nothing to set: pass '--account', '--workspace', '--project' or another setting";
+        return Err(Failure::usage(message));
     }
     let ids = match check::check(global, &name, &profile, &ids).await {
         Ok(checked) => checked,

@@ -49,8 +49,8 @@ impl Destination {
                 "'{text}' exists and is not a folder; the API has no operation that replaces a file"
             ))),
             (None, ResolvedItem::VersionStack(_)) => Err(Failure::usage(format!(
-                "'{text}' exists and is not a folder, but a version stack; `frameio call files.move` \
-                 adds a file to it as its newest version"
+                "'{text}' exists and is not a folder, but a version stack; `frameio versions add` adds a \
+                 file to it as a version"
             ))),
             (None, _) => Err(not_a_folder(&folder)),
         }

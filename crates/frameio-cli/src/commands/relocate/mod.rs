@@ -14,8 +14,9 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Results, Sibling, Siblings, id, kind};
+use super::assets::{Change, Results, Sibling, Siblings, id, kind};
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -27,14 +28,17 @@ const BULK: usize = 100;
 #[derive(Debug, clap::Args)]
 struct RelocationArgs {
     /// Files, folders and version stacks: paths or IDs
-    #[arg(value_name = "SOURCE", required = true)]
+    #[arg(value_name = "SOURCE", required = true, add = completion::place())]
     sources: Vec<String>,
     /// Folder, project or new path: a path or an ID
-    #[arg(value_name = "DEST")]
+    #[arg(value_name = "DEST", add = completion::place())]
     destination: String,
     /// Permit several items of the same name in the destination
     #[arg(long)]
     allow_duplicates: bool,
+    /// Show what would be done, without doing it
+    #[arg(long, short = 'n')]
+    dry_run: bool,
     /// Print JSON lines
     #[arg(long)]
     json: bool,
@@ -59,6 +63,13 @@ impl Action {
         match self {
             Self::Move => "move",
             Self::Copy => "copy",
+        }
+    }
+
+    const fn nothing(self) -> &'static str {
+        match self {
+            Self::Move => "nothing was moved",
+            Self::Copy => "nothing was copied",
         }
     }
 
@@ -97,16 +108,21 @@ impl Request<'_> {
                 .await?;
         let mut results = Results::new(self.action.verb(), args.json);
         let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
+        results.refuse_incomplete(self.action.nothing())?;
         let account = destination.folder.account_id.clone();
         let siblings = Siblings::list(&client, &account, &destination.folder_id).await?;
         let allow_duplicates = args.allow_duplicates;
         let mut relocation =
             Relocation { client: &client, account, destination, siblings, allow_duplicates };
+        if args.dry_run {
+            relocation.preview(&mut results, self.action, sources)?;
+            return results.finish(Ok(()));
+        }
         let ended = shutdown::interruptible(relocate(&mut relocation, &mut results, sources)).await;
         results.finish(ended)
     }
 
-    /// Resolves the sources. A missing one is reported; a refused one ends the run before it begins.
+    /// Resolves the sources. All missing ones are reported; a refused one ends the run before it begins.
     async fn sources(
         &self,
         client: &Client,
@@ -138,6 +154,26 @@ impl Request<'_> {
 }
 
 impl Relocation<'_> {
+    /// Prints what would be done to each source.
+    fn preview(
+        &mut self,
+        results: &mut Results,
+        action: Action,
+        sources: Sources,
+    ) -> Result<(), Failure> {
+        for sources in [sources.files, sources.folders, sources.stacks] {
+            let (outcome, sources) = match action {
+                Action::Move => ("would_move", self.moving(results, sources)?),
+                Action::Copy => ("would_copy", self.free(results, sources)?),
+            };
+            for Source { item, .. } in &sources {
+                let path = self.destination.folder.path.join(self.destination.name_of(item));
+                results.done(&Change::new(outcome, kind(item), id(item), &path).from(&item.path));
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the sources whose names are free in the destination, and reports the others.
     fn free(
         &mut self,

@@ -37,7 +37,7 @@ impl Relocation<'_> {
     }
 
     /// Reports the sources that stay where they are, and returns the others.
-    fn moving(
+    pub(super) fn moving(
         &mut self,
         results: &mut Results,
         sources: Vec<Source>,

@@ -2,6 +2,7 @@
 
 use super::{Action, RelocationArgs, Request};
 use crate::args::GlobalArgs;
+use crate::completion;
 use crate::exit::Failure;
 
 pub(in crate::commands) const HELP: &str = "\
@@ -20,6 +21,10 @@ Paths have to be absolute. All places are found and checked before the first ite
 failure does not stop the others. Several files or folders are moved by one call for up to 100 of them.";
 
 #[derive(Debug, clap::Args)]
+#[command(mut_args(|it| match it.get_id() == "sources" {
+    true => it.add(completion::absolute_place()),
+    false => it,
+}))]
 pub(crate) struct Args {
     #[command(flatten)]
     relocation: RelocationArgs,

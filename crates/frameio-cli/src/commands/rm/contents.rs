@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::target::Target;
 use crate::exit::Failure;
+use crate::report::activity::ShownWalk;
 
 /// Time after which the counts of a large folder are shown as they are.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -74,7 +75,9 @@ impl Contents {
 
     async fn add(&mut self, walk: Walk) {
         let mut walk = walk.skip_undecodable(true);
+        let shown = ShownWalk::start();
         while let Some(entry) = walk.next().await {
+            shown.found();
             match entry.map(|entry| entry.asset) {
                 Ok(Asset::Folder(_)) => self.folders += 1,
                 Ok(Asset::VersionStack(stack)) => {

@@ -13,6 +13,7 @@ use self::contents::Contents;
 use self::target::Target;
 use super::assets::{Change, Results, confirm, confirm_name, id, is_interactive};
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 use crate::resolver::Resolver;
@@ -32,13 +33,13 @@ On a terminal, shows what would be deleted, with the contents of folders, and as
 The API has no operation that deletes a version stack: with '--all-versions', each version is deleted,
 the newest last. To delete one version, pass its ID.
 
-Nothing is deleted if one of the places is refused. `frameio restore PROJECT` lists deleted files,
+Nothing is deleted if one of the places is missing or refused. `frameio restore PROJECT` lists deleted files,
 folders and version stacks that can be restored; the API cannot restore projects and workspaces.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Items to delete: absolute paths or IDs
-    #[arg(value_name = "PLACE", required = true)]
+    #[arg(value_name = "PLACE", required = true, add = completion::absolute_place())]
     places: Vec<String>,
     /// Delete folders with their contents
     #[arg(long, short)]
@@ -53,7 +54,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     confirm: Vec<String>,
     /// Show what would be deleted, and delete nothing
-    #[arg(long)]
+    #[arg(long, short = 'n')]
     dry_run: bool,
     /// Print JSON lines
     #[arg(long)]
@@ -83,6 +84,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         }
         return results.finish(Ok(()));
     }
+    results.refuse_incomplete("nothing was deleted")?;
     if !args.confirm_all(&targets, results.reporter())? {
         results.reporter().note("nothing was deleted");
         return results.finish(Ok(()));
@@ -98,7 +100,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 }
 
 impl Args {
-    /// Finds all items. A missing one is reported; a refused one ends the run.
+    /// Finds all items. All missing ones are reported; a refused one ends the run.
     async fn targets(
         &self,
         client: &Client,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::target::{Finder, FoundShare, ShareArgs};
 use crate::commands::places;
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 use crate::resolver::Purpose;
@@ -24,7 +25,7 @@ pub(crate) struct ChangeArgs {
     pub(super) share: String,
     /// Files, folders and version stacks of the share's project: paths or IDs; - reads them from
     /// standard input, one per line
-    #[arg(value_name = "PLACE", required = true)]
+    #[arg(value_name = "PLACE", required = true, add = completion::place())]
     pub(super) places: Vec<String>,
     /// Print JSON lines
     #[arg(long)]

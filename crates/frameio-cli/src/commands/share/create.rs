@@ -13,6 +13,7 @@ use super::target::{Finder, FoundShare};
 use super::{add, contents, expiration, reviewers};
 use crate::args::{AccountArg, GlobalArgs};
 use crate::commands::places;
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter};
 
@@ -34,7 +35,7 @@ pub(crate) struct Args {
     name: String,
     /// Files, folders and version stacks of one project: paths or IDs; - reads them from standard input,
     /// one per line
-    #[arg(value_name = "PLACE", required = true)]
+    #[arg(value_name = "PLACE", required = true, add = completion::place())]
     places: Vec<String>,
     /// Time of expiration: 12h, 7d or 2w from now, a day (until its end in UTC), or a time (RFC 3339)
     /// [default: never]
@@ -91,6 +92,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     check(args)?;
     let expiration = args.expires.as_deref().map(expiration::of_argument).transpose()?;
     let passphrase = args.passphrase.read()?;
+    if args.invitation.notify && args.reviewers.is_empty() {
+        return Err(Failure::usage("'--notify' needs '--reviewer': nobody else is notified"));
+    }
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::of_places(global, &client, &transfers, &args.account)?;

@@ -1,14 +1,12 @@
 //! `frameio share delete`.
 
-use std::io::IsTerminal;
-
 use frameio::shares::DeleteShare;
 use frameio::transfer::Transfers;
 
 use super::target::{Finder, ShareArgs};
 use crate::args::GlobalArgs;
+use crate::commands::assets::{confirm, is_interactive};
 use crate::exit::Failure;
-use crate::input::{self, STANDARD_INPUT};
 use crate::report::Reporter;
 
 #[derive(Debug, clap::Args)]
@@ -24,7 +22,7 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    if !args.yes && !std::io::stdin().is_terminal() {
+    if !args.yes && !is_interactive() {
         return Err(Failure::usage("'--yes' is required to delete shares without a terminal"));
     }
     let client = global.client()?;
@@ -38,7 +36,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     for found in found {
         let link = found.share.short_url.as_deref().unwrap_or("-");
         let what = format!("share {} '{}' ({link})", found.share.id.as_str(), found.name());
-        if !args.yes && !confirm(&reporter, &what)? {
+        if !args.yes && !confirm(&reporter, &format!("Delete {what}? Its link stops working."))? {
             reporter.line(&format!("kept: {what}"))?;
             continue;
         }
@@ -46,10 +44,4 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         reporter.line(&format!("deleted: {what}"))?;
     }
     Ok(())
-}
-
-fn confirm(reporter: &Reporter, what: &str) -> Result<bool, Failure> {
-    reporter.status(&format!("Delete {what}? Its link stops working. Type 'yes' to delete:"));
-    let typed = input::line(&mut std::io::stdin().lock(), STANDARD_INPUT)?;
-    Ok(typed.trim().eq_ignore_ascii_case("yes"))
 }

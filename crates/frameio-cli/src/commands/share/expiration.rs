@@ -17,6 +17,9 @@ fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let expected = "expected a duration such as 12h, 7d or 2w, a day such as 2026-12-24 (until its end in UTC), \
                     or a time such as 2026-12-24T18:00:00Z";
     let expiration = match (duration(text), text.parse::<Date>()) {
+        (Some(duration), _) if duration.is_zero() => {
+            return Err("it would expire at once".to_owned());
+        }
         // Nobody needs fractions of a second.
         (Some(duration), _) => now.checked_add(duration).and_then(|at| at.round(Unit::Second)).ok(),
         // A time has a date at its beginning, which is not all of it.
@@ -47,6 +50,13 @@ fn duration(text: &str) -> Option<SignedDuration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_expired_share_is_refused() {
+        let now = "2026-11-29T10:00:00.4Z".parse().unwrap();
+        assert!(parse("0d", now).unwrap_err().contains("at once"));
+        assert!(parse("2026-11-28", now).unwrap_err().contains("in the past"));
+    }
 
     #[test]
     fn converts_durations_days_and_times() {

@@ -5,6 +5,7 @@ use frameio::transfer::Transfers;
 use super::row::ShareRow;
 use super::target::{Finder, shares};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 
 pub(super) const HELP: &str = "\
@@ -14,6 +15,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Project, or any place in it: path or ID [default: the profile's project]
+    #[arg(add = completion::place())]
     project: Option<String>,
     #[command(flatten)]
     format: FormatArgs,

@@ -63,7 +63,7 @@ pub(crate) struct RemoveArgs {
 pub(super) struct InvitationArgs {
     /// Let the service send the invitations by email
     #[arg(long)]
-    notify: bool,
+    pub(super) notify: bool,
     /// Message in the invitations
     #[arg(long, value_name = "TEXT", requires = "notify")]
     message: Option<String>,

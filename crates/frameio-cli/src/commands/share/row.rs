@@ -1,9 +1,10 @@
 //! A share on the terminal and in JSON, without its passphrase.
 
 use frameio::shares::{Share, ShareAccess};
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, Tone};
 
 /// A share in a list.
 pub(super) struct ShareRow<'a>(pub(super) &'a Share);
@@ -43,6 +44,11 @@ impl Row for ShareRow<'_> {
             share.updated_at.into(),
         ]
     }
+
+    fn tone(&self, _column: &str) -> Tone {
+        let has_expired = self.0.expiration.is_some_and(|at| at <= Timestamp::now());
+        if self.0.enabled && !has_expired { Tone::Plain } else { Tone::Dim }
+    }
 }
 
 /// Returns a share as JSON. The passphrase is a secret, so only its existence is printed.
@@ -64,11 +70,11 @@ pub(super) fn share_lines(share: &Share) -> Vec<String> {
         ("link", share.short_url.clone().unwrap_or_else(|| "-".to_owned())),
         ("access", access.to_owned()),
         ("passphrase", yes(share.passphrase.is_some()).to_owned()),
-        ("expires", share.expiration.map_or_else(never, |at| at.to_string())),
+        ("expires", share.expiration.map_or_else(never, |at| Cell::Time(at).human())),
         ("enabled", yes(share.enabled).to_owned()),
         ("downloads", yes(share.downloading_enabled).to_owned()),
         ("comments", yes(share.commenting_enabled).to_owned()),
-        ("last viewed", share.last_viewed_at.map_or_else(never, |at| at.to_string())),
+        ("last viewed", share.last_viewed_at.map_or_else(never, |at| Cell::Time(at).human())),
     ];
     let name = share.name.clone().unwrap_or_else(|| share.id.as_str().to_owned());
     let rows = rows.into_iter().map(|(label, value)| format!("  {label:11}  {value}"));

@@ -6,6 +6,7 @@ use frameio::{AccountId, Client, ProjectId};
 
 use crate::args::{AccountArg, GlobalArgs};
 use crate::commands::by_name::{self, Label};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::resolver::{Resolver, shares as links};
 use crate::web_link::without_scheme;
@@ -14,7 +15,7 @@ use crate::web_link::without_scheme;
 #[derive(Debug, clap::Args)]
 pub(super) struct ShareArgs {
     /// Project to find the share in by its name: path or ID [default: the profile's project]
-    #[arg(long, value_name = "PROJECT")]
+    #[arg(long, value_name = "PROJECT", add = completion::place())]
     project: Option<String>,
     #[command(flatten)]
     pub(super) account: AccountArg,

@@ -9,6 +9,7 @@ use super::report::StackReport;
 use super::stack::Stack;
 use super::target::{Finder, LooseFile, Target};
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
@@ -26,10 +27,10 @@ afterwards, and shown as the service reports it.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Version stack, or the file that becomes the oldest version of a new one: path or ID
-    #[arg(value_name = "STACK|FILE")]
+    #[arg(value_name = "STACK|FILE", add = completion::place())]
     stack: String,
     /// Files to add, oldest first
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required = true, add = completion::place())]
     files: Vec<String>,
     /// Print the version stack as JSON
     #[arg(long)]

@@ -5,6 +5,7 @@ use frameio::transfer::Transfers;
 use super::report::VersionRow;
 use super::target::{Finder, Target};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 
 pub(super) const HELP: &str = "\
@@ -16,6 +17,7 @@ The other commands accept the IDs that this command shows.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Version stack, or a file: path as /Workspace/Project/Folder/file.mov, or ID
+    #[arg(add = completion::place())]
     place: String,
     #[command(flatten)]
     format: FormatArgs,

@@ -8,6 +8,7 @@ use frameio::transfer::Transfers;
 use super::report::StackReport;
 use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 
@@ -22,6 +23,7 @@ stack is read again afterwards, and the command fails if another version is stil
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Version: ID, or the path of its stack followed by its name
+    #[arg(add = completion::place())]
     file: String,
     /// Print the version stack as JSON
     #[arg(long)]
@@ -43,6 +45,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let to_top = VersionMove::new(&file.id, VersionPlace::At(VersionStackEnd::Top));
     client.send(ReorderVersionStack::new(&stack.account, &stack.stack.id, to_top)).await?;
     let missing = || Failure::new(Status::Unexpected, "the version stack no longer exists");
+    if !args.json {
+        reporter.note("the new head was set by an experimental operation");
+    }
     let after = stack.read_again(&client).await?.ok_or_else(missing)?;
     reporter.record(&StackReport(&after))?;
     match after.is_head(&file.id) {

@@ -4,7 +4,8 @@ use frameio::files::File;
 use serde_json::{Value, json};
 
 use super::stack::Stack;
-use crate::report::{Cell, Column, Record, Row};
+use crate::commands::asset_row::{status_cell, status_tone};
+use crate::report::{Cell, Column, Record, Row, Tone};
 
 /// A version in a list.
 pub(super) struct VersionRow<'a> {
@@ -37,11 +38,11 @@ impl Row for VersionRow<'_> {
     const COLUMNS: &'static [Column] = &[
         Column::new("version"),
         Column::new("head"),
-        Column::new("name").flexible(),
+        Column::new("name").flexible().kept(),
         Column::new("size").right(),
         Column::new("status"),
         Column::new("created_at"),
-        Column::new("id"),
+        Column::new("id").kept(),
         Column::new("stack_id").hidden(),
     ];
 
@@ -53,11 +54,19 @@ impl Row for VersionRow<'_> {
             Cell::Both(head.to_owned(), self.is_head.into()),
             self.file.name.as_str().into(),
             Cell::Size(self.file.file_size),
-            self.file.status.as_str().into(),
+            status_cell(Some(self.file.status.as_str())),
             self.file.created_at.into(),
             self.file.id.as_str().into(),
             self.stack.map(|stack| stack.stack.id.as_str()).into(),
         ]
+    }
+
+    fn tone(&self, column: &str) -> Tone {
+        match column {
+            "status" => status_tone(Some(self.file.status.as_str())),
+            "head" => Tone::Good,
+            _ => Tone::Plain,
+        }
     }
 }
 

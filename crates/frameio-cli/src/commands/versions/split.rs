@@ -9,6 +9,7 @@ use super::report::StackReport;
 use super::stack::Stack;
 use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Record, Reporter};
 use crate::resolver::not_a_folder;
@@ -23,9 +24,10 @@ The file and its former stack are read again afterwards, and shown as the servic
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Version: ID, or the path of its stack followed by its name
+    #[arg(add = completion::place())]
     file: String,
     /// Folder that receives the file: path or ID [default: the folder of the stack]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", add = completion::place())]
     to: Option<String>,
     /// Print the result as JSON
     #[arg(long)]

@@ -12,7 +12,7 @@ use crate::args::GlobalArgs;
 use crate::config;
 use crate::exit::Failure;
 use crate::report::TransferReport;
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     args.options.refuse_for_download()?;
@@ -25,8 +25,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     let transfers = global.transfers()?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(Some(&args.source)).await?;
-    let report = TransferReport::download(args.output, &directory, false);
+    let (account, folder) = resolver.folder(Purpose::Read, Some(&args.source)).await?;
+    let report = TransferReport::download(args.output, &directory, false, &global.retries);
     let root = RemotePath::default();
     let (seen, on_item) = (Seen::default(), report.on_item(&root));
     let mut tree = DownloadTree::new(account, folder, &directory)

@@ -19,9 +19,10 @@ use self::status_file::StatusFile;
 use self::then::ThenCommand;
 use super::upload::UploadOptions;
 use crate::args::{AccountArg, GlobalArgs};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{OutputArgs, TransferReport};
-use crate::resolver::Resolver;
+use crate::resolver::{Purpose, Resolver};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -61,7 +62,7 @@ pub(crate) struct Args {
     source: String,
     /// Folder or project: /Workspace/Project/Folder/{date}, or an ID [default: the profile's project];
     /// with --down, the local directory
-    #[arg(value_name = "DEST")]
+    #[arg(value_name = "DEST", add = completion::place())]
     target: Option<String>,
     /// Download new files of a folder instead of uploading
     #[arg(long)]
@@ -117,8 +118,8 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(destination.folder.as_deref()).await?;
-    let report = TransferReport::upload(args.output, false);
+    let (account, folder) = resolver.folder(Purpose::Write, destination.folder.as_deref()).await?;
+    let report = TransferReport::upload(args.output, false, &global.retries);
     let tree = UploadTree::new(account, folder, &args.source);
     let tree = args.options.apply(tree, &global.profile.load()?, &report)?;
     let mut watch = Watch::new(tree).once(args.once).after(args.after.clone());

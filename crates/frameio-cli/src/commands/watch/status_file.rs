@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use frameio::transfer::{TransferError, WatchStatus};
+use frameio_private_file::Replacement;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -138,17 +139,8 @@ impl StatusFile {
 
 /// Replaces a file atomically. Other users, such as that of a monitoring agent, can read it.
 fn write(path: &Path, content: &Value) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".frameio-status-");
-    #[cfg(unix)]
-    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.tempfile_in(directory)?;
+    let mut file = Replacement::readable(path)?;
     serde_json::to_writer_pretty(&mut file, content)?;
     file.write_all(b"\n")?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    file.finish()
 }

@@ -2,6 +2,7 @@
 
 use frameio::EventType;
 use frameio::endpoint::is_loopback;
+use frameio::transfer::Transfers;
 use frameio::webhooks::{CallbackUrl, CreateWebhook};
 use http::Uri;
 
@@ -9,6 +10,7 @@ use super::event_names;
 use crate::args::{GlobalArgs, WorkspaceArgs};
 use crate::exit::Failure;
 use crate::report::{self, Reporter};
+use crate::resolver::{Purpose, Resolver};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -57,9 +59,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             events.push(event.clone());
         }
     }
-    let profile = global.profile.load()?;
     let client = global.client()?;
-    let (account, workspace) = args.workspace.ids(&client, &profile).await?;
+    let transfers = Transfers::new(client.clone());
+    let resolver = Resolver::new(global, &transfers, &args.workspace.account)?;
+    let (account, workspace) = resolver.workspace_of(Purpose::Write, &args.workspace).await?;
     let url = CallbackUrl::new(&*args.url);
     let create = CreateWebhook::new(account, workspace, events, &*args.name, url);
     let webhook = client.send(create).await?;

@@ -1,11 +1,13 @@
 //! `frameio webhook list`: lists the webhooks of a workspace.
 
+use frameio::transfer::Transfers;
 use frameio::webhooks::{ListWebhooks, Webhook};
 use serde_json::Value;
 
 use crate::args::{FormatArgs, GlobalArgs, WorkspaceArgs};
 use crate::exit::Failure;
-use crate::report::{self, Cell, Column, Row, SkippedItems};
+use crate::report::{self, Cell, Column, Row, SkippedItems, Tone};
+use crate::resolver::{Purpose, Resolver};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -42,16 +44,24 @@ impl Row for WebhookRow {
         ]
     }
 
+    fn tone(&self, column: &str) -> Tone {
+        match column {
+            "active" if self.webhook.active == Some(false) => Tone::Attention,
+            _ => Tone::Plain,
+        }
+    }
+
     fn json(&self) -> Value {
         self.json.clone()
     }
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let profile = global.profile.load()?;
     let mut list = args.format.list::<WebhookRow>()?;
     let client = global.client()?;
-    let (account, workspace) = args.workspace.ids(&client, &profile).await?;
+    let transfers = Transfers::new(client.clone());
+    let resolver = Resolver::new(global, &transfers, &args.workspace.account)?;
+    let (account, workspace) = resolver.workspace_of(Purpose::Read, &args.workspace).await?;
     let all = ListWebhooks::new(account, workspace).page_size(100);
     let mut webhooks = client.items(all).skip_undecodable(true);
     let mut skipped = SkippedItems::default();

@@ -9,6 +9,7 @@ use frameio::transfer::{Progress, Totals};
 use indicatif::{ProgressDrawTarget, TermLike};
 
 use super::*;
+use crate::report::limit::Limits;
 use crate::report::overall::Overall;
 
 const MIB: u64 = 1 << 20;
@@ -123,7 +124,7 @@ impl Run {
     fn new(terminal: Terminal) -> Self {
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
         let bars = Bars::new(&MultiProgress::with_draw_target(target)).unwrap();
-        let mut overall = Overall::new(Some(5.0));
+        let mut overall = Overall::new(Limits::of_uploads());
         let mut totals = Totals::default();
         (totals.files, totals.bytes) = (403, 3 * 1024 * MIB + 400 * 10_000);
         totals.is_complete = true;
@@ -134,7 +135,7 @@ impl Run {
 
     /// Sends a small file.
     fn small(&mut self, count: u64) {
-        (0..count).for_each(|_| self.overall.ended(None, 10_000));
+        (0..count).for_each(|_| self.overall.ended(None, 10_000, false));
         self.counts = format!("{count} transferred, 12 already present");
     }
 
@@ -151,7 +152,7 @@ impl Run {
     }
 
     fn screen(&mut self) -> String {
-        let overall = self.overall.now(self.files.values(), Instant::now());
+        let overall = self.overall.now(self.files.values(), 0, Instant::now());
         let view = View {
             files: &self.files,
             hashing: Vec::new(),

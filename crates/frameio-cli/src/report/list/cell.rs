@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+use crate::report::Tone;
+
 /// Column of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Column {
@@ -20,13 +22,15 @@ pub(crate) struct Column {
     pub(super) is_flexible: bool,
     /// Whether shortened cells keep their end.
     pub(super) is_path: bool,
+    /// Whether the column is kept when others are left out to fit the terminal.
+    pub(super) is_kept: bool,
 }
 
 impl Column {
     /// Creates a column that tables show.
     pub(crate) const fn new(name: &'static str) -> Self {
-        let (is_long, is_hidden, is_right) = (false, false, false);
-        Self { name, is_long, is_hidden, is_right, is_flexible: false, is_path: false }
+        let (is_long, is_hidden, is_right, is_kept) = (false, false, false, false);
+        Self { name, is_long, is_hidden, is_right, is_flexible: false, is_path: false, is_kept }
     }
 
     /// Shows the column in tables only with `--long` or `--columns`. The other formats always have it.
@@ -52,6 +56,11 @@ impl Column {
     /// Allows the table to shorten cells from their start, because a path ends with the name of its item.
     pub(crate) const fn path(self) -> Self {
         Self { is_flexible: true, is_path: true, ..self }
+    }
+
+    /// Keeps the column on a narrow terminal, where others are left out.
+    pub(crate) const fn kept(self) -> Self {
+        Self { is_kept: true, ..self }
     }
 
     /// Returns the header of the column in a table.
@@ -84,7 +93,7 @@ impl Cell {
     }
 
     /// Returns the text for people: sizes with units, times in the local time zone.
-    pub(super) fn human(&self) -> String {
+    pub(crate) fn human(&self) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) | Self::Both(text, _) => text.clone(),
@@ -169,6 +178,11 @@ pub(crate) trait Row {
 
     /// Returns the cells, one for each column.
     fn cells(&self) -> Vec<Cell>;
+
+    /// Returns the tone of a cell in a table, by the name of its column.
+    fn tone(&self, _column: &str) -> Tone {
+        Tone::Plain
+    }
 
     /// Returns the JSON object. Default: all columns with their values.
     fn json(&self) -> Value {

@@ -3,16 +3,17 @@
 mod cell;
 mod table;
 
+use std::io::IsTerminal;
 use std::marker::PhantomData;
 
 use serde_json::{Map, Value};
 
 pub(crate) use self::cell::{Cell, Column, Row};
-use self::table::Table;
+use self::table::{Line, Table};
 use super::escape::Escaped;
 use super::jq::{Jq, Output};
 use super::width::output_columns;
-use super::{Reporter, output_failure};
+use super::{Reporter, Tone, color, output_failure};
 use crate::exit::Failure;
 
 /// Format of a list.
@@ -63,15 +64,42 @@ pub(crate) struct List<R: Row> {
 struct TablePrinter {
     reporter: Reporter,
     table: Table,
+    is_colored: bool,
 }
 
 impl TablePrinter {
-    fn push(&mut self, cells: &[String]) -> Result<(), Failure> {
-        self.table.push(cells).iter().try_for_each(|line| self.reporter.line(line))
+    fn push(&mut self, cells: &[(Tone, String)]) -> Result<(), Failure> {
+        let lines = self.table.push(cells);
+        self.print(lines)
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
-        self.table.flush().iter().try_for_each(|line| self.reporter.line(line))
+        let lines = self.table.flush();
+        self.print(lines)
+    }
+
+    /// Notes on a terminal that there are no rows, or no room for the IDs, which other commands need.
+    fn explain(&self) {
+        if !std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
+            return;
+        }
+        let omitted = self.table.omitted();
+        if self.table.is_empty() {
+            self.reporter.note("the list is empty");
+        } else if omitted.contains(&"id") {
+            let omitted = omitted.join(", ");
+            let note = format!("too narrow for {omitted}; select columns with '--columns'");
+            self.reporter.note(&note);
+        }
+    }
+
+    fn print(&self, lines: Vec<Line>) -> Result<(), Failure> {
+        lines.into_iter().try_for_each(|mut line| {
+            if !self.is_colored {
+                line.iter_mut().for_each(|(tone, _)| *tone = Tone::Plain);
+            }
+            self.reporter.print(&Escaped::painted(&line))
+        })
     }
 }
 
@@ -86,7 +114,12 @@ impl<R: Row> List<R> {
     pub(crate) fn new(options: ListOptions) -> Result<Self, Failure> {
         let is_table = options.format == Format::Table;
         let chosen = match options.columns.as_slice() {
-            _ if options.format == Format::Ids => vec![position::<R>("--format", "ids", "id")?],
+            _ if options.format == Format::Ids => {
+                let id = R::COLUMNS.iter().position(|column| column.name == "id");
+                vec![id.ok_or_else(|| {
+                    Failure::value("--format", "ids", "the items of this list have no ID")
+                })?]
+            }
             [] => {
                 let shown = |it: &Column| !it.is_hidden && (options.is_long || !it.is_long);
                 let shown = |column: &Column| !is_table || shown(column);
@@ -103,7 +136,8 @@ impl<R: Row> List<R> {
         let columns = chosen.iter().filter_map(|&at| R::COLUMNS.get(at).copied()).collect();
         let may_omit = options.columns.is_empty() && !options.is_long;
         let table = Table::new(columns, output_columns(), options.has_header, may_omit);
-        let printer = TablePrinter { reporter: Reporter::text(), table };
+        let is_colored = color::is_enabled_on(&std::io::stdout());
+        let printer = TablePrinter { reporter: Reporter::text(), table, is_colored };
         let (values, has_started, row) = (Vec::new(), false, PhantomData);
         Ok(Self { printer, options, chosen, values, has_started, row })
     }
@@ -130,8 +164,11 @@ impl<R: Row> List<R> {
     pub(crate) fn push(&mut self, row: &R) -> Result<(), Failure> {
         match self.options.format {
             Format::Table => {
-                let cells: Vec<_> = self.cells(row).iter().map(Cell::human).collect();
-                self.printer.push(&cells)
+                let columns = self.chosen.iter().filter_map(|&at| R::COLUMNS.get(at));
+                let tones = columns.map(|column| row.tone(column.name));
+                let texts = self.cells(row);
+                let texts = texts.iter().map(Cell::human);
+                self.printer.push(&tones.zip(texts).collect::<Vec<_>>())
             }
             Format::Ids => {
                 self.cells(row).iter().try_for_each(|id| self.reporter().line(&id.raw()))
@@ -160,7 +197,11 @@ impl<R: Row> List<R> {
     /// Prints held rows and the end of the format.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         match self.options.format {
-            Format::Table => self.printer.flush(),
+            Format::Table => {
+                self.printer.flush()?;
+                self.printer.explain();
+                Ok(())
+            }
             Format::Csv => self.csv_header(),
             Format::Json => match self.options.jq.clone() {
                 Some(jq) => {
@@ -176,9 +217,9 @@ impl<R: Row> List<R> {
 
     /// Returns the chosen cells.
     fn cells(&self, row: &R) -> Vec<Cell> {
-        let mut cells: Vec<_> = row.cells().into_iter().map(Some).collect();
-        let mut take = |&at: &usize| cells.get_mut(at).and_then(Option::take).unwrap_or_default();
-        self.chosen.iter().map(&mut take).collect()
+        let cells = row.cells();
+        // A column may be named twice.
+        self.chosen.iter().map(|&at| cells.get(at).cloned().unwrap_or_default()).collect()
     }
 
     /// Returns the JSON of a row: all of it, or the chosen columns.
@@ -222,7 +263,7 @@ impl Reporter {
     pub(crate) fn filtered(&self, jq: &Jq, value: &Value) -> Result<(), Failure> {
         for output in jq.run(value)? {
             match output {
-                Output::Text(text) => self.line(&text)?,
+                Output::Text(text) => self.print(&Escaped::lines(&text))?,
                 Output::Json(json) => self.print(&Escaped::json_text(&json))?,
             }
         }

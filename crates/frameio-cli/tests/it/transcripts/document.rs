@@ -13,7 +13,7 @@ enum Part {
     Command(String),
 }
 
-/// A document whose commands are run, each section with a new demo account and a new directory.
+/// A document or a section of one, whose commands are run, each section with a new demo account and a new directory.
 #[derive(Debug)]
 pub(super) struct Document(Vec<Part>);
 
@@ -57,16 +57,24 @@ impl Document {
         self.0.iter().filter(|part| matches!(part, Part::Command(_))).count()
     }
 
-    /// Runs the commands, and returns the document with what they print.
+    /// Splits the document before its headings. The sections can be run at the same time.
+    pub(super) fn sections(self) -> Vec<Self> {
+        let mut sections = Vec::new();
+        for part in self.0 {
+            match (sections.last_mut(), &part) {
+                (Some(Self(section)), Part::Text(_) | Part::Command(_)) => section.push(part),
+                _ => sections.push(Self(vec![part])),
+            }
+        }
+        sections
+    }
+
+    /// Runs the commands of a section, and returns it with what they print.
     pub(super) async fn run(&self) -> String {
         let (mut text, mut session) = (String::new(), None);
         for part in &self.0 {
             match part {
-                Part::Text(line) => text += &format!("{line}\n"),
-                Part::Heading(line) => {
-                    session = None;
-                    text += &format!("{line}\n");
-                }
+                Part::Text(line) | Part::Heading(line) => text += &format!("{line}\n"),
                 Part::Command(lines) => {
                     let session = match &mut session {
                         Some(session) => session,
@@ -96,5 +104,8 @@ fn a_document_consists_of_texts_and_commands() {
     expected.extend(["$ a \\\n> b", "$ c"].map(|it| Part::Command(it.into())));
     expected.extend(texts(&["```"]));
     assert_eq!(parts, expected);
+    let sections = Document::parse("a\n# B\n```console\n$ b\n```\n## C\nc\n").sections();
+    let lengths: Vec<_> = sections.iter().map(|Document(parts)| parts.len()).collect();
+    assert_eq!(lengths, [1, 4, 2]);
     assert_eq!(script("$ a \\\n> b"), "a \\\nb");
 }

@@ -30,7 +30,8 @@ fn subcommands(help: &str) -> Vec<String> {
 
 /// Returns whether a line fits the terminal, or is a word or a quoted path that does not.
 fn fits(line: &str, width: usize) -> bool {
-    let unquoted: String = line.trim().trim_end_matches(" \\").split('\'').step_by(2).collect();
+    let quote = if line.trim().starts_with('{') { '"' } else { '\'' };
+    let unquoted: String = line.trim().trim_end_matches(" \\").split(quote).step_by(2).collect();
     line.chars().count() <= width || !unquoted.contains(' ')
 }
 

@@ -15,8 +15,8 @@ use snapbox::{Assert, Data, IntoData};
 use self::document::Document;
 use self::session::Session;
 
-/// Number of documents that are run at the same time.
-const CONCURRENCY: usize = 4;
+/// Number of sections or programs that are run at the same time.
+const CONCURRENCY: usize = 8;
 
 /// Directory of the transcripts.
 fn directory() -> PathBuf {
@@ -36,15 +36,20 @@ fn compare(path: &Path, actual: String) -> Option<String> {
 /// Runs the commands of documents, and fails if one prints something else than its document.
 async fn verify(paths: Vec<PathBuf>) {
     assert!(!paths.is_empty());
-    let verified = stream::iter(paths).map(|path| async move {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let document = Document::parse(&text);
+    let sections = paths.iter().flat_map(|path| {
+        let document = Document::parse(&std::fs::read_to_string(path).unwrap());
         assert!(document.commands() > 0, "{}: no command", path.display());
-        let actual = document.run().await;
-        compare(&path, actual)
+        document.sections().into_iter().map(move |section| (path, section))
     });
-    let verified: Vec<_> = verified.buffer_unordered(CONCURRENCY).collect().await;
-    let differences: Vec<_> = verified.into_iter().flatten().collect();
+    let sections: Vec<_> = sections.collect();
+    let run =
+        stream::iter(&sections).map(|(path, section)| async move { (*path, section.run().await) });
+    let run: Vec<_> = run.buffered(CONCURRENCY).collect().await;
+    let compared = run.chunk_by(|(one, _), (other, _)| one == other).filter_map(|sections| {
+        let (path, _) = sections.first()?;
+        compare(path, sections.iter().map(|(_, text)| text.as_str()).collect())
+    });
+    let differences: Vec<_> = compared.collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 

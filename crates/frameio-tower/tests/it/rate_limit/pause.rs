@@ -61,6 +61,15 @@ async fn several_429s_of_calls_in_flight_count_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_pass_one_by_one_after_a_pause_in_which_the_quota_changed() {
+    let raised = with_quota(20, 19, ms(1000)).after(ms(1500));
+    let client = Client::new(&RateLimitLayer::new(), [retry_after("2"), raised]);
+    client.all(&SHOW, 2).await;
+    client.all(&SHOW, 3).await;
+    assert_eq!(client.times(), [0, 0, 2000, 2050, 2100]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pause_delays_all_waiting_calls_and_keeps_their_order() {
     let layer = RateLimitLayer::new();
     let steps = (0..9).map(|n| if n == 8 { retry_after("2").after(ms(50)) } else { status(204) });

@@ -7,7 +7,7 @@ use frameio_tower::rate_limit::{
     OnUnavailable, QuotaBucket, QuotaResponse, QuotaStore, RateLimitLayer, RateLimitMode,
     Reservation,
 };
-use frameio_tower::{DeadlineAt, QuotaStoreError};
+use frameio_tower::{CallRecord, DeadlineAt, Phase, QuotaStoreError};
 use tokio::sync::Notify;
 use tokio::time::{Instant, advance};
 use tokio_test::assert_pending;
@@ -105,6 +105,26 @@ async fn reserves_a_slot_and_records_the_response() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_for_a_slot_is_recorded() {
+    let (_, layer) = store();
+    let client = Client::new(&layer, []);
+    let recorded = |record: &CallRecord| {
+        let mut request = request(&SHOW);
+        request.extensions_mut().insert(record.clone());
+        spawn(client.call(request))
+    };
+    let (first, second) = (CallRecord::new(), CallRecord::new());
+    recorded(&first).await.unwrap();
+    assert_eq!((first.phase(), first.quota_wait()), (Phase::Start, ms(0)));
+
+    let mut waiting = recorded(&second);
+    assert_pending!(waiting.poll());
+    assert_eq!(second.phase(), Phase::Quota);
+    waiting.await.unwrap();
+    assert_eq!((second.phase(), second.quota_wait()), (Phase::Attempt, ms(1000)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_dropped_before_it_is_sent_releases_its_slot() {
     let (store, layer) = store();
     let client = Client::new(&layer, []);
@@ -157,7 +177,9 @@ async fn a_wait_beyond_the_deadline_fails_immediately() {
     let error = client.call(late).await.unwrap_err();
     assert!(find::<QuotaStoreError>(&*error).is_none(), "the store is available");
     assert_eq!(wait_of(Err(error)), ms(1000));
-    let fast = Client::new(&layer.mode(RateLimitMode::FailFast), []);
+    // The store is available, so the share for its absence is not used.
+    let open = layer.on_unavailable(OnUnavailable::FailOpen { share: 0.5 });
+    let fast = Client::new(&open.mode(RateLimitMode::FailFast), []);
     assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(1000));
 }
 

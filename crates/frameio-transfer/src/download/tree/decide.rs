@@ -307,8 +307,7 @@ impl Decider {
     ) -> Result<(), TransferError> {
         let Some(state) = self.state.as_ref().filter(|_| !self.dry_run) else { return Ok(()) };
         let (old, new) = (self.path(from), local.to_owned());
-        let renamed =
-            crate::tasks::blocking(move || crate::download::partial_file::rename_new(&old, &new));
+        let renamed = crate::tasks::blocking(move || crate::rename_new::rename_new(&old, &new));
         let key = self.key(local);
         // The record is first at both paths, so that a kill loses neither.
         state.put(&key, record).await;

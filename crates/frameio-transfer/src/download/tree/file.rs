@@ -80,7 +80,8 @@ impl TreeDownload {
     /// Queues a download. Waits while too many files are waiting.
     pub(super) async fn enqueue(&mut self, target: &Target<'_>, job: FileDownload) {
         let (path, size) = (target.remote.clone(), target.file.file_size);
-        self.queue.push(&[Rank { path, size, time: created(target.file) }], job);
+        let rank = Rank { path, size, time: created(target.file), needs_stack: false };
+        self.queue.push(&[rank], job);
         self.start();
         while self.queue.is_full() {
             match self.downloads.join_next().await {

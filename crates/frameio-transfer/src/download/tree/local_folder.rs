@@ -22,6 +22,8 @@ pub(super) struct LocalFolder {
     existing: HashMap<String, Vec<String>>,
     /// Names assigned to items in this run.
     given: HashSet<String>,
+    /// The same, folded, if the file system ignores case.
+    given_in_any_case: Option<HashSet<String>>,
     /// These names without their extensions, folded.
     stems: HashSet<String>,
     /// Folded names of renditions, to which an extension is added when it is known.
@@ -42,7 +44,9 @@ impl LocalFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        Ok(Self { path, ..Self::of(names) })
+        let ignores_case = ignores_case(&path, &names);
+        let given_in_any_case = ignores_case.then(HashSet::new);
+        Ok(Self { path, given_in_any_case, ..Self::of(names) })
     }
 
     fn of(names: HashSet<String>) -> Self {
@@ -79,7 +83,7 @@ impl LocalFolder {
         }
         let path = self.path.join(&given);
         self.stems.insert(folded(split(&given).0));
-        self.given.insert(given);
+        self.give(given);
         path
     }
 
@@ -94,14 +98,38 @@ impl LocalFolder {
         self.path.join(name_on_disk)
     }
 
+    fn give(&mut self, name: String) {
+        if let Some(given) = &mut self.given_in_any_case {
+            given.insert(folded(&name));
+        }
+        self.given.insert(name);
+    }
+
+    /// Returns whether an existing file was assigned to an item, perhaps under another spelling.
+    fn is_given(&self, name: &str) -> bool {
+        self.given.contains(name)
+            || self.given_in_any_case.as_ref().is_some_and(|given| given.contains(&folded(name)))
+    }
+
     fn existing_name(&self, name: &str) -> Option<String> {
         let alike = self.existing.get(&normalized(name))?;
-        let mut free = alike.iter().filter(|alike| !self.given.contains(*alike));
+        let mut free = alike.iter().filter(|alike| !self.is_given(alike));
         if let Some(exact) = free.clone().find(|alike| *alike == name) {
             return Some(exact.clone());
         }
         free.next().filter(|_| free.next().is_none()).cloned()
     }
+}
+
+/// Returns whether the file system of a directory ignores case, as those of macOS and Windows usually do.
+/// Blocks.
+fn ignores_case(directory: &Path, names: &HashSet<String>) -> bool {
+    let swapped = names.iter().find_map(|name| {
+        let (upper, lower) = (name.to_uppercase(), name.to_lowercase());
+        let other = if *name == upper { lower } else { upper };
+        (!names.contains(&other)).then_some(other)
+    });
+    swapped.is_some_and(|other| std::fs::symlink_metadata(directory.join(other)).is_ok())
 }
 
 /// Returns whether a name belongs to a partial download or its record.
@@ -168,6 +196,25 @@ mod tests {
         let mut both = folder(&["clip.mov", "Clip.mov"]);
         assert_eq!(named(&mut both, "Clip.mov", "1"), "Clip.mov");
         assert_eq!(named(&mut both, "clip.mov", "2"), "clip.mov");
+    }
+
+    #[test]
+    fn one_file_is_not_assigned_twice_where_case_is_ignored() {
+        let mut folder = folder(&["clip.mov"]);
+        folder.given_in_any_case = Some(HashSet::new());
+        assert_eq!(named(&mut folder, "Clip.mov", "1"), "Clip.mov");
+        let other = named(&mut folder, "clip.mov", "2");
+        assert!(other.starts_with("clip~"), "{other}");
+    }
+
+    #[test]
+    fn recognizes_a_file_system_that_ignores_case() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("Clip.mov"), "x").unwrap();
+        let ignores = std::fs::exists(directory.path().join("cLIP.MOV")).unwrap();
+        let folder = LocalFolder::read(directory.path().to_owned()).unwrap();
+        assert_eq!(folder.given_in_any_case.is_some(), ignores);
+        assert_eq!(ignores, cfg!(any(windows, target_os = "macos")));
     }
 
     #[test]

@@ -22,7 +22,12 @@ impl Job {
 
 impl FileUpload {
     fn rank(&self) -> Rank {
-        Rank { path: self.remote.clone(), size: self.size.unwrap_or_default(), time: self.modified }
+        Rank {
+            path: self.remote.clone(),
+            size: self.size.unwrap_or_default(),
+            time: self.modified,
+            needs_stack: self.base.as_ref().is_some_and(|base| base.stack.is_none()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use frameio_private_file as private_file;
@@ -69,8 +69,10 @@ impl Record {
 
     /// Opens or creates the file, and locks it until the end of the run.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        let options = private_file::options().read(true).append(true).create(true).open(path);
-        let mut file = options.map_err(|error| Failure::file("open", path, &error))?;
+        // Not opened for appending: Windows would refuse to remove a line that was cut off.
+        let mut options = private_file::options();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(path).map_err(|error| Failure::file("open", path, &error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -82,7 +84,8 @@ impl Record {
         let (last, end) = read(&mut file, path)?;
         // A line that was cut off is either about a share that was not created yet, or about one that
         // is found again.
-        file.set_len(end).map_err(|error| Failure::file("repair", path, &error))?;
+        let repaired = file.set_len(end).and_then(|()| file.seek(SeekFrom::End(0)));
+        repaired.map_err(|error| Failure::file("repair", path, &error))?;
         Ok(Self { last, file: Some(file) })
     }
 

@@ -1,7 +1,7 @@
 //! Rows of `frameio migrate shares`.
 
 use super::record::Created;
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, Tone};
 
 /// What is known of an old link.
 #[derive(Default)]
@@ -44,5 +44,14 @@ impl Row for LinkRow {
             self.note.as_str().into(),
             self.id.as_deref().into(),
         ]
+    }
+
+    fn tone(&self, column: &str) -> Tone {
+        match (column, self.state) {
+            ("state", "failed") => Tone::Bad,
+            ("state", "no match") => Tone::Attention,
+            ("state", "matches" | "created") => Tone::Good,
+            _ => Tone::Plain,
+        }
     }
 }

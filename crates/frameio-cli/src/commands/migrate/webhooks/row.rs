@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::disabled::Disabled;
 use crate::exit::Status;
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, Tone};
 
 /// What happens to a disabled webhook or custom action.
 pub(super) enum Outcome {
@@ -94,6 +94,15 @@ impl Row for DisabledRow<'_> {
             receiver.id().into(),
             self.item.is_migrated.into(),
         ]
+    }
+
+    fn tone(&self, column: &str) -> Tone {
+        match (column, &self.outcome) {
+            ("outcome", Outcome::Failed(..)) => Tone::Bad,
+            ("outcome", Outcome::Skipped(_)) => Tone::Attention,
+            ("outcome", Outcome::Enabled) => Tone::Good,
+            _ => Tone::Plain,
+        }
     }
 
     fn json(&self) -> Value {
