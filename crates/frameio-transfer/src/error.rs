@@ -54,6 +54,8 @@ pub enum TransferErrorKind {
     SourceChanged,
     /// The manifest of a resumable transfer is in use, or cannot be read or written.
     Manifest,
+    /// The state file of a directory and a folder is in use, or cannot be read or written.
+    State,
     /// The storage refused the request; a retry would fail too.
     Refused,
     /// A signed URL has expired.

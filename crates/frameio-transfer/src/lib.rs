@@ -85,7 +85,7 @@ use self::retry::Retries;
 pub use self::safe_name::{SafeNames, safe_name};
 use self::signed_http::Storage;
 pub use self::summary::{Ignored, Item, Outcome, Summary};
-pub use self::sync_state::compare::{Compared, Verdict};
+pub use self::sync_state::compare::{Compared, Remedy, Verdict};
 use self::upload::buffers::Buffers;
 pub use self::upload::{Attached, RemoteUpload, Upload, UploadTree, Uploaded};
 pub use self::versions::stack::Stacked;

@@ -1,14 +1,18 @@
 //! Settings that the uploads and downloads of trees share.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use frameio_core::{AccountId, FolderId};
 
 use crate::backlog::{Backlog, OnTotals};
 use crate::checksums::Checksums;
 use crate::hashing::{HashReports, OnHashing};
+use crate::local_file::unopened;
 use crate::summary::{OnItem, OnProgress};
-use crate::sync_state::{Access, Pair, SyncState};
+use crate::sync_state::{Access, OnFailure, Pair, SyncState};
 use crate::{Checksum, Deletion, Filter, OnConflict, Order, TransferError, TransferErrorKind};
 
 /// Settings of an upload or a download of a tree. The methods that set them are documented there.
@@ -31,6 +35,10 @@ pub(crate) struct TreeOptions {
     pub(crate) on_totals: Option<OnTotals>,
     pub(crate) on_item: Option<OnItem>,
     pub(crate) report: Option<OnProgress>,
+    /// Called for errors that do not fail the run.
+    pub(crate) on_warning: Option<OnFailure>,
+    /// Whether a record that was not written has been reported.
+    has_warned: Arc<AtomicBool>,
 }
 
 impl TreeOptions {
@@ -50,6 +58,8 @@ impl TreeOptions {
             on_totals: None,
             on_item: None,
             report: None,
+            on_warning: None,
+            has_warned: Arc::default(),
         }
     }
 
@@ -62,34 +72,61 @@ impl TreeOptions {
         Ok(self.states.as_deref())
     }
 
-    /// Returns the reports of files that are read to compare their content.
-    pub(crate) fn hash_reports(&self) -> HashReports {
-        HashReports::new(self.on_hashing.clone())
-    }
-
-    /// Returns the state that a watcher has opened.
-    pub(crate) fn opened_state(&self) -> Option<SyncState> {
-        let open = self.open_state.clone();
-        open.map(|state| state.reporting(self.hash_reports()))
-    }
-
     /// Opens the state of a directory and a folder, unless a watcher has opened it. A dry run only
     /// reads it.
     pub(crate) async fn open_state(
         &self,
-        (account, folder): (&AccountId, &FolderId),
-        directory: Option<PathBuf>,
+        place: (&AccountId, &FolderId),
+        directory: &Path,
         access: Access,
     ) -> Result<Option<SyncState>, TransferError> {
-        if let Some(open) = self.opened_state() {
-            return Ok(Some(open));
+        if let Some(state) = self.open_state.clone() {
+            return Ok(Some(state.reporting(self.hash_reports())));
         }
         let Some(states) = &self.states else { return Ok(None) };
         let access = if self.dry_run { Access::Read } else { access };
-        let (account, folder) = (account.clone(), folder.clone());
-        let pair = Pair { account, folder, directory, is_deleting: self.deletion.is_some() };
-        let state = SyncState::open(states, pair, access).await?;
+        let pair = Pair::new(place, directory).await.map_err(|error| unopened(directory, error))?;
+        let pair = Pair { is_deleting: self.deletion.is_some(), ..pair };
+        let state = SyncState::open(states, pair, access, self.on_failure()).await?;
         Ok(Some(state.reporting(self.hash_reports())))
+    }
+
+    /// Opens the state of a downloaded item. If it cannot be written, the download continues without one.
+    pub(crate) async fn open_for_items(
+        &self,
+        place: (&AccountId, &FolderId),
+        directory: &Path,
+    ) -> Result<Option<SyncState>, TransferError> {
+        let opened = self.open_state(place, directory, Access::Shared).await;
+        let is_unwritable = |error: &TransferError| {
+            let source = std::error::Error::source(error);
+            let error = source.and_then(|source| source.downcast_ref::<io::Error>());
+            error.is_some_and(|error| error.kind() != io::ErrorKind::InvalidData)
+        };
+        match opened {
+            Err(error) if is_unwritable(&error) => {
+                if let Some(on_failure) = self.on_failure() {
+                    on_failure(&error);
+                }
+                Ok(None)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Returns a callback that reports the first record that cannot be written.
+    pub(crate) fn on_failure(&self) -> Option<OnFailure> {
+        let (on_warning, has_warned) = (self.on_warning.clone()?, self.has_warned.clone());
+        Some(Arc::new(move |error| {
+            if !has_warned.swap(true, Ordering::Relaxed) {
+                on_warning(error);
+            }
+        }))
+    }
+
+    /// Returns the reports of files that are read to compare their content.
+    pub(crate) fn hash_reports(&self) -> HashReports {
+        HashReports::new(self.on_hashing.clone())
     }
 
     /// Opens the checksums of earlier runs.

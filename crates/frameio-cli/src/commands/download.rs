@@ -7,6 +7,7 @@ use frameio::transfer::{
     Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
+use super::upload::{not_recorded, warning};
 use crate::args::{
     AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
     at_least_one,
@@ -154,6 +155,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;
     // Reported paths begin with the workspace.
     let root = RemotePath::default();
+    let has_records = renditions == [Rendition::Original] && args.version == VersionChoice::Head;
     let mut tree = DownloadTree::items(items, &args.directory)
         .renditions(renditions)
         .filter(filter)
@@ -166,6 +168,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .on_totals(report.on_totals())
         .on_hashing(report.on_hashing())
         .progress(report.on_progress(&root));
+    // Renditions and earlier versions are never equal to the remote file.
+    if has_records {
+        let warned = report.clone();
+        tree = tree.on_warning(move |error| warned.note(&warning(error)));
+        match config::sync_states() {
+            Ok(path) => tree = tree.state(path),
+            Err(failure) => report.note(&not_recorded(&failure.message)),
+        }
+    }
     if let Some(checksum) = checksum {
         tree = tree.checksum(checksum);
     }
@@ -174,10 +185,6 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     if let Some(path) = args.compare.checksums()? {
         tree = tree.checksums(path);
-    }
-    // Without a record, an upload compares the files by size and time.
-    if let Ok(path) = config::sync_states() {
-        tree = tree.record(path);
     }
     let result = shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await;
     proof.finish().await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
 
-use super::upload::{ProofOptions, UploadOptions, check_local, not_recorded};
+use super::upload::{ProofOptions, UploadOptions, check_local, not_recorded, warning};
 use crate::args::{AccountArg, GlobalArgs, PaceArgs};
 use crate::completion;
 use crate::config;
@@ -122,6 +122,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             .on_totals(report.on_totals())
             .on_hashing(report.on_hashing())
             .progress(report.on_progress(&root));
+        let warned = report.clone();
+        tree = tree.on_warning(move |error| warned.note(&warning(error)));
         match config::sync_states() {
             Ok(path) => tree = tree.state(path),
             Err(failure) => report.note(&not_recorded(&failure.message)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use frameio::auth::profile::Profile;
-use frameio::transfer::{RemotePath, TransferError, UploadTree, VersionPattern};
+use frameio::transfer::{RemotePath, TransferError, TransferErrorKind, UploadTree, VersionPattern};
 
 use super::share::UploadShareArgs;
 use crate::args::{
@@ -200,7 +200,7 @@ impl UploadOptions {
             .on_conflict(self.on_conflict.unwrap_or_default().into())
             .reorder(self.reorder_versions)
             .verify_remote(self.verify_remote)
-            .on_warning(move |error: &TransferError| warned.note(&not_resumable(error)))
+            .on_warning(move |error: &TransferError| warned.note(&warning(error)))
             .on_item(report.on_item(&root))
             .on_totals(report.on_totals())
             .on_hashing(report.on_hashing())
@@ -247,8 +247,16 @@ fn not_resumable(reason: &(impl std::fmt::Display + ?Sized)) -> String {
     )
 }
 
+/// Returns the warning about manifests or records that cannot be written.
+pub(super) fn warning(error: &TransferError) -> String {
+    match error.kind() {
+        TransferErrorKind::State => not_recorded(error),
+        _ => not_resumable(error),
+    }
+}
+
 /// Returns the warning that the next run compares files by size and time only.
-pub(super) fn not_recorded(reason: &str) -> String {
+pub(super) fn not_recorded(reason: &(impl std::fmt::Display + ?Sized)) -> String {
     format!(
         "warning: {reason}; the next run will not know which files are equal: \
          set FRAMEIO_CONFIG_DIR to a writable directory"

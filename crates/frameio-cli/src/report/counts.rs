@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use frameio::transfer::Outcome;
+use frameio::transfer::{Outcome, Remedy};
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
@@ -24,6 +24,12 @@ pub(super) struct Counts {
     unfinished: u64,
     /// Files that have changed and were not transferred.
     changed: u64,
+    /// Changed files that another policy sends.
+    sendable: u64,
+    /// Files that a download transfers, because only the remote file has changed.
+    receivable: u64,
+    /// Conflicts that another policy resolves.
+    resolvable: u64,
     /// Skipped files of which only the size is known to be equal.
     unverified: u64,
     moved: u64,
@@ -45,6 +51,14 @@ pub(super) struct Counts {
 impl Counts {
     pub(super) fn add(&mut self, record: &FileRecord<'_>) {
         self.not_head += u64::from(record.is_not_head());
+        if matches!(record.outcome, Outcome::Changed | Outcome::Conflict(_)) {
+            match record.compared.and_then(|compared| compared.remedy) {
+                Some(Remedy::IfExists) => self.sendable += 1,
+                Some(Remedy::Download) => self.receivable += 1,
+                Some(Remedy::OnConflict) => self.resolvable += 1,
+                _ => {}
+            }
+        }
         match record.outcome {
             Outcome::Transferred { bytes, .. } => {
                 self.transferred += 1;
@@ -112,13 +126,22 @@ impl Counts {
     /// Returns hints about files that need a decision of the user.
     pub(super) fn hints(self, is_upload: bool) -> Vec<String> {
         let mut hints = Vec::new();
-        if self.changed > 0 && is_upload {
+        if self.sendable > 0 {
             hints.push(format!(
-                "{} changed and not sent: send local changes as new versions with '--if-exists \
-                 version', or next to the existing files with '--if-exists keep-both'; get remote \
-                 changes with 'frameio sync --down'",
-                self.changed
+                "{} changed and not sent: send changed files as new versions with '--if-exists \
+                 version', or next to the existing ones with '--if-exists keep-both'",
+                self.sendable
             ));
+        }
+        if self.receivable > 0 {
+            hints.push(format!(
+                "{} changed at the service only, and not sent: get the remote files with 'sync \
+                 --down'",
+                self.receivable
+            ));
+        }
+        if self.resolvable > 0 {
+            hints.push(self.resolution(is_upload));
         }
         if self.unverified > 0 {
             hints.push(format!(
@@ -135,6 +158,22 @@ impl Counts {
             ));
         }
         hints
+    }
+
+    /// Returns the hint about conflicts.
+    fn resolution(self, is_upload: bool) -> String {
+        let count = self.resolvable;
+        match is_upload {
+            true => format!(
+                "{count} changed on both sides: upload the local files next to the remote ones \
+                 with '--on-conflict keep-both', or save the remote files next to the local ones \
+                 with 'sync --down --on-conflict keep-both'"
+            ),
+            false => format!(
+                "{count} in conflict: save the remote files next to the local ones with \
+                 '--on-conflict keep-both', or replace the local files with '--on-conflict replace'"
+            ),
+        }
     }
 
     pub(super) fn json(self) -> Value {

@@ -59,6 +59,26 @@ pub struct Compared {
     pub verdict: Verdict,
     /// Reason, a phrase in lower case.
     pub reason: String,
+    /// What transfers the file, if it was not transferred.
+    pub remedy: Option<Remedy>,
+}
+
+/// What transfers a file that a run has listed as changed or in conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Remedy {
+    /// Another [`IfExists`](crate::IfExists) policy.
+    IfExists,
+    /// A download, because only the remote file has changed.
+    Download,
+    /// Another [`OnConflict`](crate::OnConflict) policy.
+    OnConflict,
+}
+
+impl Compared {
+    pub(crate) fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self { verdict, reason: reason.into(), remedy: None }
+    }
 }
 
 /// Direction of a run.
@@ -176,7 +196,7 @@ fn verdict(direction: Direction, reason: Reason) -> Verdict {
         }
         (_, Reason::Unchanged | Reason::Version | Reason::SameContent) => Verdict::Equal,
         (_, Reason::SameSize) => Verdict::Unverified,
-        (_, Reason::BothChanged) => Verdict::Conflict,
+        (_, Reason::BothChanged) | (Direction::Up, Reason::RemoteChanged) => Verdict::Conflict,
         // A download has a later modification time than the upload.
         (Direction::Down, Reason::LocalNewer) => Verdict::Unverified,
         (Direction::Down, Reason::RemoteChanged) => Verdict::NewVersion,
@@ -190,7 +210,6 @@ fn verdict(direction: Direction, reason: Reason) -> Verdict {
             | Reason::OtherContent
             | Reason::OtherSize { .. }
             | Reason::LocalNewer
-            | Reason::RemoteChanged
             | Reason::RemoteMoved,
         ) => Verdict::Changed,
     }
@@ -207,7 +226,20 @@ impl Reason {
 
     /// Returns the verdict with this reason.
     pub(crate) fn because(self, verdict: Verdict) -> Compared {
-        Compared { verdict, reason: self.to_string() }
+        let remedy = match verdict {
+            Verdict::Changed | Verdict::Conflict => self.remedy(verdict),
+            _ => None,
+        };
+        Compared { remedy, ..Compared::new(verdict, self.to_string()) }
+    }
+
+    fn remedy(self, verdict: Verdict) -> Option<Remedy> {
+        match self {
+            Self::RemoteChanged | Self::RemoteMoved => Some(Remedy::Download),
+            _ if verdict == Verdict::Conflict => Some(Remedy::OnConflict),
+            _ if self.is_local_change() => Some(Remedy::IfExists),
+            _ => None,
+        }
     }
 }
 
@@ -312,8 +344,8 @@ mod tests {
         for (local, remote, verified, expected) in [
             (same, Some(("1", 10)), None, [Equal, Equal]),
             (changed, Some(("1", 10)), None, [Changed, Conflict]),
-            (same, Some(("2", 10)), None, [Changed, NewVersion]),
-            (same, Some(("1", 11)), None, [Changed, NewVersion]),
+            (same, Some(("2", 10)), None, [Conflict, NewVersion]),
+            (same, Some(("1", 11)), None, [Conflict, NewVersion]),
             (changed, Some(("2", 10)), None, [Conflict, Conflict]),
             (changed, Some(("2", 10)), Some(true), [Equal, Equal]),
             (changed, Some(("2", 10)), Some(false), [Conflict, Conflict]),
@@ -324,6 +356,20 @@ mod tests {
         ] {
             let verdicts = both(local, remote, true, verified);
             assert_eq!(verdicts, expected, "{local:?} {remote:?} {verified:?}");
+        }
+    }
+
+    #[test]
+    fn the_remedy_is_what_transfers_the_file() {
+        for (reason, verdict, remedy) in [
+            (Reason::LocalChanged, Verdict::Changed, Some(Remedy::IfExists)),
+            (Reason::LocalChanged, Verdict::Conflict, Some(Remedy::OnConflict)),
+            (Reason::LocalChanged, Verdict::NewVersion, None),
+            (Reason::RemoteChanged, Verdict::Conflict, Some(Remedy::Download)),
+            (Reason::BothChanged, Verdict::Conflict, Some(Remedy::OnConflict)),
+            (Reason::Unchanged, Verdict::Equal, None),
+        ] {
+            assert_eq!(reason.because(verdict).remedy, remedy, "{reason:?}");
         }
     }
 
@@ -341,5 +387,6 @@ mod tests {
         let (verdict, reason) = compare(&facts);
         assert_eq!((verdict, reason.is_local_change()), (Verdict::Changed, false));
         assert!(reason.to_string().contains("sync --down"));
+        assert_eq!(reason.because(verdict).remedy, Some(Remedy::Download));
     }
 }

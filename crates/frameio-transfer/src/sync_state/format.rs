@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use frameio_core::FolderId;
 use frameio_private_file::open_regular;
 use serde_json::{Value, json};
 
 use super::stamp::{Stamp, Xxh64};
-use super::{Known, MAX_ENTRIES, Pair, Pending, Record};
+use super::{Files, Known, MAX_ENTRIES, Pair, Pending, Record};
 use crate::file_time::{from_json, to_json};
 
 /// Version of the format.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Maximum length of a line.
 const LINE: u64 = 1 << 17;
@@ -21,20 +22,21 @@ const LINE: u64 = 1 << 17;
 const SUPERSEDED: usize = 16;
 
 /// Content of a state file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Content {
-    pub(super) files: HashMap<Box<str>, Known>,
+    pub(super) files: Files,
+    /// Remote folders of the directories below.
+    pub(super) folders: HashMap<Box<str>, FolderId>,
+    /// Account, folder and directory; `None` if the first line is truncated.
+    owner: Option<[String; 3]>,
     pub(super) device: Option<u64>,
-    /// Directory of the files; `None` if they are named by absolute paths.
-    pub(super) directory: Option<String>,
     /// Whether the file has few superseded lines.
     pub(super) is_compact: bool,
 }
 
 /// Reads a state file. A missing file counts as empty, and incomplete lines are skipped.
 pub(super) fn read(path: &Path) -> io::Result<Content> {
-    let mut content =
-        Content { files: HashMap::new(), device: None, directory: None, is_compact: false };
+    let mut content = Content::default();
     let mut reader = match open_regular(path, std::fs::File::options().read(true)) {
         Ok(file) => BufReader::new(file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(content),
@@ -53,21 +55,20 @@ pub(super) fn read(path: &Path) -> io::Result<Content> {
         let parsed = serde_json::from_slice::<Value>(text).ok();
         if lines == 0 {
             check_head(parsed.as_ref(), text)?;
+            content.owner = parsed.as_ref().and_then(owner);
         }
         lines += 1;
         let Some(parsed) = parsed else { continue };
         if let Some(device) = parsed["device"].as_str() {
             content.device = u64::from_str_radix(device, 16).ok();
         }
-        if let Some(directory) = parsed["directory"].as_str() {
-            content.directory = Some(directory.to_owned());
-        }
         content.apply(&parsed);
         if content.files.len() > MAX_ENTRIES {
             return Err(invalid("it has too many entries; remove it"));
         }
     }
-    content.is_compact = lines > 0 && lines <= 2 * content.files.len() + SUPERSEDED;
+    let entries = content.files.len() + content.folders.len();
+    content.is_compact = lines > 0 && lines <= 2 * entries + SUPERSEDED;
     Ok(content)
 }
 
@@ -76,6 +77,9 @@ fn check_head(parsed: Option<&Value>, line: &[u8]) -> io::Result<()> {
     let head = b"{\"frameio_sync\":";
     match parsed.map(|head| head["frameio_sync"].as_u64()) {
         Some(Some(VERSION)) => Ok(()),
+        Some(Some(older)) if older < VERSION => {
+            Err(invalid("it was written by an older version of this program; remove it"))
+        }
         Some(Some(_)) => {
             Err(invalid("it was written by a newer version of this program; update, or remove it"))
         }
@@ -90,11 +94,33 @@ fn invalid(message: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
+/// Returns the account, the folder and the directory of the first line.
+fn owner(head: &Value) -> Option<[String; 3]> {
+    let [account, folder, directory] =
+        ["account", "folder", "directory"].map(|name| head[name].as_str().map(str::to_owned));
+    Some([account?, folder?, directory?])
+}
+
 impl Content {
+    /// Refuses the file of another directory or folder.
+    pub(super) fn check(&self, pair: &Pair) -> io::Result<()> {
+        if self.owner.as_ref().is_none_or(|owner| *owner == pair.names()) {
+            return Ok(());
+        }
+        Err(invalid("it belongs to another directory or folder; remove it"))
+    }
+
+    /// Returns the account, the folder and the directory.
+    pub(super) fn owner(&self) -> Option<&[String; 3]> {
+        self.owner.as_ref()
+    }
+
     fn apply(&mut self, line: &Value) {
         let Some(path) = line["path"].as_str() else { return };
         if line["removed"] == true {
             self.files.remove(path);
+        } else if let Some(folder) = line["folder"].as_str() {
+            self.folders.insert(path.into(), folder.into());
         } else if line["pending"].is_object() {
             if let Some(pending) = parse_pending(&line["pending"]) {
                 self.files.entry(path.into()).or_default().pending = Some(pending);
@@ -110,29 +136,49 @@ impl Content {
 }
 
 /// Returns the whole content of a state file.
-pub(super) fn whole(pair: &Pair, device: Option<u64>, files: &HashMap<Box<str>, Known>) -> Vec<u8> {
+pub(super) fn whole(
+    pair: &Pair,
+    device: Option<u64>,
+    (files, folders): (&Files, &HashMap<Box<str>, FolderId>),
+) -> Vec<u8> {
     // The version is first, so that a truncated first line is recognized.
     let mut text = format!("{{\"frameio_sync\":{VERSION},");
+    let [account, remote_folder, directory] = pair.names();
     let rest = json!({
-        "account": pair.account.as_str(),
-        "folder": pair.folder.as_str(),
-        "directory": pair.directory.as_deref().map(Path::to_string_lossy),
+        "account": account,
+        "folder": remote_folder,
+        "directory": directory,
         "device": device.map(|device| format!("{device:x}")),
     });
     text.extend(rest.to_string().chars().skip(1));
     text.push('\n');
+    for (path, id) in folders {
+        text += folder(path, id).trim_start();
+    }
     for (path, known) in files {
-        if let Some(known) = &known.record {
-            text += record(path, known).trim_start();
-        }
-        if let Some(known) = &known.pending {
-            text += pending(path, known).trim_start();
-        }
-        if let Some(known) = &known.arriving {
-            text += arriving(path, known).trim_start();
-        }
+        text += &lines(path, known);
     }
     text.into_bytes()
+}
+
+/// Returns the lines of everything that is known about a file.
+pub(super) fn lines(path: &str, known: &Known) -> String {
+    let mut text = String::new();
+    if let Some(known) = &known.record {
+        text += record(path, known).trim_start();
+    }
+    if let Some(known) = &known.pending {
+        text += pending(path, known).trim_start();
+    }
+    if let Some(known) = &known.arriving {
+        text += arriving(path, known).trim_start();
+    }
+    text
+}
+
+/// Returns the line of the remote folder of a directory.
+pub(super) fn folder(path: &str, id: &FolderId) -> String {
+    format!("\n{}\n", json!({"path": path, "folder": id.as_str()}))
 }
 
 /// Returns the line of a record, after a newline that terminates a truncated line.

@@ -1,13 +1,38 @@
 //! State files, which record what a directory and a remote folder had in common after earlier runs.
 //!
-//! There is one file for each pair of directory and folder. It consists of lines of JSON that are only
-//! appended, each with a single write, so a kill can only truncate the last line, which is ignored. When
-//! a run has the file for itself, it replaces superseded lines by an atomic rename. A separate lock file
-//! has the lock, because the state file is replaced.
+//! # Which state a file belongs to
+//!
+//! A record belongs to a local file and the remote folder that the file was sent to or received from. It
+//! is found by the *pair* of the file's directory and that folder, so every command uses the same record
+//! for the same file and folder:
+//!
+//! | command | pair |
+//! |---|---|
+//! | `sync DIR FOLDER`, in both directions, and `watch` | `DIR` and `FOLDER` |
+//! | `upload DIR/FILE --to FOLDER` | `DIR` and `FOLDER` |
+//! | `upload DIR --to FOLDER` | `DIR` and the folder `FOLDER/DIR` |
+//! | `download FOLDER/FILE -o DIR` | `DIR` and `FOLDER` |
+//! | `download FOLDER/NAME -o DIR` of a folder | `DIR/NAME` and the folder `FOLDER/NAME` |
+//!
+//! Another folder is another pair: a file that is uploaded to a second folder is a new file there.
+//!
+//! There is one file for each pair that a run begins with, and none for the directories below it: they
+//! use the state of the run, which also records their remote folders. A later run that begins with such a
+//! directory finds this state by the directories above (see `nesting`), and uses it under the path of the
+//! directory. If the directory was used first, its state is taken over when a run comes from above.
+//!
+//! # Format and locks
+//!
+//! A state file consists of lines of JSON that are only appended, each with a single write, so a kill can
+//! only truncate the last line, which is ignored. When a run has the file for itself, it replaces
+//! superseded lines by an atomic rename. A separate lock file has the lock, because the state file is
+//! replaced. `sync` and `watch` lock it exclusively, also against runs in directories below. Uploads and
+//! downloads share it.
 
 pub(crate) mod compare;
-pub(crate) mod elsewhere;
 mod format;
+mod names;
+mod nesting;
 mod opening;
 pub(crate) mod stamp;
 #[cfg(test)]
@@ -22,8 +47,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use frameio_core::{FileId, FolderId, VersionStackId};
 use frameio_private_file::open_regular;
 use tokio::sync::Semaphore;
-use unicode_normalization::UnicodeNormalization;
 
+use self::names::Names;
+pub(crate) use self::names::{key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};
 use self::stamp::{Stamp, Xxh64};
 use crate::hashing::HashReports;
@@ -84,20 +110,36 @@ pub(crate) struct Recorded {
     pub(crate) is_outdated: bool,
 }
 
-/// An open state.
+/// What is known about files by their paths below the directory of the state.
+type Files = HashMap<Box<str>, Known>;
+
+/// Callback for a record that cannot be written.
+pub(crate) type OnFailure = Arc<dyn Fn(&TransferError) + Send + Sync>;
+
+/// An open state, limited to a directory. Names are paths below this directory.
 #[derive(Clone)]
 pub(crate) struct SyncState {
     inner: Arc<Inner>,
+    /// Beginning of the names of the directory in the file.
+    prefix: Arc<str>,
+    /// The directory as the run refers to it.
+    root: Arc<Path>,
+    /// Path of the file that the directory has if no directory above has one.
+    own: Arc<Path>,
     reports: HashReports,
 }
 
 struct Inner {
     path: PathBuf,
+    pair: Pair,
     access: Access,
-    files: Mutex<HashMap<Box<str>, Known>>,
-    /// Names that had a record of a remote file when it was read or written.
-    names: Mutex<HashMap<FileId, Vec<Box<str>>>>,
+    files: Mutex<Files>,
+    /// Remote folders of the directories below.
+    folders: Mutex<HashMap<Box<str>, FolderId>>,
+    names: Mutex<Names>,
     hashes: Semaphore,
+    /// Called once.
+    on_failure: Mutex<Option<OnFailure>>,
     _lock: Option<File>,
 }
 
@@ -108,21 +150,39 @@ impl SyncState {
         self
     }
 
-    /// Returns the path of the state file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.inner.path
+    /// Returns a path that identifies the directory and the folder, for files next to the state file.
+    pub(crate) fn own_path(&self) -> &Path {
+        &self.own
+    }
+
+    /// Returns the name of a local file.
+    pub(crate) fn key(&self, local: &Path) -> String {
+        key_of(local.strip_prefix(&self.root).unwrap_or(local))
+    }
+
+    /// Returns the local path of a name.
+    pub(crate) fn local_path(&self, key: &str) -> PathBuf {
+        key.split('/').fold(self.root.to_path_buf(), |path, name| path.join(name))
+    }
+
+    fn full(&self, key: &str) -> Box<str> {
+        [&self.prefix, key].concat().into()
+    }
+
+    fn known(&self, key: &str) -> Option<Known> {
+        self.inner.files().get(&self.full(key)).cloned()
     }
 
     pub(crate) fn record(&self, key: &str) -> Option<Record> {
-        self.inner.files().get(key)?.record.clone()
+        self.known(key)?.record
     }
 
     pub(crate) fn pending(&self, key: &str) -> Option<Pending> {
-        self.inner.files().get(key)?.pending.clone()
+        self.known(key)?.pending
     }
 
     pub(crate) fn arriving(&self, key: &str) -> Option<Record> {
-        self.inner.files().get(key)?.arriving.clone()
+        self.known(key)?.arriving
     }
 
     /// Returns the record of a remote file under another name than `key`.
@@ -135,10 +195,11 @@ impl SyncState {
         key: &str,
         exists: impl Fn(&str) -> bool,
     ) -> Option<(String, Record)> {
-        let names = self.inner.names().get(id).cloned().unwrap_or_default();
-        names.into_iter().filter(|other| **other != *key).find_map(|other| {
-            let record = self.record(&other).filter(|record| record.file_id == *id)?;
-            exists(&other).then(|| (other.into(), record))
+        let names = self.inner.names().of(id);
+        let below = names.iter().filter_map(|name| name.strip_prefix(&*self.prefix));
+        below.filter(|other| *other != key).find_map(|other| {
+            let record = self.record(other).filter(|record| record.file_id == *id)?;
+            exists(other).then(|| (other.to_owned(), record))
         })
     }
 
@@ -149,9 +210,7 @@ impl SyncState {
         local: &Path,
         now: Stamp,
     ) -> io::Result<Recorded> {
-        let Some(known) = self.inner.files().get(key).cloned() else {
-            return Ok(Recorded::default());
-        };
+        let Some(known) = self.known(key) else { return Ok(Recorded::default()) };
         // The download was complete, and may have been moved before the run was killed.
         if let Some(arriving) = known.arriving
             && let (true, _) = self.compare(&arriving, local, now).await?
@@ -182,42 +241,48 @@ impl SyncState {
 
     /// Returns all records.
     pub(crate) fn records(&self) -> Vec<(String, Record)> {
-        let files = self.inner.files();
-        let all = files.iter().filter_map(|(key, known)| Some((key, known.record.clone()?)));
-        all.map(|(key, record)| (key.to_string(), record)).collect()
+        self.all(|known| known.record.clone())
     }
 
     /// Returns all new versions that an earlier run did not finish.
     pub(crate) fn all_pending(&self) -> Vec<(String, Pending)> {
-        let files = self.inner.files();
-        let all = files.iter().filter_map(|(key, known)| Some((key, known.pending.clone()?)));
-        all.map(|(key, pending)| (key.to_string(), pending)).collect()
+        self.all(|known| known.pending.clone())
     }
 
-    /// Records that a file is equal on both sides. A failure is only logged: the next run then
-    /// compares the file without a record.
+    fn all<T>(&self, select: impl Fn(&Known) -> Option<T>) -> Vec<(String, T)> {
+        let files = self.inner.files();
+        let below = files.iter().filter_map(|(key, known)| {
+            let key = key.strip_prefix(&*self.prefix)?;
+            Some((key.to_owned(), select(known)?))
+        });
+        below.collect()
+    }
+
+    /// Records that a file is equal on both sides. A failure is reported once, and the next run compares
+    /// the file without a record.
     pub(crate) async fn put(&self, key: &str, record: Record) {
-        let line = format::record(key, &record);
-        {
+        let key = self.full(key);
+        let line = format::record(&key, &record);
+        let is_full = {
             let mut files = self.inner.files();
-            if files.len() >= MAX_ENTRIES && !files.contains_key(key) {
-                tracing::warn!(target: "frameio::transfer", "state.full");
-                return;
+            let is_full = files.len() >= MAX_ENTRIES && !files.contains_key(&key);
+            if !is_full {
+                self.inner.names().add(&key, Some(&record));
+                files.insert(key, Known { record: Some(record), ..Known::default() });
             }
-            let mut names = self.inner.names();
-            let names = names.entry(record.file_id.clone()).or_default();
-            if !names.iter().any(|name| **name == *key) {
-                names.push(key.into());
-            }
-            files.insert(key.into(), Known { record: Some(record), ..Known::default() });
+            is_full
+        };
+        match is_full {
+            true => self.inner.failed(io::Error::other("it has too many entries")),
+            false => self.write(line, false).await,
         }
-        self.write(line, false).await.unwrap_or_else(log);
     }
 
     /// Removes what is known about a file.
     pub(crate) async fn remove(&self, key: &str) {
-        if self.inner.files().remove(key).is_some() {
-            self.write(format::removed(key), false).await.unwrap_or_else(log);
+        let key = self.full(key);
+        if self.inner.files().remove(&key).is_some() {
+            self.write(format::removed(&key), false).await;
         }
     }
 
@@ -227,9 +292,10 @@ impl SyncState {
         key: &str,
         pending: Pending,
     ) -> Result<(), TransferError> {
-        let line = format::pending(key, &pending);
-        self.inner.files().entry(key.into()).or_default().pending = Some(pending);
-        self.write(line, true).await.map_err(|error| failed(&self.inner.path, error))
+        let key = self.full(key);
+        let line = format::pending(&key, &pending);
+        self.inner.files().entry(key).or_default().pending = Some(pending);
+        self.try_write(line, true).await.map_err(|error| failed(&self.inner.path, error))
     }
 
     /// Records that a complete download is about to be moved to its path.
@@ -238,16 +304,17 @@ impl SyncState {
         key: &str,
         record: Record,
     ) -> Result<(), TransferError> {
-        let line = format::arriving(key, &record);
-        self.inner.files().entry(key.into()).or_default().arriving = Some(record);
-        self.write(line, true).await.map_err(|error| failed(&self.inner.path, error))
+        let key = self.full(key);
+        let line = format::arriving(&key, &record);
+        self.inner.files().entry(key).or_default().arriving = Some(record);
+        self.try_write(line, true).await.map_err(|error| failed(&self.inner.path, error))
     }
 
     /// Forgets a new version whose file no longer exists.
     pub(crate) async fn end_pending(&self, key: &str) {
         let record = {
             let mut files = self.inner.files();
-            let Some(known) = files.get_mut(key) else { return };
+            let Some(known) = files.get_mut(&self.full(key)) else { return };
             known.pending = None;
             known.record.clone()
         };
@@ -263,7 +330,13 @@ impl SyncState {
         stamp::hash(path.to_owned(), &self.reports).await
     }
 
-    async fn write(&self, line: String, sync: bool) -> io::Result<()> {
+    async fn write(&self, line: String, sync: bool) {
+        if let Err(error) = self.try_write(line, sync).await {
+            self.inner.failed(error);
+        }
+    }
+
+    async fn try_write(&self, line: String, sync: bool) -> io::Result<()> {
         if self.inner.access == Access::Read {
             return Ok(());
         }
@@ -277,47 +350,34 @@ impl SyncState {
 }
 
 impl Inner {
-    fn files(&self) -> MutexGuard<'_, HashMap<Box<str>, Known>> {
+    fn files(&self) -> MutexGuard<'_, Files> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn names(&self) -> MutexGuard<'_, HashMap<FileId, Vec<Box<str>>>> {
+    fn folders(&self) -> MutexGuard<'_, HashMap<Box<str>, FolderId>> {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn names(&self) -> MutexGuard<'_, Names> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// Returns the name of a file in a state. Names are normalized, because macOS decomposes accented
-/// characters.
-pub(crate) fn state_key(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| name.nfc().collect()).collect();
-    names.join("/")
-}
-
-/// Returns the name of a file that is transferred as a path: its absolute path, and its path below the
-/// folder, because the same file may be sent to several folders.
-pub(crate) fn path_key(local: &Path, remote: &[String]) -> String {
-    let local = state_key(&[local.to_string_lossy().into_owned()]);
-    format!("{local}\0{}", state_key(remote))
-}
-
-/// Returns the absolute path and the remote path of the name of a file that is transferred as a path. A path
-/// below a directory is both.
-pub(crate) fn split_path_key(key: &str) -> (&str, &str) {
-    key.split_once('\0').unwrap_or((key, key))
-}
-
-/// Returns the name of a file in a state: its path below the directory.
-pub(crate) fn key_of(below: &Path) -> String {
-    let names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-    state_key(&names)
+    /// Reports a record that was not written.
+    fn failed(&self, error: io::Error) {
+        log(&error);
+        let on_failure = self.on_failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(on_failure) = on_failure {
+            on_failure(&failed(&self.path, error));
+        }
+    }
 }
 
 fn failed(path: &Path, error: io::Error) -> TransferError {
     let message = format!("cannot use the state file '{}': {}", path.display(), reason(&error));
-    TransferError::new(TransferErrorKind::Manifest, message).because(error)
+    TransferError::new(TransferErrorKind::State, message).because(error)
 }
 
-fn log(error: io::Error) {
+fn log(error: &io::Error) {
     tracing::warn!(target: "frameio::transfer", %error, "state.not_written");
 }
 

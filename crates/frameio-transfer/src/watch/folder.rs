@@ -151,19 +151,19 @@ impl Watcher {
     /// if the directory is unavailable.
     async fn open(&mut self, states: &Path) -> Result<Result<SyncState, String>, TransferError> {
         let directory = self.watch.tree.directory().to_owned();
-        let (path, at) = (directory.clone(), directory.clone());
-        let canonical = blocking(move || canonical(&path)).await;
-        let canonical = canonical.map_err(|error| unopened(&at, error))?;
-        let Some((account, folder)) = self.watch.tree.place() else { return Err(refused()) };
-        let (account, folder) = (account.clone(), folder.clone());
-        let pair = Pair { account, folder, directory: Some(canonical), is_deleting: false };
+        let at = directory.clone();
+        let Some(place) = self.watch.tree.place() else { return Err(refused()) };
+        let pair = Pair::new(place, &at).await.map_err(|error| unopened(&at, error))?;
         if !SyncState::has_records(states, &pair).await {
             let created = blocking(move || std::fs::create_dir_all(directory)).await;
             created.map_err(|error| unopened(&at, error))?;
         }
         self.root = Root::new(at, SyncState::last_device(states, &pair).await);
         match self.root.check().await {
-            Ok(_) => SyncState::open(states, pair, Access::Exclusive).await.map(Ok),
+            Ok(_) => {
+                let on_failure = self.watch.tree.options.on_failure();
+                SyncState::open(states, pair, Access::Exclusive, on_failure).await.map(Ok)
+            }
             Err(reason) => Ok(Err(reason)),
         }
     }
@@ -240,20 +240,6 @@ fn refused() -> TransferError {
     TransferError::new(TransferErrorKind::Invalid, message)
 }
 
-/// Returns the canonical path of a directory, which may not exist.
-fn canonical(path: &Path) -> io::Result<PathBuf> {
-    let absolute = std::path::absolute(path)?;
-    let existing = absolute.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    Ok(match existing {
-        Some((above, canonical)) => match absolute.strip_prefix(above) {
-            Ok(below) if below.as_os_str().is_empty() => canonical,
-            Ok(below) => canonical.join(below),
-            Err(_) => absolute,
-        },
-        None => absolute,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,15 +250,5 @@ mod tests {
         {
             assert_eq!(interval(folders).as_secs(), seconds, "{folders}");
         }
-    }
-
-    #[test]
-    fn the_path_of_a_missing_directory_is_the_same_after_it_was_created() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("a/b");
-        let before = canonical(&path).unwrap();
-        std::fs::create_dir_all(&path).unwrap();
-        assert_eq!(canonical(&path).unwrap(), before);
-        assert_eq!(path.canonicalize().unwrap(), before);
     }
 }

@@ -34,10 +34,11 @@ impl Watcher {
         let reports = watch.reports.clone();
         let (root, pair) = available(&watch, &directory, &states).await?;
         let sent_below = watch.actions.prepare(&directory).await?;
-        let state = SyncState::open(&states, pair, Access::Exclusive).await?;
+        let on_failure = watch.tree.options.on_failure();
+        let state = SyncState::open(&states, pair, Access::Exclusive, on_failure).await?;
         let journal = match watch.actions.is_empty() {
             true => None,
-            false => Some(Journal::open(state.path()).await.map_err(journal_failed)?),
+            false => Some(Journal::open(state.own_path()).await.map_err(journal_failed)?),
         };
         let is_network = is_network(&directory).await;
         let settle = watch.settle.unwrap_or(if is_network { SETTLE.1 } else { SETTLE.0 });
@@ -143,10 +144,8 @@ async fn available(
 
 async fn look_up(watch: &Watch, directory: &Path, states: &Path) -> Result<(Root, Pair), String> {
     let path = directory.to_owned();
-    let canonical = blocking(move || path.canonicalize()).await.map_err(|error| reason(&error))?;
-    let (account, folder) = watch.tree.place();
-    let (account, folder) = (account.clone(), folder.clone());
-    let pair = Pair { account, folder, directory: Some(canonical), is_deleting: false };
+    blocking(move || path.canonicalize()).await.map_err(|error| reason(&error))?;
+    let pair = Pair::new(watch.tree.place(), directory).await.map_err(|error| reason(&error))?;
     let last_device = SyncState::last_device(states, &pair).await;
     let mut root = Root::new(directory.to_owned(), last_device);
     root.check().await.map(|_| (root, pair))

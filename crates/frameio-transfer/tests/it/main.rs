@@ -20,6 +20,7 @@ use frameio_testing::raw;
 mod signed_http;
 mod spans;
 mod support;
+mod sync_commands;
 mod sync_deletions;
 mod sync_property;
 mod sync_support;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use frameio::comments::CreateComment;
-use frameio::transfer::{Deletion, Summary};
+use frameio::transfer::{Deletion, Outcome, Summary};
 use frameio::{Client, FileId};
 use frameio_sim::User;
 
@@ -78,18 +78,6 @@ async fn deletes_only_own_unchanged_remote_files_that_were_equal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn reports_a_file_that_got_a_version_after_it_was_equal() {
-    let pair = equal(&["kept", "versioned"]).await;
-    pair.put_version("versioned", b"a later version").await;
-    remove(&pair, &["versioned"]);
-    for run in 0..2 {
-        let summary = up(&pair, Deletion::new()).await;
-        assert_eq!((summary.deleted, summary.kept), (0, 1), "{run}: {summary:?}");
-    }
-    assert_eq!(names(&pair).await, ["kept", "versioned"]);
-}
-
-#[tokio::test(start_paused = true)]
 async fn asks_and_limits_before_the_first_deletion() {
     for is_up in [true, false] {
         let pair = equal(&["a", "b", "c"]).await;
@@ -160,12 +148,6 @@ async fn refuses_to_delete_if_the_directory_is_empty_or_a_list_is_incomplete() {
         };
         assert!(error.to_string().contains("is empty; was it mounted?"), "{error}");
     }
-    // Files that are not uploaded do not count, such as those of the system.
-    std::fs::write(pair.path(".DS_Store"), "x").unwrap();
-    std::fs::create_dir(pair.path("lost+found")).unwrap();
-    let summary = up(&pair, Deletion::new()).await;
-    assert!(format!("{summary:?}").contains("has no files to upload"), "{summary:?}");
-    assert_eq!((summary.deleted, names(&pair).await.len()), (0, 2));
     pair.write("c", "c");
     let fault = frameio_sim::Fault::status(http::StatusCode::FORBIDDEN).on("folders.index");
     // The first list is that of the upload.
@@ -184,4 +166,29 @@ async fn refuses_to_delete_if_the_directory_is_empty_or_a_list_is_incomplete() {
     let summary = down(&pair, Deletion::new()).await;
     assert_eq!((summary.deleted, pair.local().len()), (0, 3), "{summary:?}");
     assert_eq!(down(&pair, Deletion::new()).await.deleted, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_remote_files_that_have_changed_or_were_moved_since_they_were_equal() {
+    for dry_run in [true, false] {
+        let pair = equal(&["kept", "gone", "new version", "renamed", "replaced"]).await;
+        let remote = pair.remote().await;
+        pair.put_version("new version", b"a version of somebody else").await;
+        pair.rename(&remote["renamed"].head.id, "renamed by them").await;
+        pair.delete(&remote["replaced"].head.id).await;
+        pair.put(&place(&pair.sim).1, "replaced", b"another file").await;
+        remove(&pair, &["gone", "new version", "renamed", "replaced"]);
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let seen = kept.clone();
+        let tree = pair.upload().delete(Deletion::new()).dry_run(dry_run).on_item(move |item| {
+            if let Outcome::Kept = item.outcome {
+                seen.lock().unwrap().push(item.remote.to_string());
+            }
+        });
+        let summary = pair.transfers().upload_tree(tree).await.unwrap();
+        assert_eq!((summary.deleted, summary.kept), (1, 3), "{summary:?}");
+        kept.lock().unwrap().sort();
+        assert_eq!(*kept.lock().unwrap(), ["/new version", "/renamed", "/replaced"]);
+        assert_eq!(names(&pair).await.contains(&"gone".to_owned()), dry_run);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
-use frameio::transfer::{Summary, Transfers};
+use frameio::transfer::{Remedy, Summary, Transfers};
 
 use crate::support::place;
 use crate::sync_support::Pair;
@@ -148,10 +148,14 @@ impl Model {
     }
 }
 
-/// Returns the paths of reported conflicts, and the paths that their reasons name.
+/// Returns the paths of reported conflicts that a download does not resolve, and the paths that their
+/// reasons name.
 fn conflicts(summaries: &[Summary]) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for item in summaries.iter().flat_map(|summary| &summary.conflicts) {
+        if item.compared.as_ref().is_some_and(|it| it.remedy == Some(Remedy::Download)) {
+            continue;
+        }
         paths.insert(item.remote.names().join("/"));
         let reason = item.compared.as_ref().map_or("", |compared| &compared.reason);
         paths.extend(reason.split('\'').skip(1).step_by(2).map(str::to_owned));

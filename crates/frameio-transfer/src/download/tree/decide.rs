@@ -16,14 +16,17 @@ use crate::hashing::{HashReports, HashedSide};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
-use crate::sync_state::{Record, Recorded, SyncState, state_key};
+use crate::sync_state::{Record, Recorded, SyncState, key_of};
 use crate::{Compared, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
 
 /// Policies of a download, and what it needs to compare files.
 #[derive(Clone)]
 pub(super) struct Decider {
     pub(super) transfers: Transfers,
+    /// State of the directory.
     pub(super) state: Option<SyncState>,
+    /// Whether the directory follows the folder, so that local files are renamed.
+    pub(super) is_synced: bool,
     pub(super) checksums: Option<Checksums>,
     /// Root of the download.
     pub(super) directory: PathBuf,
@@ -72,9 +75,7 @@ impl Decider {
 
     /// Returns the name of a file in the state: its path below the directory.
     pub(super) fn key(&self, local: &Path) -> String {
-        let below = local.strip_prefix(&self.directory).unwrap_or(local);
-        let names: Vec<_> = below.iter().map(|name| name.to_string_lossy().into_owned()).collect();
-        state_key(&names)
+        key_of(local.strip_prefix(&self.directory).unwrap_or(local))
     }
 
     /// Returns the local path of a file in the state.
@@ -97,7 +98,10 @@ impl Decider {
             LocalTarget::File { size, modified } => Stamp { size, modified },
         };
         let recorded = match &self.state {
-            Some(state) => state.recorded(&key, local, stamp).await,
+            Some(state) => {
+                state.find_form(&key).await;
+                state.recorded(&key, local, stamp).await
+            }
             None => Ok(Recorded::default()),
         };
         let recorded = recorded.map_err(|error| unopened(local, error))?;
@@ -178,7 +182,7 @@ impl Decider {
         let Some(state) = &self.state else { return Ok(receive(Reason::NoLocal)) };
         let gone = if state.record(key).is_some() { Reason::LocalGone } else { Reason::NoLocal };
         let exists = |key: &str| self.path(key).exists();
-        let known = state.record_of(&file.id, key, exists);
+        let known = state.record_of(&file.id, key, exists).filter(|_| self.is_synced);
         let known = known.filter(|(from, record)| self.selects(from, record.stamp));
         let Some((from, record)) = known else { return Ok(receive(gone)) };
         let old = self.path(&from);
@@ -192,12 +196,11 @@ impl Decider {
                 "the remote file was renamed, and the local file '{from}' has changed since both \
                  sides were equal"
             );
-            let action = Action::Conflict;
-            let compared = Compared { verdict: Verdict::Conflict, reason };
-            return Ok(Decision { action, compared });
+            let compared = Compared::new(Verdict::Conflict, reason);
+            return Ok(Decision { action: Action::Conflict, compared });
         }
         let reason = format!("the remote file was renamed from '{from}'");
-        let compared = Compared { verdict: Verdict::Changed, reason };
+        let compared = Compared::new(Verdict::Changed, reason);
         Ok(Decision { action: Action::Rename { from, record }, compared })
     }
 

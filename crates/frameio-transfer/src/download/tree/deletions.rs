@@ -192,7 +192,7 @@ fn remote(key: &str) -> RemotePath {
 }
 
 fn item(decider: &Decider, key: &str, reason: &str, outcome: Outcome) -> Item {
-    let compared = Compared { verdict: Verdict::Changed, reason: reason.to_owned() };
+    let compared = Compared::new(Verdict::Changed, reason);
     Item::new(remote(key), decider.path(key), outcome).compared(compared)
 }
 

@@ -24,7 +24,6 @@ use crate::backlog::Backlog;
 use crate::checksums::Checksums;
 use crate::filter::Bases;
 use crate::summary::not_found;
-use crate::sync_state::SyncState;
 use crate::tasks::{blocking, settled};
 use crate::{
     Entry, Item, Outcome, RemotePath, Rendition, Summary, TransferError, TransferErrorKind,
@@ -35,8 +34,6 @@ pub(super) struct TreeDownload {
     pub(super) transfers: Transfers,
     pub(super) tree: DownloadTree,
     pub(super) checksums: Option<Checksums>,
-    /// State of downloads, in which files are recorded for later uploads.
-    pub(super) records: Option<SyncState>,
     pub(super) decider: Decider,
     /// Remote files, for deletions.
     pub(super) found: Found,
@@ -151,12 +148,17 @@ impl TreeDownload {
         let ignored = entry.file().and_then(|file| self.ignored(&folders.bases, (&below, file)));
         if let Some(reason) = ignored {
             // It keeps its local name, so that names do not depend on the filter.
-            let local = parent.item(entry.asset.name(), entry.asset.id().as_str());
+            let folder = (&folders.account, &entry.folder_id);
+            let file = entry.file().map(|file| &file.id);
+            let id = entry.asset.id();
+            let item = (entry.asset.name(), id.as_str(), file);
+            let local = self.local_path(folder, parent, item).await;
             self.note(&entry, &local);
             return self.ignore(remote, entry.file(), reason);
         }
         let unfinished = entry.file().filter(|file| file.status == FileStatus::Created);
-        if let Some(file) = unfinished.filter(|_| self.decider.state.is_some()) {
+        let is_synced = self.decider.state.is_some() && self.tree.place().is_some();
+        if let Some(file) = unfinished.filter(|_| is_synced) {
             // It must not take the local name of a complete file.
             let item = Item::new(remote, PathBuf::new(), Outcome::Unfinished);
             return self.done(item.of_file(Some(file.id.clone())));
@@ -184,12 +186,17 @@ impl TreeDownload {
             return;
         }
         self.summary.folders += 1;
-        let local = parent.item(&folder.name, folder.id.as_str());
+        let item = (&*folder.name, folder.id.as_str(), None);
+        let local = self.local_path((&folders.account, &entry.folder_id), parent, item).await;
         let excluded = self.decider.matcher.exclude(&folders.bases, &text(&entry.path), true);
         if let Some(reason) = excluded {
             return self.ignore(remote, None, reason);
         }
-        let below = match self.directory(&local).await {
+        let opened = match self.directory(&local).await {
+            Ok(below) => self.adopt(&local, &folder.id).await.map(|()| below),
+            Err(error) => Err(error),
+        };
+        let below = match opened {
             Ok(below) => below,
             Err(error) => {
                 self.failed(remote, local.clone(), error);
@@ -208,6 +215,7 @@ impl TreeDownload {
     ) {
         let (name, id) = (entry.asset.name(), entry.asset.id());
         if let Some(file) = entry.file() {
+            let parent = (parent, Some(&entry.folder_id));
             let local = self.named((account, file, remote), parent, (name, id.as_str())).await;
             return self.note(entry, &local);
         }
@@ -219,6 +227,14 @@ impl TreeDownload {
         };
         let error = TransferError::new(TransferErrorKind::Invalid, message);
         self.failed(remote, local, error);
+    }
+
+    /// Records the remote folder of a directory.
+    async fn adopt(&self, local: &Path, folder: &FolderId) -> Result<(), TransferError> {
+        match &self.decider.state {
+            Some(state) => state.adopt(&state.key(local), folder).await,
+            None => Ok(()),
+        }
     }
 
     /// Reads the names in a directory. Creates it, except in a dry run or if it may get no files.

@@ -11,9 +11,7 @@ use crate::backlog::Rank;
 use crate::checksums::Checksums;
 use crate::download::driver::{inspect, open, with_extension};
 use crate::existing::{self, created};
-use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
-use crate::sync_state::{Record, SyncState, path_key};
-use crate::tasks::blocking;
+use crate::sync_state::Record;
 use crate::{
     Checksum, Compared, Download, Downloaded, Item, Outcome, RemotePath, Rendition, TransferError,
     Transfers,
@@ -27,8 +25,6 @@ pub(super) struct FileDownload {
     pub(super) file_id: FileId,
     pub(super) view_url: String,
     pub(super) checksums: Option<Checksums>,
-    /// State of downloads.
-    pub(super) records: Option<SyncState>,
     /// Records the file after the download.
     pub(super) decider: Option<Decider>,
     pub(super) compared: Option<Compared>,
@@ -53,9 +49,6 @@ impl FileDownload {
                     }
                 }
                 local = done.path.clone();
-                if let Some(records) = self.records.filter(|_| is_original && !done.skipped) {
-                    record(&records, &self.file_id, &done).await;
-                }
                 if let Some(decider) = self.decider {
                     match (self.acknowledged, done.skipped) {
                         (Some((key, record)), _) => decider.acknowledge(&key, record).await,
@@ -99,17 +92,6 @@ impl TreeDownload {
             self.downloads.spawn(job.run());
         }
     }
-}
-
-/// Records a received file, so that an upload recognizes it.
-async fn record(state: &SyncState, file_id: &FileId, done: &Downloaded) {
-    let path = done.path.clone();
-    let path = blocking(move || path.canonicalize()).await;
-    let (Ok(path), Some(stamp)) = (path, Stamp::read(done.path.clone()).await) else { return };
-    let xxh64 = done.digest.as_ref().and_then(Xxh64::of);
-    let equal_at = nanos(std::time::SystemTime::now());
-    let record = Record { stamp, xxh64, file_id: file_id.clone(), equal_at };
-    state.put(&path_key(&path, &[]), record).await;
 }
 
 fn received(done: Downloaded) -> Outcome {

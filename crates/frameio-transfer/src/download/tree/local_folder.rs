@@ -5,11 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use frameio_private_file::NotRegular;
-use unicode_normalization::UnicodeNormalization;
 
-use crate::SafeNames;
+use super::siblings::Siblings;
 use crate::safe_name::folded;
+use crate::sync_state::normalized;
 use crate::versions::pattern::split;
+use crate::{SafeNames, safe_name};
 
 /// A local directory and its names.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub(super) struct LocalFolder {
     stems: HashSet<String>,
     /// Folded names of renditions, to which an extension is added when it is known.
     renditions: HashSet<String>,
+    /// Items of the remote folder, when they are needed first.
+    pub(super) siblings: Option<Siblings>,
 }
 
 impl LocalFolder {
@@ -111,7 +114,20 @@ impl LocalFolder {
             || self.given_in_any_case.as_ref().is_some_and(|given| given.contains(&folded(name)))
     }
 
-    fn existing_name(&self, name: &str) -> Option<String> {
+    /// Returns the path of an item if the existing file with its name belongs to another item.
+    pub(super) fn other_item(&mut self, name: &str, id: &str) -> PathBuf {
+        let mut given = self.safe.name(name, id);
+        if folded(&given) == folded(&safe_name(name)) {
+            given = self.safe.name(name, id);
+        }
+        let path = self.path.join(&given);
+        self.stems.insert(folded(split(&given).0));
+        self.give(given);
+        path
+    }
+
+    /// Returns the name of an existing file that is used for an item with this name.
+    pub(super) fn existing_name(&self, name: &str) -> Option<String> {
         let alike = self.existing.get(&normalized(name))?;
         let mut free = alike.iter().filter(|alike| !self.is_given(alike));
         if let Some(exact) = free.clone().find(|alike| *alike == name) {
@@ -138,11 +154,6 @@ fn is_partial(name: &str, names: &HashSet<String>) -> bool {
     content.ends_with(".part")
         && names.contains(content)
         && names.contains(&format!("{content}.json"))
-}
-
-/// Normalizes a name, because macOS decomposes accented characters.
-fn normalized(name: &str) -> String {
-    name.nfc().collect()
 }
 
 /// Creates a directory if it is missing. Refuses a symbolic link.

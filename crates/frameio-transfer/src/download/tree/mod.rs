@@ -9,6 +9,7 @@ mod local_folder;
 mod receive;
 mod renditions;
 mod roots;
+mod siblings;
 mod start;
 mod versions;
 
@@ -65,8 +66,6 @@ pub struct DownloadTree {
     max_size: Option<u64>,
     existing: Existing,
     versions: VersionChoice,
-    /// Directory of the state of downloads.
-    records: Option<PathBuf>,
     pub(crate) options: TreeOptions,
 }
 
@@ -112,7 +111,6 @@ impl DownloadTree {
             max_size: None,
             existing: Existing::SkipSame,
             versions: VersionChoice::Head,
-            records: None,
             options: TreeOptions::new(),
         }
     }
@@ -197,19 +195,13 @@ impl DownloadTree {
     /// Records equal files in a state file in `directory`, which is created if necessary, and compares
     /// files with it. Default: none.
     ///
-    /// Only for the originals of the heads of one folder. The state file is the same as that of an
-    /// [upload](crate::UploadTree::state) of the directory to the folder.
+    /// Only for the originals of heads. There is a state for each pair of local directory and folder, the
+    /// same as in an [upload](crate::UploadTree::state) of the directory to the folder.
+    ///
+    /// A download of [items](Self::items) renames no local files, and continues without records if the
+    /// directory cannot be written; see [`on_warning`](Self::on_warning).
     pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
         self.options.states = Some(directory.into());
-        self
-    }
-
-    /// Records downloaded originals in `directory`, which is created if necessary, so that a later
-    /// [upload](crate::UploadTree::state) with its state there does not send them back. Default: no.
-    ///
-    /// Unlike [`state`](Self::state), it does not change what is downloaded.
-    pub fn record(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.records = Some(directory.into());
         self
     }
 
@@ -260,17 +252,27 @@ impl DownloadTree {
         self
     }
 
+    /// Calls `on_hashing` with the progress of each file that is read to compare its content, apart from
+    /// its transfer: local files that may have changed, and remote files for
+    /// [`verify_remote`](Self::verify_remote).
+    pub fn on_hashing(mut self, on_hashing: impl Fn(&Hashing) + Send + Sync + 'static) -> Self {
+        self.options.on_hashing = Some(Arc::new(on_hashing));
+        self
+    }
+
     /// Calls `on_item` with the result of each file as soon as it is available.
     pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
         self.options.on_item = Some(Arc::new(on_item));
         self
     }
 
-    /// Calls `on_hashing` with the progress of each file that is read to compare its content, apart from
-    /// its transfer: local files that may have changed, and remote files for
-    /// [`verify_remote`](Self::verify_remote).
-    pub fn on_hashing(mut self, on_hashing: impl Fn(&Hashing) + Send + Sync + 'static) -> Self {
-        self.options.on_hashing = Some(Arc::new(on_hashing));
+    /// Calls `on_warning` with the first error of a state that cannot be written, after which the next run
+    /// cannot tell which files are equal.
+    pub fn on_warning(
+        mut self,
+        on_warning: impl Fn(&TransferError) + Send + Sync + 'static,
+    ) -> Self {
+        self.options.on_warning = Some(Arc::new(on_warning));
         self
     }
 

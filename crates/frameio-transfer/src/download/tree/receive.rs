@@ -177,7 +177,6 @@ impl TreeDownload {
             file_id: target.file.id.clone(),
             view_url: target.file.view_url.clone(),
             checksums: self.checksums.clone(),
-            records: self.records.clone(),
             decider: None,
             compared: None,
             acknowledged: None,

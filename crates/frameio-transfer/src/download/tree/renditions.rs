@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use frameio_api::files::{File, FileInclude, FileStatus, ShowFile};
 use frameio_api::media_links::MediaLinks;
-use frameio_core::{AccountId, SignedUrl};
+use frameio_core::{AccountId, FolderId, SignedUrl};
 
 use super::driver::{Target, TreeDownload};
 use super::local_folder::LocalFolder;
@@ -38,13 +38,19 @@ impl TreeDownload {
     pub(super) async fn named(
         &mut self,
         (account, file, remote): (&AccountId, &File, RemotePath),
-        parent: &mut LocalFolder,
+        (parent, folder): (&mut LocalFolder, Option<&FolderId>),
         (name, id): (&str, &str),
     ) -> PathBuf {
         let chosen = self.choose(account, file).await;
         let first = self.tree.renditions.first().copied().unwrap_or_default();
         let local = match chosen.as_ref().map_or(first, |(rendition, _)| *rendition) {
-            Rendition::Original => parent.item(name, id),
+            Rendition::Original => match folder {
+                Some(folder) => {
+                    let item = (name, id, Some(&file.id));
+                    self.local_path((account, folder), parent, item).await
+                }
+                None => parent.item(name, id),
+            },
             rendition => parent.rendition(&format!("{name}.{rendition}"), id),
         };
         match chosen {

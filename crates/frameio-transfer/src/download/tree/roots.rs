@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use frameio_api::version_stacks::ShowVersionStack;
+use frameio_core::{FolderId, VersionStackId};
+
 use super::Root;
 use super::driver::TreeDownload;
 use super::filtered::text;
@@ -53,8 +56,12 @@ impl TreeDownload {
         }
         if let Some(file) = item.file() {
             let remote = item.path.clone();
+            let above = self.folder_above(&item).await;
+            if let Err(error) = self.enter(account, above.as_ref(), &directory.path.clone()).await {
+                return self.failed(remote, directory.path.clone(), error);
+            }
             let name = (&*file.name, file.id.as_str());
-            self.named((account, file, remote), directory, name).await;
+            self.named((account, file, remote), (directory, None), name).await;
             return;
         }
         let Some(folder) = item.folder_id() else {
@@ -67,12 +74,31 @@ impl TreeDownload {
             return self.ignore(item.path, None, reason);
         }
         let local = directory.item(name, folder.as_str());
-        match self.directory(&local).await {
+        let root = match self.directory(&local).await {
+            Ok(root) => self.enter(account, Some(folder), &local).await.map(|()| root),
+            Err(error) => Err(error),
+        };
+        match root {
             Ok(root) => {
                 let start = |transfers: &Transfers| transfers.walk(account, folder);
                 self.walk(start, (account.clone(), item.path.clone(), bases), root).await;
             }
             Err(error) => self.failed(item.path, local, error),
+        }
+    }
+
+    /// Returns the folder of a file or a version stack, if files are recorded.
+    async fn folder_above(&self, item: &Resolved) -> Option<FolderId> {
+        self.tree.options.states.as_ref()?;
+        let parent = item.parent_id()?;
+        if matches!(item.item, ResolvedItem::VersionStack(_)) {
+            return Some(FolderId::from(parent));
+        }
+        // A file that is given by its id may be in a version stack.
+        let stack = ShowVersionStack::new(&item.account_id, VersionStackId::from(parent.clone()));
+        match self.transfers.inner.client.send(stack).await {
+            Ok(stack) => stack.parent_id,
+            Err(_) => Some(FolderId::from(parent)),
         }
     }
 }

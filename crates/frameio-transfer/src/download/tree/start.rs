@@ -1,7 +1,9 @@
 //! The start of the download of a tree: settings that are refused, and what the run opens.
 
 use std::collections::HashSet;
+use std::path::Path;
 
+use frameio_core::{AccountId, FolderId};
 use tokio::task::JoinSet;
 
 use super::decide::Decider;
@@ -10,9 +12,7 @@ use super::driver::{TreeDownload, at};
 use super::local_folder::LocalFolder;
 use super::{DownloadTree, Root};
 use crate::filter::Bases;
-use crate::local_file::unopened;
-use crate::sync_state::{Access, Pair, SyncState};
-use crate::tasks::blocking;
+use crate::sync_state::{Access, SyncState};
 use crate::{Rendition, Summary, TransferError, TransferErrorKind, Transfers, VersionChoice};
 
 pub(super) async fn run(
@@ -35,6 +35,7 @@ pub(super) async fn run(
     let decider = Decider {
         transfers: transfers.clone(),
         state,
+        is_synced: tree.place().is_some(),
         checksums: checksums.clone(),
         directory: tree.directory.clone(),
         trash: deletions::trash(&tree.directory),
@@ -51,7 +52,6 @@ pub(super) async fn run(
         created: HashSet::new(),
         queue: options.backlog(),
         has_no_originals: false,
-        records: open_records(&tree).await,
         transfers,
         tree,
         checksums,
@@ -66,8 +66,8 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
     let refuse =
         |message: &'static str| Err(TransferError::new(TransferErrorKind::Invalid, message));
     let has_state = tree.options.states.is_some();
-    if has_state && !matches!(tree.root, Root::Folder(..)) {
-        return refuse("only the download of a folder can have a state");
+    if has_state && matches!(tree.root, Root::Project(..)) {
+        return refuse("a download of a project has no state; download its root folder");
     }
     if tree.renditions.is_empty() {
         return refuse("the list of renditions is empty");
@@ -78,34 +78,34 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
     if has_state && tree.versions != VersionChoice::Head {
         return refuse("only a download of heads can have a state");
     }
-    if tree.options.deletion.is_some() && !has_state {
-        return refuse("only a download with a state can delete files");
+    if tree.options.deletion.is_some() && (!has_state || tree.place().is_none()) {
+        return refuse("only the download of a folder with a state can delete files");
     }
     Ok(())
 }
 
-/// Opens the state of downloads. Without it, later uploads compare files by size and time.
-async fn open_records(tree: &DownloadTree) -> Option<SyncState> {
-    let directory = tree.records.as_ref().filter(|_| !tree.options.dry_run)?;
-    match SyncState::open(directory, Pair::downloads(), Access::Shared).await {
-        Ok(state) => Some(state),
-        Err(error) => {
-            tracing::warn!(target: "frameio::transfer", %error, "state.not_opened");
-            None
-        }
+/// Opens the state of the tree.
+async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
+    match tree.place() {
+        Some(place) => tree.options.open_state(place, &tree.directory, Access::Exclusive).await,
+        None => Ok(None),
     }
 }
 
-/// Opens the state of the tree.
-async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferError> {
-    let options = &tree.options;
-    let needs_opening = options.states.is_some() && options.open_state.is_none();
-    let Some(place) = tree.place().filter(|_| needs_opening) else {
-        return Ok(options.opened_state());
-    };
-    let path = tree.directory.clone();
-    // A dry run does not create the directory.
-    let canonical = blocking(move || path.canonicalize().or_else(|_| std::path::absolute(path)));
-    let directory = canonical.await.map_err(|error| unopened(&tree.directory, error))?;
-    options.open_state(place, Some(directory), Access::Exclusive).await
+impl TreeDownload {
+    /// Opens the state of a given item: that of its directory and its folder.
+    pub(super) async fn enter(
+        &mut self,
+        account: &AccountId,
+        folder: Option<&FolderId>,
+        directory: &Path,
+    ) -> Result<(), TransferError> {
+        self.decider.state = match folder {
+            Some(folder) => self.tree.options.open_for_items((account, folder), directory).await?,
+            None => None,
+        };
+        self.decider.directory = directory.to_owned();
+        self.decider.trash = deletions::trash(directory);
+        Ok(())
+    }
 }

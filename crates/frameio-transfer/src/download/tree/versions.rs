@@ -40,7 +40,7 @@ impl TreeDownload {
                 None => file.name.clone(),
             };
             let target = (account, &file, remote.clone());
-            self.named(target, parent, (&name, file.id.as_str())).await;
+            self.named(target, (parent, None), (&name, file.id.as_str())).await;
         }
     }
 }

@@ -16,7 +16,6 @@ use frameio_core::{AccountId, FileId};
 use super::UploadTree;
 use super::driver::Driver;
 use super::remote::RemoteFile;
-use crate::sync_state::key_of;
 use crate::tasks::blocking;
 use crate::upload::manifest::{Intention, Manifest, Saved, SavedDestination};
 use crate::{TransferError, Transfers};
@@ -186,7 +185,7 @@ impl Driver {
             let incomplete = match intentions.iter().find(|it| it.file_id.is_none()) {
                 Some(unknown) => {
                     let folder = self.folders.list(unknown.folder_id.clone()).await;
-                    folder.map(|folder| folder.files(&unknown.name)).unwrap_or_default()
+                    folder.map(|it| it.files(&unknown.name, &unknown.path)).unwrap_or_default()
                 }
                 None => Vec::new(),
             };
@@ -207,7 +206,8 @@ impl Driver {
         };
         let directory = self.tree.directory().and_then(|path| std::path::absolute(path).ok());
         let below = directory.as_ref().and_then(|path| saved.path.strip_prefix(path).ok());
-        let record = below.and_then(|below| state.record(&key_of(below)));
+        let local = below.zip(self.tree.directory()).map(|(below, root)| root.join(below));
+        let record = local.and_then(|local| state.record(&state.key(&local)));
         record.is_some_and(|record| record.file_id == *id)
     }
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use frameio_api::files::File;
 use frameio_core::{AssetId, FileId, FolderId, VersionStackId};
 
-use super::remote::{RemoteFile, key};
+use super::remote::RemoteFile;
 use super::state::StateDirectory;
 use crate::checksums::Checksums;
 use crate::download::same_content::has_same_content;
@@ -14,9 +14,8 @@ use crate::filter::{Bases, FileMatcher};
 use crate::hashing::{HashReports, HashedSide};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
-use crate::sync_state::elsewhere::Elsewhere;
-use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
-use crate::sync_state::{Pending, Record, Recorded, SyncState};
+use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
+use crate::sync_state::{Pending, Record, Recorded, SyncState, normalized};
 use crate::upload::manifest::{Manifest, SavedDestination};
 use crate::versions::stack::{Stacker, Stacking};
 use crate::{Compared, IfExists, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
@@ -26,9 +25,8 @@ use crate::{Compared, IfExists, OnConflict, TransferError, TransferErrorKind, Tr
 pub(super) struct Decider {
     pub(super) transfers: Transfers,
     pub(super) stacker: Stacker,
+    /// State of the directory whose content is uploaded.
     pub(super) state: Option<SyncState>,
-    /// Directory of the state, if its content is uploaded.
-    pub(super) directory: Option<PathBuf>,
     pub(super) checksums: Option<Checksums>,
     pub(super) matcher: FileMatcher,
     /// Directories that paths of the filter are relative to.
@@ -37,13 +35,13 @@ pub(super) struct Decider {
     pub(super) verify_remote: bool,
     pub(super) dry_run: bool,
     pub(super) hash_reports: HashReports,
-    /// Records of other states.
-    pub(super) elsewhere: Elsewhere,
 }
 
 /// A local file to decide on.
 #[derive(Clone)]
 pub(super) struct Candidate {
+    /// State of its directory and folder.
+    pub(super) state: Option<SyncState>,
     /// Name of the file in the state.
     pub(super) key: String,
     pub(super) local: PathBuf,
@@ -118,9 +116,6 @@ impl Decider {
             return Ok(stacked);
         }
         let mut known = self.known(&file, stamp).await?;
-        if self.checksums.is_some() && !self.has_recorded_content(&known, &file.local).await? {
-            known.is_same = false;
-        }
         let mut remote = pick(&file.existing, known.record.as_ref(), size).cloned();
         let mut verified = self.same_checksum(&file, &known, size, &mut remote).await?;
         if let Some(remote) = remote.as_ref().filter(|it| self.verify_remote && it.size == size) {
@@ -171,7 +166,10 @@ impl Decider {
                 (Action::Send, verdict)
             }
             (Verdict::Changed, ..) => (Action::List, verdict),
-            (Verdict::Conflict, ..) if self.on_conflict == OnConflict::KeepBoth => {
+            // A local file that has not changed is an earlier version of the remote one.
+            (Verdict::Conflict, ..)
+                if self.on_conflict == OnConflict::KeepBoth && reason != Reason::RemoteChanged =>
+            {
                 (Action::Send, verdict)
             }
             (Verdict::Conflict, ..) => (Action::Conflict, verdict),
@@ -189,7 +187,7 @@ impl Decider {
         file: &mut Candidate,
         now: Stamp,
     ) -> Result<Option<Decision>, TransferError> {
-        let Some(state) = &self.state else { return Ok(None) };
+        let Some(state) = file.state.clone() else { return Ok(None) };
         let Some(mut pending) = state.pending(&file.key) else { return Ok(None) };
         if pending.new.is_none()
             && let Some((id, stamp)) = self.leftover(file).await
@@ -201,15 +199,13 @@ impl Decider {
         let Some((id, stamp, hash)) = pending.new.clone() else { return Ok(None) };
         let is_same = match hash {
             Some(hash) if stamp.size == now.size && stamp != now => {
-                self.hash(&file.local).await? == hash
+                hash_of(file, &self.hash_reports).await? == hash
             }
             _ => stamp == now,
         };
         if is_same || self.dry_run {
-            let compared = Compared {
-                verdict: Verdict::NewVersion,
-                reason: "it was sent by an earlier run, but is not stacked yet".to_owned(),
-            };
+            let reason = "it was sent by an earlier run, but is not stacked yet";
+            let compared = Compared::new(Verdict::NewVersion, reason);
             return Ok(Some(Decision {
                 action: Action::Stack(pending),
                 compared,
@@ -256,7 +252,8 @@ impl Decider {
     /// Returns the record of a file, from the state or from the manifest of a run that was killed
     /// after sending the file.
     async fn known(&self, file: &Candidate, now: Stamp) -> Result<Recorded, TransferError> {
-        let Some(state) = &self.state else { return Ok(Recorded::default()) };
+        let Some(state) = &file.state else { return Ok(Recorded::default()) };
+        state.find_form(&file.key).await;
         let failed = |error| unopened(&file.local, error);
         if let Some((id, stamp)) = self.leftover(file).await
             && state.record(&file.key).is_none_or(|record| record.file_id != id)
@@ -266,7 +263,7 @@ impl Decider {
             return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
         }
         let recorded = state.recorded(&file.key, &file.local, now).await.map_err(failed)?;
-        if recorded.record.is_some() || file.existing.is_empty() {
+        if recorded.record.is_some() {
             return Ok(recorded);
         }
         // A file that was moved on both sides has its record at the old path.
@@ -277,43 +274,7 @@ impl Decider {
                 return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
             }
         }
-        // Another run may have sent or received the file, in a larger directory or by itself.
-        for record in self.elsewhere.records(&file.local).await {
-            if self.is_of(&record, &file.existing).await? {
-                let compared = state.compare(&record, &file.local, now).await;
-                let (is_same, _) = compared.map_err(failed)?;
-                return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
-            }
-        }
         Ok(recorded)
-    }
-
-    /// Returns whether a file that seems to be unchanged has the recorded checksum.
-    async fn has_recorded_content(
-        &self,
-        known: &Recorded,
-        local: &Path,
-    ) -> Result<bool, TransferError> {
-        let recorded = known.record.as_ref().filter(|_| known.is_same).and_then(|it| it.xxh64);
-        match recorded {
-            Some(recorded) => Ok(self.hash(local).await? == recorded),
-            None => Ok(true),
-        }
-    }
-
-    /// Returns whether a record is that of one of some remote files, or of a version in its stack.
-    async fn is_of(&self, record: &Record, existing: &[RemoteFile]) -> Result<bool, TransferError> {
-        if existing.iter().any(|file| file.id == record.file_id) {
-            return Ok(true);
-        }
-        let stacks: Vec<_> = existing.iter().filter_map(|file| file.stack.clone()).collect();
-        if stacks.is_empty() {
-            return Ok(false);
-        }
-        let shown = self.stacker.show(&record.file_id).await?;
-        let parent = shown.and_then(|file| file.parent_id);
-        Ok(parent
-            .is_some_and(|parent| stacks.iter().any(|stack| stack.as_str() == parent.as_str())))
     }
 
     /// Compares the file with the checksums that earlier runs have recorded by id.
@@ -344,7 +305,7 @@ impl Decider {
 
     /// Compares the content of the local file with that of the remote file, which is downloaded.
     async fn verify(&self, file: &Candidate, remote: &RemoteFile) -> Result<bool, TransferError> {
-        let local = self.hash(&file.local).await?;
+        let local = hash_of(file, &self.hash_reports).await?;
         let running = self.hash_reports.begin(&file.local, HashedSide::Remote, remote.size);
         let remote = (&self.stacker.account, &remote.id);
         has_same_content(&self.transfers, remote, local, running).await
@@ -367,9 +328,9 @@ impl Decider {
             return Ok((Verdict::Equal, Reason::Version));
         }
         // The record is the old name of a file that an earlier run has renamed.
-        if let (Some(state), Some(directory), false) = (&self.state, &self.directory, is_recorded)
+        if let (Some(state), false) = (&file.state, is_recorded)
             && state
-                .record_of(&record.file_id, &file.key, |key| directory.join(key).exists())
+                .record_of(&record.file_id, &file.key, |key| state.local_path(key).exists())
                 .is_some()
         {
             state.remove(&file.key).await;
@@ -388,31 +349,31 @@ impl Decider {
         let name = file.local.file_name().map(|name| name.to_string_lossy().into_owned());
         let same = versions.files.iter().find(|version| {
             Some(version.file_size) == file.size
-                && Some(key(&version.name)) == name.as_deref().map(key)
+                && Some(normalized(&version.name)) == name.as_deref().map(normalized)
         });
         Ok(same.map(|version| Decision {
             action: Action::Skip,
-            compared: Compared {
-                verdict: Verdict::Unverified,
-                reason: "a version in the stack has the same name and size".to_owned(),
-            },
+            compared: Compared::new(
+                Verdict::Unverified,
+                "a version in the stack has the same name and size",
+            ),
             file_id: Some(version.id.clone()),
         }))
     }
 
     async fn put(&self, file: &Candidate, id: &FileId, stamp: Stamp) {
-        if let Some(state) = &self.state {
+        if let Some(state) = &file.state {
             record(state, &file.key, &file.local, (id, stamp, None)).await;
         }
     }
+}
 
-    async fn hash(&self, local: &Path) -> Result<Xxh64, TransferError> {
-        let hashed = match &self.state {
-            Some(state) => state.hash(local).await,
-            None => hash(local.to_owned(), &self.hash_reports).await,
-        };
-        hashed.map_err(|error| unopened(local, error))
-    }
+async fn hash_of(file: &Candidate, reports: &HashReports) -> Result<Xxh64, TransferError> {
+    let hashed = match &file.state {
+        Some(state) => state.hash(&file.local).await,
+        None => crate::sync_state::stamp::hash(file.local.clone(), reports).await,
+    };
+    hashed.map_err(|error| unopened(&file.local, error))
 }
 
 fn parent(file: &File) -> Option<&AssetId> {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use frameio_api::assets::Asset;
-use frameio_api::files::{DeleteFile, File, FileInclude};
+use frameio_api::files::{DeleteFile, File, FileInclude, FileStatus};
 use frameio_api::users::ShowCurrentUser;
 use frameio_core::{FileId, FolderId, UserId};
 
@@ -24,8 +24,6 @@ pub(super) struct LocalNames {
     unknown: HashSet<String>,
     /// Whether a directory could not be listed completely.
     pub(super) is_incomplete: bool,
-    /// Whether there is a file that may be uploaded.
-    has_files: bool,
 }
 
 impl LocalNames {
@@ -47,23 +45,18 @@ impl LocalNames {
 }
 
 /// Remote files below the folder, and what they are.
-#[derive(Default)]
 struct Listing {
     files: HashMap<FileId, (String, File)>,
     heads: HashSet<FileId>,
-    /// Ids of version stacks.
-    stacks: HashSet<String>,
+    /// Names in the state of all files and version stacks.
+    names: HashSet<String>,
 }
 
 impl Driver {
     /// Notes an entry of the walk.
     pub(super) fn note(&mut self, key: String, kind: &EntryKind) {
         match kind {
-            EntryKind::Folder => self.local.add(key),
-            EntryKind::File(_) => {
-                self.local.has_files = true;
-                self.local.add(key);
-            }
+            EntryKind::Folder | EntryKind::File(_) => self.local.add(key),
             EntryKind::Ignored(_) => self.local.add_unknown(key),
             EntryKind::Failed(error) => {
                 // The entry may be a directory that cannot be read.
@@ -113,9 +106,6 @@ async fn delete(
     if gone.is_empty() {
         return Ok(Vec::new());
     }
-    if !local.has_files {
-        return Err(refused("the local directory has no files to upload; was it mounted?"));
-    }
     let listing = list(decider, folder).await?;
     let (mut items, mut files) = (Vec::new(), Vec::new());
     let show = decider.transfers.inner.client.send(ShowCurrentUser::new());
@@ -133,11 +123,15 @@ async fn delete(
                     None => files.push((key, file)),
                 }
             }
-            _ if is_version(decider, &listing, &record.file_id).await? => {
-                items.push(keep("it has a later version"));
+            _ if listing.names.contains(&key) => {
+                items.push(keep("the remote file has changed since both sides were equal"));
             }
-            // The file was moved or deleted at the service.
-            _ => state.remove(&key).await,
+            Some(_) => {
+                items.push(keep("the remote file was moved or renamed"));
+                state.remove(&key).await;
+            }
+            // The file was deleted or moved out of the folder at the service.
+            None => state.remove(&key).await,
         }
     }
     if let Some(message) = deletion.refuses(files.len()) {
@@ -180,36 +174,27 @@ async fn delete_confirmed(
 async fn list(decider: &Decider, folder: &FolderId) -> Result<Listing, TransferError> {
     let walk = decider.transfers.walk(&decider.stacker.account, folder);
     let mut walk = walk.include([FileInclude::Creator]);
-    let mut listing = Listing::default();
+    let mut listing =
+        Listing { files: HashMap::new(), heads: HashSet::new(), names: HashSet::new() };
     while let Some(entry) = walk.next().await {
         let Ok(entry) = entry else { return Err(refused("a remote folder could not be listed")) };
+        let key = state_key(entry.path.names());
         match entry.asset {
             Asset::File(file) => {
-                let key = state_key(entry.path.names());
+                // An incomplete upload is no change of the file.
+                if file.status != FileStatus::Created {
+                    listing.names.insert(key.clone());
+                }
                 listing.files.insert(file.id.clone(), (key, *file));
             }
             Asset::VersionStack(stack) => {
-                listing.stacks.insert(stack.id.as_str().to_owned());
                 listing.heads.extend(stack.head_version.map(|head| head.id));
+                listing.names.insert(key);
             }
             _ => {}
         }
     }
     Ok(listing)
-}
-
-/// Returns whether a file is an earlier version in one of the version stacks.
-async fn is_version(
-    decider: &Decider,
-    listing: &Listing,
-    id: &FileId,
-) -> Result<bool, TransferError> {
-    if listing.stacks.is_empty() {
-        return Ok(false);
-    }
-    let file = decider.stacker.show(id).await?;
-    let parent = file.and_then(|file| file.parent_id);
-    Ok(parent.is_some_and(|parent| listing.stacks.contains(parent.as_str())))
 }
 
 /// Returns a reason to keep a file that somebody may still need.
@@ -254,7 +239,7 @@ fn remote(key: &str) -> RemotePath {
 }
 
 fn item(key: &str, id: Option<&FileId>, reason: &str, outcome: Outcome) -> Item {
-    let compared = Compared { verdict: Verdict::Changed, reason: reason.to_owned() };
+    let compared = Compared::new(Verdict::Changed, reason);
     Item::new(remote(key), PathBuf::new(), outcome).of_file(id.cloned()).compared(compared)
 }
 

@@ -1,7 +1,8 @@
 //! The upload of a tree, from the walk through local files to the summary.
 
+use std::collections::HashMap;
 use std::future::{Future, poll_fn};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::pin;
 use std::task::Poll;
 
@@ -14,14 +15,14 @@ use super::folder_log::FolderLog;
 use super::levels::{Level, LevelState};
 use super::local::{EntryKind, LocalEntry, Walker};
 use super::queue::Job;
-use super::remote::{RemoteFolder, RemoteFolders};
+use super::remote::RemoteFolders;
 use super::renames::Renames;
-use super::state::StateDirectory;
+use super::start::directory_of;
 use super::{Roots, UploadTree};
 use crate::backlog::Backlog;
 use crate::summary::{Ignored, not_found};
+use crate::sync_state::SyncState;
 use crate::sync_state::stamp::Stamp;
-use crate::sync_state::{key_of, path_key, state_key};
 use crate::tasks::settled;
 use crate::{
     IfExists, Item, Outcome, RemotePath, Summary, TransferError, TransferErrorKind, Transfers,
@@ -37,6 +38,10 @@ pub(super) struct Driver {
     pub(super) is_eager: bool,
     /// Folders from the root to the current position of the walk.
     pub(super) levels: Vec<Level>,
+    /// States of the directories of given files.
+    pub(super) named: HashMap<PathBuf, SyncState>,
+    /// States of given directories that were left, with versions that are not stacked.
+    pub(super) left: Vec<(RemotePath, SyncState)>,
     /// Running uploads.
     pub(super) uploads: JoinSet<Finished>,
     /// Files that wait for their upload.
@@ -90,8 +95,8 @@ impl Driver {
         {
             self.leave().await;
         }
-        if self.decider.state.is_some() {
-            self.note(key(&self.tree, &remote, &local), &kind);
+        if let Some(state) = &self.decider.state {
+            self.note(state.key(&local), &kind);
         }
         match kind {
             EntryKind::Folder => self.levels.push(Level::new(remote, local, LevelState::Unknown)),
@@ -116,14 +121,15 @@ impl Driver {
         }
         self.find().await;
         let name = remote.names().last().cloned().unwrap_or_default();
-        let Some(Level { state: LevelState::Found(folder), groups, .. }) = self.levels.last_mut()
-        else {
+        let Some(candidate) = self.candidate((&remote, local.clone(), stamp)) else {
             let message = "cannot find or create its folder";
             let error = TransferError::new(TransferErrorKind::Api, message);
             return self.failed(remote, local, error);
         };
-        let manifests = self.folders.state.as_ref();
-        let candidate = candidate(&self.tree, folder, manifests, (&remote, local, stamp));
+        let Some(Level { found: LevelState::Found(folder), groups, .. }) = self.levels.last_mut()
+        else {
+            return;
+        };
         let log = folder.log.clone();
         if let Some(numbered) =
             self.tree.version_pattern.as_ref().and_then(|pattern| pattern.parse(&name))
@@ -185,46 +191,45 @@ impl Driver {
 /// A local file with its remote path and the log of its folder.
 pub(super) type LocalFile = (RemotePath, Candidate, Option<FolderLog>);
 
-/// Returns a file of a folder to decide on.
-fn candidate(
-    tree: &UploadTree,
-    folder: &RemoteFolder,
-    manifests: Option<&StateDirectory>,
-    (remote, local, stamp): (&RemotePath, PathBuf, Option<Stamp>),
-) -> Candidate {
-    let size = stamp.map(|stamp| stamp.size);
-    // A pipe cannot be read again, so its upload cannot be resumed.
-    let manifests = manifests.filter(|_| size.is_some());
-    let manifest = manifests.zip(folder.id.as_ref()).and_then(|(manifests, folder)| {
-        let path = manifests.manifest(folder, &local)?;
-        Some((manifests.clone(), path))
-    });
-    let is_named = matches!(tree.roots, Roots::Paths(_)) && remote.names().len() == 1;
-    let default = if is_named { IfExists::Version } else { IfExists::Skip };
-    Candidate {
-        key: key(tree, remote, &local),
-        local,
-        size,
-        modified: stamp.and_then(|stamp| stamp.modified),
-        if_exists: tree.if_exists.unwrap_or(default),
-        existing: folder.files(remote.names().last().map_or("", |name| name)),
-        folder: folder.id.clone(),
-        stacks: folder.stacks().to_vec(),
-        manifest,
-    }
-}
-
-/// Returns the name of a file in the state: its path below the directory, or, if it was given as a path,
-/// its absolute path and its path below the folder.
-fn key(tree: &UploadTree, remote: &RemotePath, local: &Path) -> String {
-    match &tree.roots {
-        Roots::Within(directory) => match local.strip_prefix(directory) {
-            Ok(below) => key_of(below),
-            Err(_) => state_key(remote.names()),
-        },
-        Roots::Paths(_) => {
-            let absolute = std::path::absolute(local).unwrap_or_else(|_| local.to_owned());
-            path_key(&absolute, remote.names())
+impl Driver {
+    /// Returns a file of the current folder to decide on; `None` if the folder was not found.
+    fn candidate(
+        &mut self,
+        (remote, local, stamp): (&RemotePath, PathBuf, Option<Stamp>),
+    ) -> Option<Candidate> {
+        let Level { found: LevelState::Found(folder), state, .. } = self.levels.last()? else {
+            return None;
+        };
+        let is_named = matches!(self.tree.roots, Roots::Paths(_)) && remote.names().len() == 1;
+        let state = match is_named {
+            true => self.named.get(directory_of(&local)),
+            false => state.as_ref(),
+        };
+        // A pipe cannot be read again, so it has no record, and its upload cannot be resumed.
+        let size = stamp.map(|stamp| stamp.size);
+        let state = state.filter(|_| size.is_some()).cloned();
+        let key = state.as_ref().map(|state| state.key(&local)).unwrap_or_default();
+        if self.decider.state.is_none() && state.is_some() {
+            self.local.add(local.to_string_lossy().into_owned());
         }
+        let manifests = self.folders.state.as_ref().filter(|_| size.is_some());
+        let manifest = manifests.zip(folder.id.as_ref()).and_then(|(manifests, folder)| {
+            let path = manifests.manifest(folder, &local)?;
+            Some((manifests.clone(), path))
+        });
+        let default = if is_named { IfExists::Version } else { IfExists::Skip };
+        let name = remote.names().last().map_or("", |name| name);
+        Some(Candidate {
+            state,
+            key,
+            size,
+            modified: stamp.and_then(|stamp| stamp.modified),
+            if_exists: self.tree.if_exists.unwrap_or(default),
+            existing: folder.files(name, &local),
+            folder: folder.id.clone(),
+            stacks: folder.stacks().to_vec(),
+            manifest,
+            local,
+        })
     }
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use frameio_core::{FileId, FolderId};
 use serde_json::{Value, json};
 
-use super::remote::{Child, RemoteFile, key};
+use super::remote::{Child, RemoteFile};
 use crate::lock_file::{Mode, try_lock};
 use crate::tasks::blocking;
 
@@ -80,7 +80,7 @@ impl FolderLog {
 
     /// Returns the additions of other runs with a name since the log was opened.
     pub(super) async fn added(&self, name: &str) -> io::Result<Vec<Child>> {
-        let (inner, key) = (self.inner.clone(), key(name));
+        let (inner, key) = (self.inner.clone(), name.to_owned());
         blocking(move || {
             let state = &mut *inner.state();
             state.read_new(&inner.writer)?;
@@ -113,7 +113,7 @@ impl State {
                 _ => continue,
             };
             if let Some(name) = line["name"].as_str() {
-                self.added.entry(key(name)).or_default().push(child);
+                self.added.entry(name.to_owned()).or_default().push(child);
             }
         }
         Ok(())
@@ -179,7 +179,8 @@ mod tests {
         assert_eq!(second.added("a.mov").await.unwrap(), [], "added before the log was opened");
         first.append("Caf\u{e9}", &file("2", 20)).await.unwrap();
         first.append("Day 1", &Child::Folder("3".into())).await.unwrap();
-        assert_eq!(second.added("Cafe\u{301}").await.unwrap(), [file("2", 20)]);
+        assert_eq!(second.added("Caf\u{e9}").await.unwrap(), [file("2", 20)]);
+        assert_eq!(second.added("Cafe\u{301}").await.unwrap(), [], "another file");
         assert_eq!(second.added("Day 1").await.unwrap(), [Child::Folder("3".into())]);
         assert_eq!(first.added("Day 1").await.unwrap(), [], "skips its own lines");
         drop(first);

@@ -2,15 +2,21 @@
 
 use std::path::PathBuf;
 
+use frameio_core::FolderId;
+
+use super::UploadTree;
 use super::driver::Driver;
 use super::remote::RemoteFolder;
 use super::versions::Numbering;
-use crate::RemotePath;
+use crate::sync_state::{Access, SyncState, state_key};
+use crate::{RemotePath, TransferError};
 
 pub(super) struct Level {
     pub(super) path: RemotePath,
     pub(super) local: PathBuf,
-    pub(super) state: LevelState,
+    pub(super) found: LevelState,
+    /// Records of the directory and the folder, if they are known.
+    pub(super) state: Option<SyncState>,
     /// Files with version numbers, which are uploaded in the order of their numbers.
     pub(super) groups: Numbering,
     /// Whether patterns excluded some of its content.
@@ -26,8 +32,8 @@ pub(super) enum LevelState {
 }
 
 impl Level {
-    pub(super) fn new(path: RemotePath, local: PathBuf, state: LevelState) -> Self {
-        Self { path, local, state, groups: Numbering::default(), has_excluded: false }
+    pub(super) fn new(path: RemotePath, local: PathBuf, found: LevelState) -> Self {
+        Self { path, local, found, state: None, groups: Numbering::default(), has_excluded: false }
     }
 }
 
@@ -37,12 +43,13 @@ impl Driver {
     pub(super) async fn leave(&mut self) {
         self.send_groups().await;
         let Some(level) = self.levels.last() else { return };
-        let is_unknown = matches!(level.state, LevelState::Unknown);
+        let is_unknown = matches!(level.found, LevelState::Unknown);
         let is_left_out = is_unknown && level.has_excluded;
         if is_unknown && self.is_eager && !is_left_out {
             self.find().await;
         }
-        self.levels.pop();
+        let left = self.levels.pop();
+        self.left.extend(left.and_then(|level| self.unfinished(level)));
         if let Some(parent) = self.levels.last_mut().filter(|_| is_left_out) {
             parent.has_excluded = true;
         }
@@ -53,28 +60,63 @@ impl Driver {
         let folders = self.folders.clone();
         for at in 1..self.levels.len() {
             let [.., above, level] = self.levels.get_mut(..=at).unwrap_or_default() else { break };
-            if !matches!(level.state, LevelState::Unknown) {
+            if !matches!(level.found, LevelState::Unknown) {
                 continue;
             }
-            let LevelState::Found(above) = std::mem::replace(&mut above.state, LevelState::Broken)
+            let LevelState::Found(parent) = std::mem::replace(&mut above.found, LevelState::Broken)
             else {
-                level.state = LevelState::Broken;
+                level.found = LevelState::Broken;
                 continue;
             };
             let (path, local) = (level.path.clone(), level.local.clone());
+            let place = (path.clone(), local.clone(), above.state.clone());
             let name = path.names().last().map_or("", |name| name);
-            let folder = self.reporting(folders.folder(&above, name)).await;
-            let state = match folder {
-                Ok(folder) => LevelState::Found(Box::new(folder)),
-                Err(error) => {
-                    self.failed(path, local, error);
-                    LevelState::Broken
+            let folder = self.reporting(folders.folder(&parent, name, &local)).await;
+            let opened = match folder {
+                Ok(folder) => {
+                    let state = open_state(&self.tree, place, folder.id.as_ref()).await;
+                    state.map(|state| (LevelState::Found(Box::new(folder)), state))
                 }
+                Err(error) => Err(error),
             };
-            if let [.., parent, level] = self.levels.get_mut(..=at).unwrap_or_default() {
-                parent.state = LevelState::Found(above);
-                level.state = state;
+            let (found, state) = opened.unwrap_or_else(|error| {
+                self.failed(path, local, error);
+                (LevelState::Broken, None)
+            });
+            if let [.., above, level] = self.levels.get_mut(..=at).unwrap_or_default() {
+                above.found = LevelState::Found(parent);
+                (level.found, level.state) = (found, state);
             }
         }
     }
+
+    /// Returns the state of a given directory with versions that are not stacked.
+    fn unfinished(&self, level: Level) -> Option<(RemotePath, SyncState)> {
+        let is_root = self.tree.directory().is_none() && self.levels.len() == 1;
+        let state = level.state.filter(|state| is_root && !state.all_pending().is_empty())?;
+        Some((level.path, state))
+    }
+}
+
+/// Returns the state of a directory: that of the directory above, or its own if it is given as a path.
+async fn open_state(
+    tree: &UploadTree,
+    (path, local, above): (RemotePath, PathBuf, Option<SyncState>),
+    folder: Option<&FolderId>,
+) -> Result<Option<SyncState>, TransferError> {
+    // A dry run would create the folder.
+    let Some(folder) = folder else { return Ok(above) };
+    let Some(state) = above else {
+        let is_given = path.names().len() == 1;
+        return match is_given {
+            true => tree.options.open_state((&tree.account, folder), &local, Access::Shared).await,
+            false => Ok(None),
+        };
+    };
+    // With a template, the folder is not that of the directory.
+    let key = state.key(&local);
+    if tree.selection.is_none() || key == state_key(path.names()) {
+        state.adopt(&key, folder).await?;
+    }
+    Ok(Some(state))
 }

@@ -99,16 +99,12 @@ pub struct UploadTree {
     hidden: bool,
     manifests: Option<PathBuf>,
     check: Option<Check>,
-    on_warning: Option<OnWarning>,
     pub(crate) options: TreeOptions,
 }
 
 /// Callback that returns why a local file is not uploaded.
 type Check =
     Arc<dyn Fn(&Path) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
-
-/// Callback for an error that does not fail the tree.
-type OnWarning = Arc<dyn Fn(&TransferError) + Send + Sync>;
 
 /// Paths to upload.
 #[derive(Clone, Debug)]
@@ -169,7 +165,6 @@ impl UploadTree {
             hidden: false,
             manifests: None,
             check: None,
-            on_warning: None,
             options: TreeOptions::new(),
         }
     }
@@ -240,8 +235,9 @@ impl UploadTree {
     /// Records equal files in a state file in `directory`, which is created if necessary. Default:
     /// none.
     ///
-    /// There is one state file for each pair of local directory and folder, and one for each folder
-    /// to which paths are uploaded. Only one run at a time can use the state file of a directory.
+    /// There is one state file for each pair of local directory and folder, for all commands: a file that
+    /// is given as a path has that of its directory and the folder, a directory that of itself and the
+    /// folder with its name. Only one run at a time can sync the content of a directory.
     /// [Manifests](Self::manifests) are needed to recognize files that were uploaded by a run that
     /// was killed; without another directory, they are saved in `directory` too.
     pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
@@ -337,12 +333,6 @@ impl UploadTree {
         self
     }
 
-    /// Calls `on_item` with the result of each file as soon as it is available.
-    pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
-        self.options.on_item = Some(Arc::new(on_item));
-        self
-    }
-
     /// Calls `on_hashing` with the progress of each file that is read to compare its content, apart from
     /// its transfer: local files that may have changed, and remote files for
     /// [`verify_remote`](Self::verify_remote).
@@ -351,13 +341,20 @@ impl UploadTree {
         self
     }
 
-    /// Calls `on_warning`, at most once, if the directory of [`manifests`](Self::manifests) cannot be
-    /// written, so that uploads cannot be resumed.
+    /// Calls `on_item` with the result of each file as soon as it is available.
+    pub fn on_item(mut self, on_item: impl Fn(&Item) + Send + Sync + 'static) -> Self {
+        self.options.on_item = Some(Arc::new(on_item));
+        self
+    }
+
+    /// Calls `on_warning` with the first [`Manifest`](crate::TransferErrorKind::Manifest) error, after which
+    /// uploads cannot be resumed, and the first [`State`](crate::TransferErrorKind::State) error, after which
+    /// the next run cannot tell which files are equal.
     pub fn on_warning(
         mut self,
         on_warning: impl Fn(&TransferError) + Send + Sync + 'static,
     ) -> Self {
-        self.on_warning = Some(Arc::new(on_warning));
+        self.options.on_warning = Some(Arc::new(on_warning));
         self
     }
 

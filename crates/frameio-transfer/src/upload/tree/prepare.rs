@@ -9,7 +9,7 @@ use super::decide::{Action, Base, Candidate, Decision};
 use super::driver::{Driver, LocalFile};
 use super::file::{FileUpload, StackUpload};
 use super::queue::Job;
-use crate::sync_state::Pending;
+use crate::sync_state::{Pending, SyncState};
 use crate::{
     Checksum, Compared, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Upload,
 };
@@ -81,7 +81,8 @@ impl Driver {
             Action::Stack(pending) if !self.tree.options.dry_run => {
                 self.remove_manifest(&decided).await;
                 let item = decided.item(Outcome::Transferred { bytes: 0, digest: None });
-                self.stack(decided.file.1.key, pending, item);
+                let Candidate { state, key, .. } = decided.file.1;
+                self.stack(state.map(|state| (state, key)), pending, item);
                 return None;
             }
             Action::Send | Action::Stack(_) => None,
@@ -112,7 +113,7 @@ impl Driver {
         };
         let Decided { file: (remote, candidate, log), compared, .. } = decided;
         let Candidate { local, size, manifest, .. } = candidate;
-        let upload = self.upload(&folder, &remote, &local);
+        let upload = self.upload(&folder, (&remote, &local), candidate.state.is_some());
         let unfinished = candidate.existing.into_iter().filter(|file| !file.is_complete);
         Some(FileUpload {
             transfers: self.transfers.clone(),
@@ -125,7 +126,7 @@ impl Driver {
             if_exists: candidate.if_exists,
             compared,
             folder,
-            state: self.decider.state.clone().map(|state| (state, candidate.key)),
+            state: candidate.state.map(|state| (state, candidate.key)),
             base,
             unfinished: unfinished.collect(),
             manifest,
@@ -140,14 +141,19 @@ impl Driver {
         }
     }
 
-    fn upload(&self, folder: &FolderId, remote: &RemotePath, local: &Path) -> Upload {
+    fn upload(
+        &self,
+        folder: &FolderId,
+        (remote, local): (&RemotePath, &Path),
+        has_state: bool,
+    ) -> Upload {
         let name = remote.names().last().cloned().unwrap_or_default();
         let mut upload = Upload::from_path(&self.tree.account, folder, local).name(name);
         if let Some(parts) = self.tree.parts_in_flight {
             upload = upload.parts_in_flight(parts);
         }
         let recorded = self.decider.checksums.as_ref().map(|_| Checksum::Xxh3);
-        let state = self.decider.state.as_ref().map(|_| Checksum::Xxh64);
+        let state = has_state.then_some(Checksum::Xxh64);
         if let Some(checksum) = self.tree.options.checksum.or(recorded).or(state) {
             upload = upload.checksum(checksum);
         }
@@ -158,10 +164,15 @@ impl Driver {
         upload
     }
 
-    pub(super) fn stack(&mut self, key: String, pending: Pending, item: Item) {
+    pub(super) fn stack(
+        &mut self,
+        state: Option<(SyncState, String)>,
+        pending: Pending,
+        item: Item,
+    ) {
         let stack = StackUpload {
             stacker: self.decider.stacker.clone(),
-            state: self.decider.state.clone().map(|state| (state, key)),
+            state,
             on_conflict: self.tree.options.on_conflict,
             pending,
             item,

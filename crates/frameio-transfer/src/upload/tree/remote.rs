@@ -1,6 +1,10 @@
 //! Remote folders and their children.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use frameio_api::assets::{Asset, AssetSort};
@@ -8,13 +12,14 @@ use frameio_api::files::FileStatus;
 use frameio_api::folders::{CreateFolder, ListFolderChildren};
 use frameio_client::Client;
 use frameio_core::{AccountId, FileId, FolderId, VersionStackId};
-use unicode_normalization::UnicodeNormalization;
 
 use super::folder_log::FolderLog;
 use super::state::StateDirectory;
 use crate::existing::created;
+use crate::safe_name::folded;
+use crate::sync_state::normalized;
 use crate::versions::pattern::{Number, Numbered};
-use crate::{SafeNames, TransferError, TransferErrorKind, VersionPattern};
+use crate::{SafeNames, TransferError, TransferErrorKind, VersionPattern, safe_name};
 
 /// Lists and creates folders of one account.
 #[derive(Clone)]
@@ -31,8 +36,12 @@ pub(super) struct RemoteFolder {
     /// `None` in a dry run, if the folder would be created.
     pub(super) id: Option<FolderId>,
     children: HashMap<String, Vec<Child>>,
-    /// Children whose local name differs, by that name.
+    /// Names that are not ASCII, by their normal form.
+    forms: HashMap<String, Vec<String>>,
+    /// Children whose local name differs, by the normal form of that name.
     renamed: HashMap<String, Child>,
+    /// Names in the local directory, when they are needed first.
+    local_names: OnceLock<HashSet<OsString>>,
     /// Complete files with a version number, by base and extension.
     numbered: HashMap<(String, String), Vec<(Number, RemoteFile)>>,
     /// Version stacks.
@@ -65,6 +74,7 @@ impl RemoteFolders {
         // Open the log before listing, so that later additions are in the log or in the list.
         let mut folder = self.empty(Some(id.clone())).await;
         let mut names = SafeNames::new();
+        let mut firsts: HashMap<String, (String, String, Child)> = HashMap::new();
         // The order of a download, which yields the same local names.
         let list = ListFolderChildren::new(&self.account, id).sort(AssetSort::CreatedAtAsc);
         let mut items = self.client.items(list.page_size(500));
@@ -74,9 +84,18 @@ impl RemoteFolders {
             let Some(child) = Child::of(&asset) else { continue };
             self.add_version(&mut folder, &asset, &child);
             if on_disk != asset.name() {
-                folder.renamed.insert(key(&on_disk), child.clone());
+                folder.renamed.insert(normalized(&on_disk), child.clone());
             }
-            folder.children.entry(key(asset.name())).or_default().push(child);
+            let (name, id) = (asset.name().to_owned(), asset.id().as_str().to_owned());
+            match firsts.entry(folded(&safe_name(&name))) {
+                // The first one has another local name too, if a later one is recorded under its name.
+                Entry::Occupied(first) => {
+                    let (name, id, child) = first.get();
+                    folder.renamed.insert(second_name(name, id), child.clone());
+                }
+                Entry::Vacant(vacant) => drop(vacant.insert((name, id, child.clone()))),
+            }
+            folder.add(asset.name(), child);
         }
         Ok(folder)
     }
@@ -102,8 +121,9 @@ impl RemoteFolders {
         &self,
         parent: &RemoteFolder,
         name: &str,
+        local: &Path,
     ) -> Result<RemoteFolder, TransferError> {
-        match (only_folder(parent.children(name))?, &parent.id) {
+        match (only_folder(parent.children(name, local))?, &parent.id) {
             (Some(id), _) => self.list(id).await,
             (None, Some(id)) if !self.dry_run => self.create(parent, id, name).await,
             (None, _) => Ok(self.empty(None).await),
@@ -140,7 +160,9 @@ impl RemoteFolders {
         RemoteFolder {
             id,
             children: HashMap::new(),
+            forms: HashMap::new(),
             renamed: HashMap::new(),
+            local_names: OnceLock::new(),
             numbered: HashMap::new(),
             stacks: Vec::new(),
             log,
@@ -178,16 +200,41 @@ impl RemoteFile {
 }
 
 impl RemoteFolder {
-    /// Returns the children with a name, or else the child that a download saves under this name, so
-    /// that a downloaded file is not uploaded as a new one.
-    fn children(&self, name: &str) -> &[Child] {
-        let renamed = || self.renamed.get(&key(name)).map(std::slice::from_ref);
-        self.children.get(&key(name)).map(Vec::as_slice).or_else(renamed).unwrap_or_default()
+    fn add(&mut self, name: &str, child: Child) {
+        let alike = self.children.entry(name.to_owned()).or_default();
+        if alike.is_empty() && !name.is_ascii() {
+            self.forms.entry(normalized(name)).or_default().push(name.to_owned());
+        }
+        alike.push(child);
     }
 
-    /// Returns the files with a name.
-    pub(super) fn files(&self, name: &str) -> Vec<RemoteFile> {
-        files(self.children(name))
+    /// Returns the children with a name, or else the child that a download saves under this name, so
+    /// that a downloaded file is not uploaded as a new one.
+    ///
+    /// A name in another Unicode normalization counts only if the local directory does not have it too.
+    fn children(&self, name: &str, local: &Path) -> &[Child] {
+        let renamed = || self.renamed.get(&normalized(name)).map(std::slice::from_ref);
+        let exact = self.children.get(name).map(Vec::as_slice);
+        exact.or_else(renamed).or_else(|| self.other_form(name, local)).unwrap_or_default()
+    }
+
+    fn other_form(&self, name: &str, local: &Path) -> Option<&[Child]> {
+        let forms = self.forms.get(&normalized(name))?;
+        let local_names = self.local_names.get_or_init(|| {
+            let directory = super::start::directory_of(local);
+            let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+            let entries = std::fs::read_dir(here).into_iter().flatten();
+            entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect()
+        });
+        let mut free =
+            forms.iter().filter(|form| !local_names.contains(Path::new(form).as_os_str()));
+        let only = free.next().filter(|_| free.next().is_none())?;
+        self.children.get(only).map(Vec::as_slice)
+    }
+
+    /// Returns the files with the name of a local file.
+    pub(super) fn files(&self, name: &str, local: &Path) -> Vec<RemoteFile> {
+        files(self.children(name, local))
     }
 
     /// Returns the file with the highest version number of a base.
@@ -258,7 +305,9 @@ fn only_folder(children: &[Child]) -> Result<Option<FolderId>, TransferError> {
     }
 }
 
-/// Normalizes a name, because macOS decomposes accented characters.
-pub(super) fn key(name: &str) -> String {
-    name.nfc().collect()
+/// Returns the normal form of the local name of an item if another one has its own name.
+fn second_name(name: &str, id: &str) -> String {
+    let mut names = SafeNames::new();
+    names.name(name, id);
+    normalized(&names.name(name, id))
 }

@@ -10,9 +10,9 @@ use frameio_core::VersionStackId;
 use super::decide::{Action, Candidate, Decider, Decision};
 use super::deletions::LocalNames;
 use super::driver::{Driver, LocalFile};
-use super::remote::key as normalized;
-use crate::sync_state::Record;
+use crate::sync_state::compare::Reason;
 use crate::sync_state::stamp::Xxh64;
+use crate::sync_state::{Record, normalized};
 use crate::{Compared, Item, Outcome, RemotePath, TransferError, Verdict};
 
 /// Files without a remote file, until the walk shows whether they were renamed.
@@ -97,10 +97,7 @@ impl Driver {
             match moved {
                 Ok(Some(item)) => self.done(item),
                 Ok(None) => {
-                    let compared = Compared {
-                        verdict: Verdict::New,
-                        reason: "no remote file has this name".to_owned(),
-                    };
+                    let compared = Reason::NoRemote.because(Verdict::New);
                     let decision = Decision { action: Action::Send, compared, file_id: None };
                     self.decided(file, Ok(decision)).await;
                 }
@@ -147,10 +144,8 @@ pub(super) async fn move_remote(
         state.put(&file.key, renewed).await;
         state.remove(&from).await;
     }
-    let compared = Compared {
-        verdict: Verdict::Changed,
-        reason: format!("the local file was renamed from '{from}'"),
-    };
+    let reason = format!("the local file was renamed from '{from}'");
+    let compared = Compared::new(Verdict::Changed, reason);
     let outcome = Outcome::Moved { from: RemotePath::new(from.split('/')) };
     let item = Item::new(remote.clone(), file.local.clone(), outcome);
     Ok(Some(item.of_file(Some(record.file_id)).compared(compared)))

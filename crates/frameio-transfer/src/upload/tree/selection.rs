@@ -12,7 +12,6 @@ use super::{Roots, UploadTree};
 use crate::RemotePath;
 use crate::local_file::LocalFile;
 use crate::summary::OnItem;
-use crate::sync_state::split_path_key;
 use crate::sync_state::stamp::Stamp;
 
 /// Files of a directory to upload.
@@ -122,14 +121,6 @@ impl UploadTree {
     /// Returns the callback for items.
     pub(crate) fn item_callback(&self) -> Option<OnItem> {
         self.options.on_item.clone()
-    }
-
-    /// Returns the local path of a name in the state.
-    pub(super) fn local_path(&self, key: &str) -> PathBuf {
-        match &self.roots {
-            Roots::Within(directory) => directory.join(key),
-            Roots::Paths(_) => PathBuf::from(split_path_key(key).0),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The start of the upload of a tree: settings that are refused, and what the run opens.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use tokio::task::JoinSet;
 
@@ -14,8 +15,7 @@ use super::renames::Renames;
 use super::state::StateDirectory;
 use super::{Roots, UploadTree};
 use crate::filter::{Bases, FileMatcher};
-use crate::local_file::unopened;
-use crate::sync_state::elsewhere::Elsewhere;
+use crate::local_file::LocalFile;
 use crate::sync_state::{Access, SyncState};
 use crate::tasks::blocking;
 use crate::versions::stack::Stacker;
@@ -36,8 +36,15 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
     let root = folders.list(tree.folder.clone()).await?;
     let is_eager = !matcher.is_selective() && tree.selection.is_none();
     let decider = decider(&transfers, &tree, sync_state, matcher).await?;
+    let named = open_named(&tree).await?;
+    let root = Level {
+        state: decider.state.clone(),
+        ..Level::new(RemotePath::default(), PathBuf::new(), LevelState::Found(Box::new(root)))
+    };
     let driver = Driver {
         renames: renames(&tree, &decider),
+        named,
+        left: Vec::new(),
         local: LocalNames::default(),
         decider,
         transfers,
@@ -45,11 +52,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         tree,
         folders,
         is_eager,
-        levels: vec![Level::new(
-            RemotePath::default(),
-            PathBuf::new(),
-            LevelState::Found(Box::new(root)),
-        )],
+        levels: vec![root],
         uploads: JoinSet::new(),
         stacking: JoinSet::new(),
         new_versions: 0,
@@ -74,25 +77,49 @@ fn check(tree: &UploadTree) -> Result<(), TransferError> {
 
 /// Opens the state of the tree.
 async fn open_state(tree: &UploadTree) -> Result<Option<SyncState>, TransferError> {
-    if tree.options.states.is_none() || tree.options.open_state.is_some() {
-        return Ok(tree.options.opened_state());
-    }
-    let (directory, access) = match tree.directory() {
+    match tree.directory() {
         Some(directory) => {
-            let canonical = directory.to_owned();
-            let canonical = blocking(move || canonical.canonicalize()).await;
-            (Some(canonical.map_err(|error| unopened(directory, error))?), Access::Exclusive)
+            tree.options.open_state(tree.place(), directory, Access::Exclusive).await
         }
-        None => (None, Access::Shared),
-    };
-    tree.options.open_state(tree.place(), directory, access).await
+        None => Ok(None),
+    }
+}
+
+/// Opens the states of the directories of files that are given as paths.
+async fn open_named(tree: &UploadTree) -> Result<HashMap<PathBuf, SyncState>, TransferError> {
+    let mut states = HashMap::new();
+    let Roots::Paths(paths) = &tree.roots else { return Ok(states) };
+    let directories = paths.clone();
+    let directories = blocking(move || {
+        let files = directories
+            .into_iter()
+            .filter(|path| matches!(LocalFile::look_up(path), Ok(LocalFile::Regular(_))));
+        Ok::<_, std::io::Error>(files.map(|path| directory_of(&path).to_owned()).collect())
+    });
+    let directories: Vec<PathBuf> = directories.await.map_err(super::local::failed)?;
+    for directory in directories {
+        if states.contains_key(&directory) {
+            continue;
+        }
+        if let Some(state) =
+            tree.options.open_state(tree.place(), &directory, Access::Shared).await?
+        {
+            states.insert(directory, state);
+        }
+    }
+    Ok(states)
+}
+
+/// Returns the directory of a file.
+pub(super) fn directory_of(file: &Path) -> &Path {
+    file.parent().unwrap_or_else(|| Path::new(""))
 }
 
 /// Opens the directory of manifests. A dry run has none.
 async fn open_manifests(tree: &UploadTree) -> Option<StateDirectory> {
     let manifests = tree.manifests.clone().or_else(|| tree.options.states.clone());
     let path = manifests.filter(|_| !tree.options.dry_run)?;
-    StateDirectory::open(path, tree.account.clone(), tree.on_warning.clone()).await
+    StateDirectory::open(path, tree.account.clone(), tree.options.on_warning.clone()).await
 }
 
 async fn decider(
@@ -106,7 +133,6 @@ async fn decider(
         transfers: transfers.clone(),
         stacker: Stacker::new(transfers.inner.clone(), tree.account.clone(), tree.reorder),
         state,
-        directory: tree.directory().map(ToOwned::to_owned),
         checksums: options.open_checksums().await?,
         matcher,
         bases: match &tree.roots {
@@ -117,7 +143,6 @@ async fn decider(
         verify_remote: options.verify_remote,
         dry_run: options.dry_run,
         hash_reports: options.hash_reports(),
-        elsewhere: Elsewhere::new(options.states.clone()),
     })
 }
 

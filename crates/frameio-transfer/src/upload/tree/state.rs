@@ -9,10 +9,10 @@ use std::time::Duration;
 use frameio_core::{AccountId, FolderId};
 use twox_hash::XxHash3_64;
 
-use super::OnWarning;
 use super::folder_log::FolderLog;
 use crate::local_file::reason;
 use crate::lock_file::{Mode, Patience, try_lock};
+use crate::sync_state::OnFailure as OnWarning;
 use crate::tasks::blocking;
 use crate::upload::OnFailure;
 use crate::upload::manifest::{Failure, Manifest, Saved};

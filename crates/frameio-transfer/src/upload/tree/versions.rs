@@ -10,7 +10,9 @@ use super::queue::Job;
 use super::remote::RemoteFile;
 use crate::versions::pattern::{Number, Numbered};
 use crate::versions::stack::Stacker;
-use crate::{Compared, IfExists, OnConflict, Outcome, TransferError, TransferErrorKind, Verdict};
+use crate::{
+    Compared, IfExists, OnConflict, Outcome, Remedy, TransferError, TransferErrorKind, Verdict,
+};
 
 /// Files with version numbers of one folder, by base and extension.
 #[derive(Default)]
@@ -83,21 +85,21 @@ impl Chain {
             {
                 return Ok(version);
             }
-            decision.compared = Compared {
-                verdict: Verdict::LowerVersion,
-                reason:
-                    "its version number is not above that of the head, so it is uploaded next to it"
-                        .to_owned(),
-            };
+            decision.compared = Compared::new(
+                Verdict::LowerVersion,
+                "its version number is not above that of the head, so it is uploaded next to it",
+            );
             return Ok(decision);
         }
         match file.if_exists {
             IfExists::Version => {}
             IfExists::KeepBoth => return Ok(decision),
             IfExists::Skip | IfExists::Fail => {
-                let verdict = Verdict::Changed;
-                let reason = "it is a later version of an existing file".to_owned();
-                let compared = Compared { verdict, reason };
+                let reason = "it is a later version of an existing file";
+                let compared = Compared {
+                    remedy: Some(Remedy::IfExists),
+                    ..Compared::new(Verdict::Changed, reason)
+                };
                 return Ok(Decision { action: Action::List, compared, file_id: None });
             }
         }
@@ -105,10 +107,8 @@ impl Chain {
         let base = base.clone().unwrap_or_else(Base::of_preceding);
         let file_id = Some(base.old.clone()).filter(|_| !base.is_preceding());
         self.head = Some((number, None));
-        let compared = Compared {
-            verdict: Verdict::NewVersion,
-            reason: "its version number is above that of the head".to_owned(),
-        };
+        let reason = "its version number is above that of the head";
+        let compared = Compared::new(Verdict::NewVersion, reason);
         Ok(Decision { action: Action::Version(base), compared, file_id })
     }
 }

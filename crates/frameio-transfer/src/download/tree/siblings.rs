@@ -1,0 +1,70 @@
+//! Local names of items whose remote folder has other items that the local file may belong to.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use frameio_api::assets::Asset;
+use frameio_api::folders::ListFolderChildren;
+use frameio_core::{AccountId, FileId, FolderId};
+
+use super::driver::TreeDownload;
+use super::local_folder::LocalFolder;
+
+/// Items of a remote folder.
+#[derive(Debug, Default)]
+pub(super) struct Siblings {
+    names: HashSet<String>,
+    /// Files and heads of version stacks.
+    files: HashSet<FileId>,
+}
+
+impl TreeDownload {
+    /// Returns the local path of an item: that of an existing file with its name, unless this file belongs
+    /// to another item of the folder.
+    pub(super) async fn local_path(
+        &self,
+        (account, folder): (&AccountId, &FolderId),
+        parent: &mut LocalFolder,
+        (name, id, file): (&str, &str, Option<&FileId>),
+    ) -> PathBuf {
+        let Some(existing) = parent.existing_name(name) else { return parent.item(name, id) };
+        let recorded = self.recorded(&parent.path.join(&existing));
+        let recorded = recorded.filter(|recorded| file.is_some_and(|file| file != recorded));
+        if existing == name && recorded.is_none() {
+            return parent.item(name, id);
+        }
+        if parent.siblings.is_none() {
+            parent.siblings = Some(self.siblings(account, folder).await);
+        }
+        let is_others = parent.siblings.as_ref().is_some_and(|siblings| {
+            (existing != name && siblings.names.contains(&existing))
+                || recorded.is_some_and(|recorded| siblings.files.contains(&recorded))
+        });
+        if is_others { parent.other_item(name, id) } else { parent.item(name, id) }
+    }
+
+    /// Returns the remote file of a local file, according to its record.
+    fn recorded(&self, local: &Path) -> Option<FileId> {
+        let state = self.decider.state.as_ref()?;
+        state.record(&state.key(local)).map(|record| record.file_id)
+    }
+
+    /// Lists a folder. An error is reported by the walk, which lists the folder too.
+    async fn siblings(&self, account: &AccountId, folder: &FolderId) -> Siblings {
+        let list = ListFolderChildren::new(account, folder).page_size(500);
+        let mut items = self.transfers.inner.client.items(list);
+        let mut siblings = Siblings::default();
+        while let Some(asset) = items.next().await {
+            let Ok(asset) = asset else { break };
+            siblings.names.insert(asset.name().to_owned());
+            match asset {
+                Asset::File(file) => drop(siblings.files.insert(file.id)),
+                Asset::VersionStack(stack) => {
+                    siblings.files.extend(stack.head_version.map(|head| head.id));
+                }
+                _ => {}
+            }
+        }
+        siblings
+    }
+}
