@@ -68,9 +68,9 @@ impl MhlError {
 impl fmt::Display for MhlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = match self.kind {
-            MhlErrorKind::Path => "use",
+            MhlErrorKind::Io => "read or write",
             MhlErrorKind::Modified => "trust",
-            _ => "read or write",
+            _ => "use",
         };
         match &self.path {
             Some(path) => write!(f, "cannot {verb} '{}': ", path.display())?,

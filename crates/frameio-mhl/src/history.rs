@@ -51,6 +51,8 @@ pub struct Generation {
     history: History,
     process: Process,
     files: Vec<(HashedFile, Action)>,
+    /// Lists of the histories in inner directories: their paths relative to the root, and checksums.
+    references: Vec<(String, HashValue)>,
 }
 
 impl History {
@@ -61,19 +63,22 @@ impl History {
     ///
     /// Fails if a file cannot be read, or a list is missing or differs from the chain file.
     pub fn open(root: &Path, limits: &ReadLimits) -> Result<Self, MhlError> {
-        let root_name = fs::canonicalize(root).ok();
-        let root_name =
-            root_name.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
+        let root_name = root_name(root);
         let mut this = Self {
             directory: root.join(DIRECTORY),
             limits: limits.clone(),
-            root_name: root_name.unwrap_or("root").to_owned(),
+            root_name: root_name.unwrap_or_else(|| "root".to_owned()),
             chain: Vec::new(),
             files: HashMap::new(),
             ignore: Vec::new(),
         };
         this.load()?;
         Ok(this)
+    }
+
+    /// Returns whether a directory has a history of its own.
+    pub fn exists(root: &Path) -> bool {
+        root.join(DIRECTORY).join(chain::FILE).is_file()
     }
 
     /// Names the root in the names of new lists. Default: the name of its directory.
@@ -157,7 +162,7 @@ impl History {
 
     /// Begins the next generation.
     pub fn next_generation(self, process: Process) -> Generation {
-        Generation { history: self, process, files: Vec::new() }
+        Generation { history: self, process, files: Vec::new(), references: Vec::new() }
     }
 
     /// Returns the number of the next list. Lists that are not in the chain, such as those of an
@@ -176,6 +181,12 @@ impl History {
         }
         Ok(last.saturating_add(1))
     }
+}
+
+/// Returns the name of a directory, which may not exist yet.
+fn root_name(root: &Path) -> Option<String> {
+    let path = fs::canonicalize(root).or_else(|_| std::path::absolute(root)).ok()?;
+    Some(path.file_name()?.to_str()?.to_owned())
 }
 
 fn is_list(name: &str) -> bool {
@@ -222,9 +233,26 @@ impl Generation {
         &self.history
     }
 
-    /// Returns whether no file was added.
+    /// Returns whether neither a file nor a reference was added.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.files.is_empty() && self.references.is_empty()
+    }
+
+    /// Refers to a new list of a history in an inner directory, which has the files of that directory.
+    /// Reads the list. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the list cannot be read or is not below the root.
+    pub fn refer_to(&mut self, root: &Path, list: &Path) -> Result<(), MhlError> {
+        let path = list.strip_prefix(root).ok().and_then(of_local).ok_or_else(|| {
+            MhlError::new(MhlErrorKind::Path, "it is not below the root").in_file(list)
+        })?;
+        let bytes = read_file(list, &self.history.limits)?;
+        let hash = HashValue::parse(HashFormat::C4, &c4::of(&bytes));
+        let hash = hash.map_err(|reason| MhlError::new(MhlErrorKind::Syntax, reason))?;
+        self.references.push((path, hash));
+        Ok(())
     }
 
     /// Adds a file, and compares it with the first checksum of the same format in the history.
@@ -321,6 +349,16 @@ impl Generation {
             self.file(&mut page, file, *action);
         }
         page.close("hashes");
+        if !self.references.is_empty() {
+            page.open("references", &[]);
+            for (path, hash) in &self.references {
+                page.open("hashlistreference", &[]);
+                page.leaf("path", &[], path);
+                page.leaf(hash.format().name(), &[], hash.as_str());
+                page.close("hashlistreference");
+            }
+            page.close("references");
+        }
         page.finish("hashlist")
     }
 
@@ -414,6 +452,37 @@ mod tests {
         let list = HashList::read(&second, &ReadLimits::default()).unwrap();
         assert_eq!(list.process.as_deref(), Some("transfer"));
         assert_eq!(list.tool.as_deref(), Some("test 1"));
+    }
+
+    #[test]
+    fn refers_to_the_lists_of_inner_histories() {
+        let root = tempfile::tempdir().unwrap();
+        let card = root.path().join("A001");
+        fs::create_dir(&card).unwrap();
+        assert!(!History::exists(&card));
+        let (inner, _) = generation(&card, &[("a", b"a")]);
+        assert!(History::exists(&card));
+        let mut outer = open(root.path()).unwrap().next_generation(Process::InPlace);
+        assert!(outer.is_empty());
+        outer.refer_to(root.path(), &inner).unwrap();
+        let error = outer.refer_to(&card.join("x"), &inner).unwrap_err();
+        assert_eq!(error.kind, MhlErrorKind::Path);
+        assert!(!outer.is_empty(), "a list with references only is written");
+        let list = fs::read_to_string(outer.write("test", "1").unwrap()).unwrap();
+        let name = inner.file_name().unwrap().to_str().unwrap();
+        let hash = c4::of(&fs::read(&inner).unwrap());
+        let reference = format!(
+            "<hashlistreference>\n      <path>A001/ascmhl/{name}</path>\n      <c4>{hash}</c4>\n"
+        );
+        assert!(list.contains(&reference), "{list}");
+        assert_eq!(open(root.path()).unwrap().generations(), 1);
+    }
+
+    #[test]
+    fn names_a_list_after_a_directory_that_does_not_exist_yet() {
+        let root = tempfile::tempdir().unwrap();
+        let (list, _) = generation(&root.path().join("M2"), &[("a", b"a")]);
+        assert!(list.file_name().unwrap().to_str().unwrap().starts_with("0001_M2_"), "{list:?}");
     }
 
     #[test]

@@ -14,7 +14,8 @@ use frameio_private_file::open_regular;
 use serde_json::{Value, json};
 
 use super::digest::Hasher;
-use super::local_file::{LocalFile, reason, unopened};
+use super::hashing::{HashReports, hash_file};
+use super::local_file::{reason, unopened};
 use super::tasks::blocking;
 use super::{Checksum, TransferError, TransferErrorKind};
 
@@ -23,23 +24,21 @@ const HEAD: &str = "{\"frameio_checksums\":1}\n";
 /// Maximum length of a line.
 const LINE: u64 = 4096;
 
-/// Number of bytes hashed at a time, small enough not to delay the cancellation of a transfer.
-const HASHED: u64 = 64 << 20;
-
 /// An open checksum file.
 #[derive(Clone)]
 pub(crate) struct Checksums {
     path: Arc<Path>,
     /// Checksums in lower-case hexadecimal, by the id of the remote file.
     kept: Arc<Mutex<HashMap<String, Box<str>>>>,
+    reports: HashReports,
 }
 
 impl Checksums {
     /// Reads the checksums at `path`. A missing file counts as empty.
-    pub(crate) async fn open(path: PathBuf) -> Result<Self, TransferError> {
+    pub(crate) async fn open(path: PathBuf, reports: HashReports) -> Result<Self, TransferError> {
         let file = path.clone();
         let kept = blocking(move || read(&file)).await.map_err(|error| failed(&path, error))?;
-        Ok(Self { path: path.into(), kept: Arc::new(Mutex::new(kept)) })
+        Ok(Self { path: path.into(), kept: Arc::new(Mutex::new(kept)), reports })
     }
 
     /// Returns whether the checksum of a local file differs from the recorded one of a remote file.
@@ -60,7 +59,7 @@ impl Checksums {
             let Some(kept) = self.of(&id) else { return Ok(Some(id)) };
             let now = match checksum.take() {
                 Some(now) => now,
-                None => hash(local.to_owned()).await.map_err(|error| unopened(local, error))?,
+                None => self.hash(local).await.map_err(|error| unopened(local, error))?,
             };
             if now == kept {
                 return Ok(Some(id));
@@ -94,9 +93,14 @@ impl Checksums {
 }
 
 impl Checksums {
+    /// Computes the checksum of a local file.
+    pub(crate) async fn hash(&self, local: &Path) -> io::Result<Box<str>> {
+        hash(local.to_owned(), &self.reports).await
+    }
+
     /// Records the checksum of a local file that was just transferred, unless it cannot be read.
     pub(crate) async fn keep_hash_of(&self, id: &FileId, local: &Path) {
-        if let Ok(checksum) = hash(local.to_owned()).await {
+        if let Ok(checksum) = self.hash(local).await {
             self.keep(id, &checksum).await;
         }
     }
@@ -108,33 +112,9 @@ fn failed(path: &Path, error: io::Error) -> TransferError {
 }
 
 /// Computes the XXH3 checksum of a file, in hexadecimal.
-pub(crate) async fn hash(path: PathBuf) -> io::Result<Box<str>> {
-    let mut file = blocking(move || match LocalFile::open(&path)? {
-        (file, LocalFile::Regular(_)) => Ok(file),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
-    })
-    .await?;
-    let mut hasher = Hasher::new(Checksum::Xxh3);
-    loop {
-        let read;
-        (file, hasher, read) = blocking(move || {
-            let mut buffer = vec![0; 256 << 10];
-            let mut limited = (&mut file).take(HASHED);
-            loop {
-                let read = limited.read(&mut buffer)?;
-                if read == 0 {
-                    break;
-                }
-                hasher.update(buffer.get(..read).unwrap_or_default());
-            }
-            let read = HASHED - limited.limit();
-            Ok::<_, io::Error>((file, hasher, read))
-        })
-        .await?;
-        if read < HASHED {
-            return Ok(hasher.finish().as_str().into());
-        }
-    }
+async fn hash(path: PathBuf, reports: &HashReports) -> io::Result<Box<str>> {
+    let hasher = hash_file(path, Hasher::new(Checksum::Xxh3), reports).await?;
+    Ok(hasher.finish().as_str().into())
 }
 
 fn read(path: &Path) -> io::Result<HashMap<String, Box<str>>> {
@@ -199,7 +179,7 @@ mod tests {
         let (path, local) = (directory.path().join("sums"), directory.path().join("a.mov"));
         std::fs::write(&local, "abc").unwrap();
         let ids = ["f", "g|2"].map(FileId::from);
-        let sums = Checksums::open(path.clone()).await.unwrap();
+        let sums = Checksums::open(path.clone(), HashReports::default()).await.unwrap();
         assert!(!sums.differs(&ids[0], &local).await.unwrap(), "none is recorded");
         for id in &ids {
             sums.keep(id, "78af5f94892f3950").await;
@@ -211,9 +191,9 @@ mod tests {
         assert!(sums.differs(&ids[0], &local).await.unwrap());
         for length in 0..whole.len() {
             std::fs::write(&path, &whole[..length]).unwrap();
-            let again = Checksums::open(path.clone()).await.unwrap();
+            let again = Checksums::open(path.clone(), HashReports::default()).await.unwrap();
             again.keep(&ids[1], "0").await;
-            let again = Checksums::open(path.clone()).await.unwrap();
+            let again = Checksums::open(path.clone(), HashReports::default()).await.unwrap();
             let kept = again.kept.lock().unwrap().clone();
             assert_eq!(kept.get("g|2").map(|sum| &**sum), Some("0"), "{length}");
             assert_eq!(kept.contains_key("f"), length >= first, "{length}");
@@ -226,7 +206,7 @@ mod tests {
         let path = directory.path().join("sums");
         for content in ["hello\n", "{\"frameio_upload\":1}\n", "\0\0"] {
             std::fs::write(&path, content).unwrap();
-            let error = Checksums::open(path.clone()).await.err().unwrap();
+            let error = Checksums::open(path.clone(), HashReports::default()).await.err().unwrap();
             assert!(error.to_string().contains("choose another"), "{error}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
         }
@@ -236,9 +216,9 @@ mod tests {
     async fn hashes_a_file_to_its_end() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("a");
-        let bytes = vec![7; (HASHED + 3) as usize];
+        let bytes = vec![7; (crate::hashing::HASHED + 3) as usize];
         std::fs::write(&path, &bytes).unwrap();
         let whole = super::super::Digest::of(Checksum::Xxh3, &bytes);
-        assert_eq!(*hash(path).await.unwrap(), *whole.as_str());
+        assert_eq!(*hash(path, &HashReports::default()).await.unwrap(), *whole.as_str());
     }
 }

@@ -34,6 +34,7 @@ mod existing;
 mod file_system;
 mod file_time;
 mod filter;
+mod hashing;
 mod local_file;
 mod lock_file;
 mod match_name;
@@ -74,6 +75,7 @@ pub use self::download::{Download, DownloadTree, Downloaded, Open, Reader, Rendi
 pub use self::error::{TransferError, TransferErrorKind};
 pub use self::existing::Existing;
 pub use self::filter::{Age, ByteSize, FileMatcher, Filter};
+pub use self::hashing::{HashedSide, Hashing};
 pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;
 pub use self::poll::WaitFor;

@@ -9,6 +9,7 @@ use frameio_core::{AccountId, FolderId};
 
 use crate::backlog::{Backlog, OnTotals};
 use crate::checksums::Checksums;
+use crate::hashing::{HashReports, OnHashing};
 use crate::local_file::unopened;
 use crate::summary::{OnItem, OnProgress};
 use crate::sync_state::{Access, OnFailure, Pair, SyncState};
@@ -31,6 +32,7 @@ pub(crate) struct TreeOptions {
     /// File of the checksums of earlier runs.
     pub(crate) checksums: Option<PathBuf>,
     pub(crate) dry_run: bool,
+    pub(crate) on_hashing: Option<OnHashing>,
     pub(crate) on_totals: Option<OnTotals>,
     pub(crate) on_item: Option<OnItem>,
     pub(crate) report: Option<OnProgress>,
@@ -53,6 +55,7 @@ impl TreeOptions {
             checksum: None,
             checksums: None,
             dry_run: false,
+            on_hashing: None,
             on_totals: None,
             on_item: None,
             report: None,
@@ -78,8 +81,8 @@ impl TreeOptions {
         directory: &Path,
         access: Access,
     ) -> Result<Option<SyncState>, TransferError> {
-        if self.open_state.is_some() {
-            return Ok(self.open_state.clone());
+        if let Some(state) = self.open_state.clone() {
+            return Ok(Some(state.reporting(self.hash_reports())));
         }
         let Some(states) = &self.states else { return Ok(None) };
         let access = if self.dry_run { Access::Read } else { access };
@@ -87,7 +90,8 @@ impl TreeOptions {
         let pair = Pair { is_deleting: self.deletion.is_some(), ..pair };
         let state = SyncState::open(states, pair, access, self.on_failure()).await?;
         // The checksums of earlier runs are compared only on request, because that reads all files.
-        Ok(Some(state.reading_files(self.checksums.is_some())))
+        let state = state.reading_files(self.checksums.is_some());
+        Ok(Some(state.reporting(self.hash_reports())))
     }
 
     /// Refuses to delete files if the directory has none of the recorded ones.
@@ -136,10 +140,15 @@ impl TreeOptions {
         }))
     }
 
+    /// Returns the reports of files that are read to compare their content.
+    pub(crate) fn hash_reports(&self) -> HashReports {
+        HashReports::new(self.on_hashing.clone())
+    }
+
     /// Opens the checksums of earlier runs.
     pub(crate) async fn open_checksums(&self) -> Result<Option<Checksums>, TransferError> {
         match self.checksums.clone() {
-            Some(path) => Checksums::open(path).await.map(Some),
+            Some(path) => Checksums::open(path, self.hash_reports()).await.map(Some),
             None => Ok(None),
         }
     }

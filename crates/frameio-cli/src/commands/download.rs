@@ -169,6 +169,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .dry_run(args.dry_run)
         .on_item(report.on_item(&root))
         .on_totals(report.on_totals())
+        .on_hashing(report.on_hashing())
         .progress(report.on_progress(&root));
     // Renditions and earlier versions are never equal to the remote file.
     if has_records {

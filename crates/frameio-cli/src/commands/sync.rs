@@ -120,6 +120,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             .dry_run(dry_run)
             .on_item(report.on_item(&root))
             .on_totals(report.on_totals())
+            .on_hashing(report.on_hashing())
             .progress(report.on_progress(&root));
         let warned = report.clone();
         tree = tree.on_warning(move |error| warned.note(&warning(error)));

@@ -203,6 +203,7 @@ impl UploadOptions {
             .on_warning(move |error: &TransferError| warned.note(&warning(error)))
             .on_item(report.on_item(&root))
             .on_totals(report.on_totals())
+            .on_hashing(report.on_hashing())
             .progress(report.on_progress(&root)))
     }
 

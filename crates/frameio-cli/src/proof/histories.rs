@@ -1,9 +1,9 @@
 //! The generations that a run adds to the histories of its directories.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use frameio::transfer::{Checksum, Item, Outcome};
 use frameio_mhl::{
@@ -14,6 +14,7 @@ use frameio_mhl::{
 use super::reading::read_file;
 use super::roots::{Located, Roots};
 use crate::exit::{Failure, Status, io_reason};
+use crate::report::{Phase, TransferReport};
 
 /// Collects the checksums of a run, and writes them as the next generation of each history.
 pub(super) struct Histories {
@@ -28,6 +29,8 @@ pub(super) struct Histories {
 struct State {
     /// By root; `None` if the history cannot be used.
     open: BTreeMap<PathBuf, Option<Open>>,
+    /// Whether directories below the roots have histories.
+    inner: HashMap<PathBuf, bool>,
     /// Files that have to be read.
     unread: Vec<Unread>,
     problems: Vec<Problem>,
@@ -89,7 +92,7 @@ impl Histories {
     fn generation(&self, root: &Path) -> Result<Open, MhlError> {
         let directory = self.directory.as_deref().unwrap_or(root);
         let mut history = History::open(directory, &ReadLimits::default())?;
-        let name = fs::canonicalize(root).ok();
+        let name = fs::canonicalize(root).or_else(|_| std::path::absolute(root)).ok();
         if let Some(name) = name.as_deref().and_then(Path::file_name).and_then(|name| name.to_str())
         {
             history = history.with_root_name(name);
@@ -107,6 +110,7 @@ impl Histories {
         };
         let Some(located) = self.roots.locate(&item.local) else { return };
         let state = &mut *self.state();
+        let located = self.innermost(state, located);
         let Some(open) = self.open_root(state, &located.root) else { return };
         let expected = open.generation.history().expected(&located.path);
         // Whether the history has the file, and whether in XXH64.
@@ -127,6 +131,30 @@ impl Histories {
         }
     }
 
+    /// Returns the position of a file in the innermost history above it. Opens the histories above that
+    /// one, whose next generations refer to it.
+    fn innermost(&self, state: &mut State, located: Located) -> Located {
+        if self.directory.is_some() {
+            return located;
+        }
+        let mut innermost = None;
+        for (at, _) in located.path.match_indices('/') {
+            let (above, below) = located.path.split_at(at);
+            let root = located.root.join(above);
+            let is_history =
+                *state.inner.entry(root.clone()).or_insert_with_key(|root| History::exists(root));
+            if is_history {
+                self.open_root(
+                    state,
+                    &innermost.map_or(located.root.clone(), |it: Located| it.root),
+                );
+                let path = below.trim_start_matches('/').to_owned();
+                innermost = Some(Located { root, path });
+            }
+        }
+        innermost.unwrap_or(located)
+    }
+
     /// Returns the generation of a root, which a download opens when it has the first file of it.
     fn open_root<'a>(&self, state: &'a mut State, root: &Path) -> Option<&'a Open> {
         if !state.open.contains_key(root) {
@@ -144,13 +172,17 @@ impl Histories {
     }
 
     /// Reads the files that the histories lack, and those that they have in other formats only.
-    pub(super) async fn read(&self) {
+    pub(super) async fn read(&self, report: &Arc<TransferReport>) {
+        let paths: Vec<_> = self.state().unread.iter().map(|file| file.local.clone()).collect();
+        let sizes = paths.iter().filter_map(|path| fs::metadata(path).ok()).map(|it| it.len());
+        report.plan_reading(Phase::Hashing, sizes.sum());
         loop {
             let Some(unread) = self.state().unread.pop() else { return };
             let Unread { local, located, transferred } = unread;
             let formats = self.formats(&located);
-            let hashed =
-                read_file(local.clone(), move |_, file| HashFormat::hash_all(&formats, file)).await;
+            let progress = Some((report.clone(), Phase::Hashing));
+            let hash = move |_, file| HashFormat::hash_all(&formats, file);
+            let hashed = read_file(local.clone(), progress, hash).await;
             let state = &mut *self.state();
             match hashed {
                 Ok((size, hashes)) => match transferred {
@@ -185,15 +217,32 @@ impl Histories {
     pub(super) fn write(&self) -> (Vec<PathBuf>, Vec<Problem>) {
         let State { open, mut problems, .. } = std::mem::take(&mut *self.state());
         let mut lists = Vec::new();
-        for (root, open) in open {
-            let Some(generation) = open.map(|it| it.generation).filter(|it| !it.is_empty()) else {
-                continue;
+        // Lists of inner histories, to which those above refer. They follow their parents in the map.
+        let mut inner: Vec<(PathBuf, PathBuf)> = Vec::new();
+        for (root, open) in open.into_iter().rev() {
+            let Some(mut generation) = open.map(|it| it.generation) else { continue };
+            let mut problem = |error: MhlError| {
+                problems.push(Problem { local: root.clone(), reason: error.to_string() })
             };
+            if self.directory.is_none() {
+                let (below, others) = inner.into_iter().partition(|(it, _)| it.starts_with(&root));
+                inner = others;
+                for (_, list) in below {
+                    generation.refer_to(&root, &list).unwrap_or_else(&mut problem);
+                }
+            }
+            if generation.is_empty() {
+                continue;
+            }
             match generation.write("frameio", env!("CARGO_PKG_VERSION")) {
-                Ok(list) => lists.push(list),
-                Err(error) => problems.push(Problem { local: root, reason: error.to_string() }),
+                Ok(list) => {
+                    inner.push((root, list.clone()));
+                    lists.push(list);
+                }
+                Err(error) => problem(error),
             }
         }
+        lists.reverse();
         (lists, problems)
     }
 }

@@ -47,7 +47,8 @@ impl Proof {
         is_dry_run: bool,
         report: &Arc<TransferReport>,
     ) -> Result<Self, Failure> {
-        let verification = is_verifying.then(|| Verification::open(roots.clone())).transpose()?;
+        let verification = is_verifying.then(|| Verification::open(roots.clone(), report.clone()));
+        let verification = verification.transpose()?;
         let this = Self::new((args, Process::InPlace), roots, is_dry_run, report)?;
         Ok(Self { verification: verification.map(Arc::new), ..this })
     }
@@ -86,7 +87,7 @@ impl Proof {
     ) -> Result<T, Failure> {
         let done = transfer.await.map_err(Into::into)?;
         if let Some(histories) = &self.histories {
-            histories.read().await;
+            histories.read(&self.report).await;
         }
         if let Some(verification) = &self.verification {
             let missing = verification.clone();

@@ -6,17 +6,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::report::{self, Phase, TransferReport};
+
 /// A file that is read until the run is interrupted.
 pub(super) struct Reading {
     file: File,
     is_cancelled: Arc<AtomicBool>,
+    progress: Option<report::Reading>,
 }
 
 impl Read for Reading {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.is_cancelled.load(Ordering::Relaxed) {
             true => Err(io::Error::other("the run was interrupted")),
-            false => self.file.read(buffer),
+            false => {
+                let read = self.file.read(buffer)?;
+                if let Some(progress) = &mut self.progress {
+                    progress.add(read as u64);
+                }
+                Ok(read)
+            }
         }
     }
 }
@@ -31,9 +40,10 @@ impl Drop for Cancel {
 }
 
 /// Opens a regular file, and passes its size and a reader to `read` on a thread for blocking work. If
-/// the future is dropped, the reader fails.
+/// the future is dropped, the reader fails. `report` shows the progress.
 pub(super) async fn read_file<T: Send + 'static>(
     path: PathBuf,
+    report: Option<(Arc<TransferReport>, Phase)>,
     read: impl FnOnce(u64, Reading) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     let cancel = Cancel(Arc::default());
@@ -45,7 +55,8 @@ pub(super) async fn read_file<T: Send + 'static>(
         }
         let file = File::open(&path)?;
         let size = file.metadata()?.len();
-        read(size, Reading { file, is_cancelled })
+        let progress = report.map(|(report, phase)| report.reading(phase, &path, size));
+        read(size, Reading { file, is_cancelled, progress })
     });
     let read = reading.await.map_err(io::Error::other)?;
     drop(cancel);
@@ -64,7 +75,7 @@ mod tests {
         let path = directory.path().join("a");
         std::fs::write(&path, "abc").unwrap();
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        let reading = read_file(path, move |size, mut reading| {
+        let reading = read_file(path, None, move |size, mut reading| {
             let mut read = Ok(0);
             for _ in 0..2000 {
                 std::thread::sleep(Duration::from_millis(5));

@@ -10,6 +10,7 @@ use super::histories::failure;
 use super::reading::read_file;
 use super::roots::{Located, Roots};
 use crate::exit::{Failure, io_reason};
+use crate::report::{Phase, TransferReport};
 
 /// Hash lists of the roots of an upload, and the files that were compared with them.
 pub(super) struct Verification {
@@ -18,6 +19,7 @@ pub(super) struct Verification {
     lists: Vec<(PathBuf, bool, HashLists)>,
     unlisted: Mutex<Vec<PathBuf>>,
     checked: Mutex<HashSet<PathBuf>>,
+    report: Arc<TransferReport>,
 }
 
 impl Verification {
@@ -26,7 +28,7 @@ impl Verification {
     /// # Errors
     ///
     /// Fails if a root has no hash list, or one that cannot be read or was modified.
-    pub(super) fn open(roots: Roots) -> Result<Self, Failure> {
+    pub(super) fn open(roots: Roots, report: Arc<TransferReport>) -> Result<Self, Failure> {
         let mut lists = Vec::new();
         for (root, is_whole) in roots.known() {
             let limits = ReadLimits::default();
@@ -45,7 +47,7 @@ impl Verification {
             lists.push((root, is_whole, found));
         }
         let (unlisted, checked) = (Mutex::default(), Mutex::default());
-        Ok(Self { roots, lists, unlisted, checked })
+        Ok(Self { roots, lists, unlisted, checked, report })
     }
 
     /// Returns why a file is not uploaded. A file that no list has is noted.
@@ -53,12 +55,18 @@ impl Verification {
         let located = self.roots.locate(&local);
         let expected = located.as_ref().and_then(|it| self.lists(it)?.expected(&it.path)).cloned();
         let Some(expected) = expected else {
+            // The list itself is expected.
+            if self.lists.iter().any(|(.., lists)| lists.sources().contains(&local)) {
+                return Ok(());
+            }
             self.unlisted.lock().unwrap_or_else(PoisonError::into_inner).push(local);
             return Ok(());
         };
         self.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(local.clone());
+        let progress = Some((self.report.clone(), Phase::Verifying));
         let compared =
-            read_file(local, move |size, reader| expected.check_reader(size, reader)).await;
+            read_file(local, progress, move |size, reader| expected.check_reader(size, reader))
+                .await;
         match compared {
             Ok(Verdict::Match) => Ok(()),
             Ok(verdict) => Err(verdict.to_string()),

@@ -25,6 +25,8 @@ pub(super) struct Bars {
 pub(super) struct View<'a> {
     /// Files in flight, by path.
     pub(super) files: &'a BTreeMap<String, Meter>,
+    /// Lines about files that are hashed.
+    pub(super) hashing: Vec<String>,
     pub(super) overall: &'a Snapshot,
     /// Counts of files by outcome.
     pub(super) counts: &'a str,
@@ -60,7 +62,7 @@ impl View<'_> {
         let is_large = |meter: &Meter| meter.size().is_none_or(|size| size >= SMALL);
         let large: Vec<_> = self.files.iter().filter(|(_, meter)| is_large(meter)).collect();
         // Two lines for the whole run, and one for the cursor.
-        let mut room = rows.saturating_sub(3);
+        let mut room = rows.saturating_sub(3 + self.hashing.len());
         if large.len() > room {
             room = room.saturating_sub(1);
         }
@@ -73,6 +75,7 @@ impl View<'_> {
             let more = format!("… and {} more large files", large.len() - room);
             lines.push(fit_start(&more, columns).to_owned());
         }
+        lines.extend(self.hashing.iter().cloned());
         if !self.overall.is_empty() {
             lines.push(self.overall.line(columns));
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frameio::transfer::{Item, Outcome, Progress, RemotePath, Totals};
+use frameio::transfer::{HashedSide, Hashing, Item, Outcome, Progress, RemotePath, Totals};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -14,6 +14,7 @@ use super::bars::{Bars, View};
 use super::counts::Counts;
 use super::escape::Escaped;
 use super::file::FileRecord;
+use super::hashing::{HashProgress, Phase};
 use super::limit::Limits;
 use super::meter::Meter;
 use super::overall::Overall;
@@ -66,6 +67,7 @@ struct State {
     /// Files in flight, by path.
     files: BTreeMap<String, Meter>,
     overall: Overall,
+    hashing: HashProgress,
     retries: CallRetries,
     /// Measurements since the last line.
     ticks: u32,
@@ -151,10 +153,8 @@ impl TransferReport {
             loop {
                 tokio::time::sleep(TICK).await;
                 let Some(this) = this.upgrade() else { return };
-                let line = this.state().progress();
-                if let Some(line) = line {
-                    this.reporter.status(&line);
-                }
+                let lines = this.state().progress();
+                lines.iter().for_each(|line| this.reporter.status(line));
             }
         });
     }
@@ -181,6 +181,36 @@ impl TransferReport {
     pub(crate) fn on_totals(self: &Arc<Self>) -> impl Fn(Totals) + Send + Sync + 'static {
         let this = self.clone();
         move |totals| this.state().overall.found(totals)
+    }
+
+    /// Returns a callback for files that a tree reads to compare their content.
+    pub(crate) fn on_hashing(self: &Arc<Self>) -> impl Fn(&Hashing) + Send + Sync + 'static {
+        let this = self.clone();
+        move |hashing| {
+            let phase = match hashing.side {
+                HashedSide::Remote => Phase::Comparing,
+                _ => Phase::Hashing,
+            };
+            let progress = &mut this.state().hashing;
+            match hashing.is_ended {
+                true => progress.end(phase, &hashing.local),
+                false => {
+                    progress.update(phase, &hashing.local, (hashing.bytes, hashing.total));
+                }
+            }
+        }
+    }
+
+    /// Announces the size of all files that the command itself will read.
+    pub(crate) fn plan_reading(&self, phase: Phase, bytes: u64) {
+        self.state().hashing.plan(phase, bytes);
+    }
+
+    /// Shows the progress of a file that the command itself reads, until the result is dropped.
+    pub(crate) fn reading(self: &Arc<Self>, phase: Phase, local: &Path, total: u64) -> Reading {
+        let (report, local) = (self.clone(), local.to_owned());
+        self.state().hashing.update(phase, &local, (0, total));
+        Reading { report, phase, local, bytes: 0, total }
     }
 
     /// Records the progress of a file.
@@ -406,28 +436,57 @@ impl TransferReport {
 }
 
 impl State {
-    /// Measures and draws the progress. Returns a line about it if there is no terminal and a line is
-    /// due.
-    fn progress(&mut self) -> Option<String> {
-        let retries = self.retries.count();
-        let overall = self.overall.now(self.files.values(), retries, Instant::now());
+    /// Measures and draws the progress. Returns lines about it if there is no terminal and they are due.
+    fn progress(&mut self) -> Vec<String> {
+        let (now, retries) = (Instant::now(), self.retries.count());
+        let overall = self.overall.now(self.files.values(), retries, now);
         if let Some(bars) = &self.bars {
+            let (rows, columns) = terminal_size();
             let counts = self.counts.to_string();
-            let view = View { files: &self.files, overall: &overall, counts: &counts };
-            bars.draw(&view, terminal_size());
-            return None;
+            let hashing = self.hashing.lines(now, columns);
+            let view = View { files: &self.files, hashing, overall: &overall, counts: &counts };
+            bars.draw(&view, (rows, columns));
+            return Vec::new();
         }
         self.ticks += 1;
         if self.ticks < TICKS_PER_LINE {
-            return None;
+            return Vec::new();
         }
         self.ticks = 0;
         let line = overall.line(usize::MAX);
         // A watcher may have nothing to do for hours.
         let is_news = !overall.is_idle() || line != self.line;
         self.line.clone_from(&line);
-        let is_shown = is_news && !self.is_ended && !self.is_asking && !overall.is_empty();
-        is_shown.then_some(line)
+        if self.is_ended || self.is_asking {
+            return Vec::new();
+        }
+        let mut lines = self.hashing.lines(now, usize::MAX);
+        lines.extend((is_news && !overall.is_empty()).then_some(line));
+        lines
+    }
+}
+
+/// A file that the command reads.
+pub(crate) struct Reading {
+    report: Arc<TransferReport>,
+    phase: Phase,
+    local: PathBuf,
+    bytes: u64,
+    total: u64,
+}
+
+impl Reading {
+    /// Adds bytes that were read.
+    pub(crate) fn add(&mut self, bytes: u64) {
+        self.bytes += bytes;
+        let progress = (self.bytes, self.total);
+        self.report.state().hashing.update(self.phase, &self.local, progress);
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        self.report.state().hashing.end(self.phase, &self.local);
     }
 }
 
@@ -443,10 +502,10 @@ mod tests {
     async fn line(state: &mut State) -> Option<String> {
         for _ in 1..TICKS_PER_LINE {
             tokio::time::advance(TICK).await;
-            assert_eq!(state.progress(), None, "the next line is not due");
+            assert!(state.progress().is_empty(), "the next line is not due");
         }
         tokio::time::advance(TICK).await;
-        state.progress()
+        state.progress().pop()
     }
 
     #[tokio::test(start_paused = true)]
@@ -457,6 +516,13 @@ mod tests {
         (totals.files, totals.bytes) = (3, 300);
         state.overall.found(totals);
         assert_eq!(line(&mut state).await.as_deref(), Some("0%, 0/3+ files, 0 B/300 B+"));
+        // Files that are hashed have a line of their own.
+        state.hashing.update(Phase::Hashing, Path::new("a.mov"), (0, 100));
+        for _ in 1..TICKS_PER_LINE {
+            assert!(state.progress().is_empty());
+        }
+        let lines = ["hashing a.mov, 0 B/100 B+", "0%, 0/3+ files, 0 B/300 B+"];
+        assert_eq!(state.progress(), lines);
         state.is_ended = true;
         assert_eq!(line(&mut state).await, None);
     }

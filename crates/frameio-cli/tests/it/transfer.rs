@@ -309,7 +309,6 @@ async fn reports_failures_and_sets_the_exit_status() {
             "invalid value 'in/a.mov' for '--output': it is not a directory",
         ),
         (vec!["download", "/Demo Workspace"], 2, "is a workspace: pass its projects instead"),
-        (vec!["download", ROOT, "out"], 5, "is passed with '-o'"),
         (vec!["sync", ROOT, "in"], 2, "the local directory comes first"),
         (vec!["sync", "none", ROOT], 2, "cannot open 'none': no such file or directory"),
         (vec!["tree", "/Demo Workspace/Demo Project/in/a.mov"], 2, "is not a folder or project"),

@@ -53,6 +53,7 @@ use self::names::Names;
 pub(crate) use self::names::{key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};
 use self::stamp::{Stamp, Xxh64};
+use crate::hashing::HashReports;
 use crate::local_file::reason;
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
@@ -130,6 +131,7 @@ pub(crate) struct SyncState {
     own: Arc<Path>,
     /// Whether files are read to find changes that keep size and time.
     reads_files: bool,
+    reports: HashReports,
 }
 
 struct Inner {
@@ -147,6 +149,12 @@ struct Inner {
 }
 
 impl SyncState {
+    /// Reports files that are hashed.
+    pub(crate) fn reporting(mut self, reports: HashReports) -> Self {
+        self.reports = reports;
+        self
+    }
+
     /// Returns a path that identifies the directory and the folder, for files next to the state file.
     pub(crate) fn own_path(&self) -> &Path {
         &self.own
@@ -339,7 +347,7 @@ impl SyncState {
     /// Computes the checksum of a file, a few files at a time.
     pub(crate) async fn hash(&self, path: &Path) -> io::Result<Xxh64> {
         let _permit = self.inner.hashes.acquire().await;
-        stamp::hash(path.to_owned()).await
+        stamp::hash(path.to_owned(), &self.reports).await
     }
 
     async fn write(&self, line: String, sync: bool) {

@@ -13,6 +13,7 @@ use twox_hash::XxHash3_64;
 use super::nesting::Owner;
 use super::{Files, HASHES, Inner, OnFailure, SyncState, append, failed, format, key_of, log};
 use crate::file_system;
+use crate::hashing::HashReports;
 use crate::lock_file::{Mode, Patience, try_lock};
 use crate::tasks::blocking;
 use crate::{TransferError, TransferErrorKind};
@@ -100,7 +101,8 @@ impl SyncState {
         })?;
         let (inner, own) = (Arc::new(inner), Arc::from(own));
         let (prefix, root) = (owner.prefix().into(), Arc::from(owner.pair.root));
-        Ok(Self { inner, prefix, root, own, reads_files: false })
+        let reports = HashReports::default();
+        Ok(Self { inner, prefix, root, own, reads_files: false, reports })
     }
 
     fn on_failure(self, on_failure: Option<OnFailure>) -> Self {

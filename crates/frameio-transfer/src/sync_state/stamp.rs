@@ -3,18 +3,15 @@
 use std::fmt;
 use std::fs::Metadata;
 use std::hash::Hasher as _;
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use twox_hash::XxHash64;
 
-use crate::local_file::LocalFile;
+use crate::hashing::{HashReports, Update, hash_file};
 use crate::tasks::blocking;
 use crate::{Checksum, Digest};
-
-/// Number of bytes hashed at a time, small enough not to delay the cancellation of a transfer.
-const HASHED: u64 = 64 << 20;
 
 /// Size and modification time of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,11 +71,13 @@ impl fmt::Display for Xxh64 {
 #[derive(Default)]
 pub(crate) struct Xxh64Hasher(XxHash64);
 
-impl Xxh64Hasher {
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
+impl Update for Xxh64Hasher {
+    fn update(&mut self, bytes: &[u8]) {
         self.0.write(bytes);
     }
+}
 
+impl Xxh64Hasher {
     pub(crate) fn finish(&self) -> Xxh64 {
         Xxh64(self.0.finish())
     }
@@ -94,33 +93,9 @@ pub(crate) fn nanos(time: SystemTime) -> i128 {
 }
 
 /// Computes the checksum of a file, on threads for blocking work.
-pub(crate) async fn hash(path: PathBuf) -> io::Result<Xxh64> {
-    let mut file = blocking(move || match LocalFile::open(&path)? {
-        (file, LocalFile::Regular(_)) => Ok(file),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
-    })
-    .await?;
-    let mut hasher = Xxh64Hasher::default();
-    loop {
-        let read;
-        (file, hasher, read) = blocking(move || {
-            let mut buffer = vec![0; 256 << 10];
-            let mut limited = (&mut file).take(HASHED);
-            loop {
-                let read = limited.read(&mut buffer)?;
-                if read == 0 {
-                    break;
-                }
-                hasher.update(buffer.get(..read).unwrap_or_default());
-            }
-            let read = HASHED - limited.limit();
-            Ok::<_, io::Error>((file, hasher, read))
-        })
-        .await?;
-        if read < HASHED {
-            return Ok(hasher.finish());
-        }
-    }
+pub(crate) async fn hash(path: PathBuf, reports: &HashReports) -> io::Result<Xxh64> {
+    let hasher = hash_file(path, Xxh64Hasher::default(), reports).await?;
+    Ok(hasher.finish())
 }
 
 #[cfg(test)]
@@ -134,13 +109,15 @@ mod tests {
         // Checksums of the reference implementation.
         for (content, hash) in [("", "ef46db3751d8e999"), ("abc", "44bc2cf5ad770999")] {
             std::fs::write(&path, content).unwrap();
-            assert_eq!(super::hash(path.clone()).await.unwrap().to_string(), hash);
+            let hashed = super::hash(path.clone(), &HashReports::default()).await.unwrap();
+            assert_eq!(hashed.to_string(), hash);
         }
-        let bytes = vec![7; (HASHED + 3) as usize];
+        let bytes = vec![7; (crate::hashing::HASHED + 3) as usize];
         std::fs::write(&path, &bytes).unwrap();
         let mut whole = Xxh64Hasher::default();
         whole.update(&bytes);
-        assert_eq!(super::hash(path).await.unwrap(), whole.finish());
+        let hashed = super::hash(path, &HashReports::default()).await.unwrap();
+        assert_eq!(hashed, whole.finish());
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub(super) trait Destination: Clone + PartialEq + Send + Sync + 'static {
         size: u64,
     ) -> impl Future<Output = Result<CreatedUpload<Self::Created>, TransferError>> + Send;
 
+    /// Returns the folder of the file that is created, unless it is no file.
+    fn folder(&self) -> Option<&FolderId>;
+
     /// Returns the data for a manifest.
     fn save(&self, created: &Self::Created) -> SavedDestination;
 
@@ -86,6 +89,10 @@ impl Destination for FolderId {
         let given = file.media_type.as_ref().or(plan.options.media_type.as_ref());
         let media_type = given.map_or("application/octet-stream", |given| given).to_owned();
         Ok(CreatedUpload { created: CreatedFile::New(Box::new(file)), parts, media_type })
+    }
+
+    fn folder(&self) -> Option<&FolderId> {
+        Some(self)
     }
 
     fn save(&self, created: &CreatedFile) -> SavedDestination {
@@ -170,6 +177,10 @@ impl Destination for CommentId {
         let urls = attachment.upload_urls.take().unwrap_or_default();
         let parts = Parts::even(size, &urls).ok_or_else(none)?;
         Ok(CreatedUpload { created: Box::new(attachment), parts, media_type })
+    }
+
+    fn folder(&self) -> Option<&FolderId> {
+        None
     }
 
     fn save(&self, created: &Box<Attachment>) -> SavedDestination {

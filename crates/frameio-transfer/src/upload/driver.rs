@@ -11,7 +11,7 @@ use tracing::{Instrument, Span};
 
 use super::destination::{CreatedUpload, Destination};
 use super::input::{Input, in_flight, invalid, media_type_header};
-use super::manifest::{Manifest, Saved};
+use super::manifest::{Intention, Manifest, Saved};
 use super::parts::Parts;
 use super::send::PartsToSend;
 use super::sent_digest::SentDigest;
@@ -70,6 +70,8 @@ pub(super) struct Plan<'a, D> {
     pub(super) options: Options,
     /// Callback if the manifest cannot be written. Without one, the upload fails.
     on_manifest_failure: Option<OnFailure>,
+    /// Incomplete files with the name of the upload.
+    incomplete: Vec<FileId>,
 }
 
 async fn start<D: Destination>(
@@ -86,11 +88,19 @@ async fn start<D: Destination>(
         return resume_saved::<D>(inner, path, options, current_file).await;
     };
     let name = input.file_name(name)?;
-    let mut plan =
-        Plan { inner, current_file, account_id, to, name, options, on_manifest_failure: None };
+    let mut plan = Plan {
+        inner,
+        current_file,
+        account_id,
+        to,
+        name,
+        options,
+        on_manifest_failure: None,
+        incomplete: Vec::new(),
+    };
     let Some(manifest) = manifest else {
         let source = Source::open(input).await?;
-        return plan.start_new(source, None).await;
+        return plan.start_new(source, None, None).await;
     };
     let path = resumable(input)?;
     // Opened before the manifest is created, so that a failure leaves no manifest behind.
@@ -102,14 +112,15 @@ async fn start<D: Destination>(
     }
     let (manifest, saved) = match manifest {
         UploadManifest::At(path) => Manifest::open(path, true).await?,
-        UploadManifest::Locked { manifest, saved, on_failure } => {
+        UploadManifest::Locked { manifest, saved, on_failure, incomplete } => {
             plan.on_manifest_failure = Some(on_failure);
+            plan.incomplete = incomplete;
             (manifest, saved.map(|saved| *saved))
         }
     };
     match saved {
         Some(saved) => plan.resume(source, path, manifest, saved).await,
-        None => plan.start_new(source, Some((manifest, path))).await,
+        None => plan.start_new(source, Some((manifest, path)), None).await,
     }
 }
 
@@ -133,8 +144,16 @@ async fn resume_saved<D: Destination>(
         }
     })?;
     let (account_id, name) = (saved.account_id.clone(), saved.name.clone());
-    let plan =
-        Plan { inner, current_file, account_id, to, name, options, on_manifest_failure: None };
+    let plan = Plan {
+        inner,
+        current_file,
+        account_id,
+        to,
+        name,
+        options,
+        on_manifest_failure: None,
+        incomplete: Vec::new(),
+    };
     let path = saved.path.clone();
     plan.resume(source, path, manifest, saved).await
 }
@@ -156,6 +175,19 @@ fn another() -> TransferError {
     let message =
         "the manifest belongs to another upload; resume that one, or choose another manifest";
     TransferError::new(TransferErrorKind::Manifest, message)
+}
+
+/// Forgets an object that the service has not created, and removes a manifest without any other.
+async fn not_created(manifest: &Manifest, error: &TransferError) {
+    let is_unknown = error.api().is_some_and(|error| {
+        error.may_have_been_sent() && error.status().is_none_or(|status| status.is_server_error())
+    });
+    if !is_unknown {
+        manifest.retract().await;
+    }
+    if !manifest.is_needed() {
+        manifest.remove().await;
+    }
 }
 
 /// Returns whether an upload can only be restarted.
@@ -182,6 +214,7 @@ impl<D: Destination> Plan<'_, D> {
         if let Some(id) = D::file_id(&created) {
             self.current_file.set(id);
         }
+        let abandoned = saved.abandoned();
         let resumed = match self.check(&saved, &to, &path, source.fingerprint) {
             Ok(()) => {
                 Span::current().record("resumed", true);
@@ -199,7 +232,8 @@ impl<D: Destination> Plan<'_, D> {
                     "upload.restarted",
                 );
                 let source = Source::open(Input::Path(path.clone())).await?;
-                let mut output = self.start_new(source, Some((manifest, path))).await?;
+                let manifest = Some((manifest, path));
+                let mut output = self.start_new(source, manifest, abandoned).await?;
                 if let Some((_, created)) = D::restore(&saved.destination) {
                     D::set_replaced(&mut output, created);
                 }
@@ -231,20 +265,53 @@ impl<D: Destination> Plan<'_, D> {
         Ok(())
     }
 
-    /// Creates the object at the service and sends all parts.
+    /// Records that the object is about to be created, so that its file is recognized if this run is
+    /// killed before it reads the response.
+    async fn intend(
+        &self,
+        (manifest, path): &(Manifest, PathBuf),
+        abandoned: Option<Intention>,
+        size: u64,
+    ) -> Result<(), TransferError> {
+        let Some(folder_id) = self.to.folder() else { return Ok(()) };
+        let intention = Intention {
+            account_id: self.account_id.clone(),
+            folder_id: folder_id.clone(),
+            name: self.name.clone(),
+            size,
+            path: path.clone(),
+            at: SystemTime::now(),
+            file_id: None,
+            known: self.incomplete.clone(),
+        };
+        match (manifest.intend(abandoned, intention).await, &self.on_manifest_failure) {
+            (Err(error), Some(report)) => {
+                report(error);
+                Ok(())
+            }
+            (intended, _) => intended,
+        }
+    }
+
+    /// Creates the object at the service and sends all parts. `abandoned` is the file of an upload that is
+    /// restarted.
     async fn start_new(
         &self,
         source: Source,
         manifest: Option<(Manifest, PathBuf)>,
+        abandoned: Option<Intention>,
     ) -> Result<D::Output, TransferError> {
         let fingerprint = source.fingerprint;
         let created_at = SystemTime::now();
+        if let Some(manifest) = &manifest {
+            self.intend(manifest, abandoned, fingerprint.size).await?;
+        }
         let CreatedUpload { created, parts, media_type } =
             match D::create(self, fingerprint.size).await {
                 Ok(created) => created,
                 Err(error) => {
                     if let Some((manifest, _)) = manifest {
-                        manifest.remove().await;
+                        not_created(&manifest, &error).await;
                     }
                     return Err(error);
                 }

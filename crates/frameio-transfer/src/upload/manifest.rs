@@ -1,6 +1,7 @@
 //! Manifests, which contain the state that is needed to resume an upload.
 //!
-//! A manifest consists of lines of JSON: a line with source and destination, a line for each part, a
+//! A manifest consists of lines of JSON: a line for each file that the upload may have created, written
+//! before the call, a line with source and destination, a line for each part, a
 //! line that marks the end of the parts, and a line for each part that is done. Lines are only
 //! appended, so an upload of ten thousand parts does not write its URLs ten thousand times. The end
 //! mark is written after everything before it is synced, and a manifest without it counts as empty. A
@@ -16,8 +17,8 @@ use std::time::Duration;
 
 use frameio_private_file::NotRegular;
 
-pub(crate) use super::manifest_format::{Saved, SavedDestination};
-use super::manifest_format::{begin, read};
+use super::manifest_format::{Content, begin, read};
+pub(crate) use super::manifest_format::{Intention, Saved, SavedDestination};
 use crate::local_file::reason;
 use crate::lock_file::{self, Mode, Patience};
 use crate::tasks::blocking;
@@ -44,8 +45,14 @@ struct Locked {
 /// An open manifest file.
 struct Lines {
     file: File,
-    /// Number of bytes of complete lines.
+    /// Number of bytes of complete lines of an upload, and of the intentions before it; 0 without an
+    /// upload.
     whole: u64,
+    /// Intentions of earlier attempts, and of the next one, with the positions of their lines.
+    intentions: Vec<(Intention, u64)>,
+    intentions_end: u64,
+    /// Position of the line of the upload's own intention, which is fulfilled.
+    fulfilled: Option<u64>,
     /// Whether writing a line has failed; no more lines are written then.
     is_broken: bool,
 }
@@ -117,21 +124,35 @@ impl Manifest {
 
     fn try_open(path: PathBuf, create: bool) -> Result<(Self, Option<Saved>)> {
         let file = lock_file::try_lock(&path, create, Mode::Exclusive)?.ok_or(Failure::InUse)?;
-        let saved = read(&file)?;
+        let Content { saved, intentions, intentions_end, fulfilled } = read(&file)?;
         let whole = if saved.is_some() { (&file).stream_position()? } else { 0 };
-        let file = Mutex::new(Lines { file, whole, is_broken: false });
+        let lines = Lines { file, whole, intentions, intentions_end, fulfilled, is_broken: false };
+        let file = Mutex::new(lines);
         Ok((Self { inner: Arc::new(Locked { path, file }) }, saved))
     }
 
-    /// Returns whether the manifest contains an upload that can be resumed.
-    pub(crate) fn has_upload(&self) -> bool {
-        self.inner.file.lock().unwrap_or_else(PoisonError::into_inner).whole > 0
+    /// Returns whether the manifest contains an upload that can be resumed, or files that an upload may
+    /// have created.
+    pub(crate) fn is_needed(&self) -> bool {
+        let lines = self.inner.file.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.whole > 0 || !lines.intentions.is_empty()
+    }
+
+    /// Returns the files that earlier attempts may have created and that are not continued.
+    pub(crate) fn intentions(&self) -> Vec<Intention> {
+        let lines = self.inner.file.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.intentions.iter().map(|(intention, _)| intention.clone()).collect()
     }
 
     /// Reads the manifest at `path`, unless it is missing, unreadable, or in use by an upload.
     pub(crate) async fn peek(path: &Path) -> Option<Saved> {
         let file = path.to_owned();
         blocking(move || Self::try_open(file, false)).await.ok()?.1
+    }
+
+    /// Locks and reads the manifest at `path`, unless it is missing, unreadable, or in use by an upload.
+    pub(crate) async fn unused(path: PathBuf) -> Option<(Self, Option<Saved>)> {
+        blocking(move || Self::try_open(path, false)).await.ok()
     }
 
     /// Removes the manifest at `path`, unless an upload is using it.
@@ -143,12 +164,51 @@ impl Manifest {
         report_kept(removed.await);
     }
 
-    /// Replaces the content with a new upload.
+    /// Records that a file is about to be created, after the file of a previous attempt that is not
+    /// continued. Replaces an upload.
+    pub(crate) async fn intend(
+        &self,
+        abandoned: Option<Intention>,
+        intention: Intention,
+    ) -> std::result::Result<(), TransferError> {
+        let written = self.run(move |lines| {
+            lines.whole = 0;
+            lines.intentions_end = lines.fulfilled.take().unwrap_or(lines.intentions_end);
+            lines.file.set_len(lines.intentions_end)?;
+            lines.file.seek(io::SeekFrom::Start(lines.intentions_end))?;
+            for intention in abandoned.into_iter().chain([intention]) {
+                let line = intention.line();
+                lines.file.write_all(line.as_bytes())?;
+                lines.intentions.push((intention, lines.intentions_end));
+                lines.intentions_end += line.len() as u64;
+            }
+            Ok(())
+        });
+        written.await.map_err(|failure| failure.at(&self.inner.path))
+    }
+
+    /// Forgets the last intention, because the service has refused the file.
+    pub(crate) async fn retract(&self) {
+        let removed = self.run(|lines| {
+            if let Some((_, start)) = lines.intentions.pop() {
+                lines.intentions_end = start;
+                lines.file.set_len(start)?;
+            }
+            Ok(())
+        });
+        if let Err(Failure::Io(error)) = removed.await {
+            tracing::warn!(target: "frameio::transfer", %error, "manifest.not_written");
+        }
+    }
+
+    /// Replaces the content after the intentions with a new upload.
     pub(crate) async fn begin(&self, saved: Saved) -> std::result::Result<(), TransferError> {
         let written = self.run(move |lines| {
             lines.whole = 0;
-            begin(&mut lines.file, &saved)?;
+            begin(&mut lines.file, lines.intentions_end, &saved)?;
             lines.whole = lines.file.stream_position()?;
+            let own = lines.intentions.pop_if(|(intention, _)| intention.is_of(&saved));
+            lines.fulfilled = own.map(|(_, start)| start);
             lines.is_broken = false;
             Ok(())
         });
@@ -253,6 +313,52 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn keeps_intentions_until_the_file_is_known() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("m");
+        let intention = Intention {
+            file_id: None,
+            known: vec!["y".into()],
+            at: UNIX_EPOCH + Duration::from_secs(5),
+            ..example("/x").abandoned().unwrap()
+        };
+        let open = || async { Manifest::open(path.clone(), true).await.unwrap() };
+        // A kill before the response to the creation, twice.
+        for count in 1..=2 {
+            let (manifest, saved) = open().await;
+            assert!(saved.is_none() && manifest.is_needed() == (count > 1));
+            manifest.intend(None, intention.clone()).await.unwrap();
+            assert_eq!(manifest.intentions(), vec![intention.clone(); count]);
+        }
+        // The service refuses the next one.
+        let (manifest, _) = open().await;
+        manifest.intend(None, Intention { size: 1, ..intention.clone() }).await.unwrap();
+        manifest.retract().await;
+        manifest.intend(None, intention.clone()).await.unwrap();
+        manifest.begin(example("/x")).await.unwrap();
+        drop(manifest);
+        let whole = std::fs::read(&path).unwrap();
+        let (manifest, saved) = open().await;
+        assert_eq!(manifest.intentions(), vec![intention.clone(); 2], "the last file is known");
+        // The upload is restarted.
+        let abandoned = saved.and_then(|saved| saved.abandoned());
+        manifest.intend(abandoned.clone(), intention.clone()).await.unwrap();
+        drop(manifest);
+        let (manifest, saved) = open().await;
+        assert!(saved.is_none());
+        let ids: Vec<_> = manifest.intentions().into_iter().map(|it| it.file_id).collect();
+        assert_eq!(ids, [None, None, Some("x|2".into()), None]);
+        drop(manifest);
+        // A kill while the upload is written.
+        let begun = whole.windows(5).position(|window| window == b"begun").unwrap();
+        std::fs::write(&path, &whole[..begun]).unwrap();
+        let (manifest, saved) = open().await;
+        assert!(saved.is_none());
+        let ids: Vec<_> = manifest.intentions().into_iter().map(|it| it.file_id).collect();
+        assert_eq!(ids, [None, None, Some("x|2".into())]);
+    }
+
+    #[tokio::test]
     async fn refuses_other_files_and_keeps_them_unchanged() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("m");
@@ -286,7 +392,14 @@ mod tests {
     #[tokio::test]
     async fn recording_a_part_does_not_fail_on_a_full_disk() {
         let file = File::options().read(true).write(true).open("/dev/full").unwrap();
-        let lines = Mutex::new(Lines { file, whole: 0, is_broken: false });
+        let lines = Mutex::new(Lines {
+            file,
+            whole: 0,
+            intentions: Vec::new(),
+            intentions_end: 0,
+            fulfilled: None,
+            is_broken: false,
+        });
         let inner = Arc::new(Locked { path: "/dev/full".into(), file: lines });
         let manifest = Manifest { inner };
         manifest.done(0).await;

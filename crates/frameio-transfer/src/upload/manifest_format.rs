@@ -35,6 +35,36 @@ pub(crate) struct Saved {
     pub(crate) done: Vec<bool>,
 }
 
+/// A file that an upload may have created at the service, and does not continue.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Intention {
+    pub(crate) account_id: AccountId,
+    pub(crate) folder_id: FolderId,
+    pub(crate) name: String,
+    pub(crate) size: u64,
+    /// Local path of the source.
+    pub(crate) path: PathBuf,
+    /// Time before the call that creates the file.
+    pub(crate) at: SystemTime,
+    /// The file, if the response to the call was read.
+    pub(crate) file_id: Option<FileId>,
+    /// Incomplete files with this name that existed before the call.
+    pub(crate) known: Vec<FileId>,
+}
+
+/// Content of a manifest file.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    /// Upload to resume; `None` if its beginning was not written completely.
+    pub(super) saved: Option<Saved>,
+    /// Intentions, each with the position of its line.
+    pub(super) intentions: Vec<(Intention, u64)>,
+    /// End of their lines.
+    pub(super) intentions_end: u64,
+    /// Position of the line of the upload's own intention, which is fulfilled.
+    pub(super) fulfilled: Option<u64>,
+}
+
 /// Destination, and the object that the service created in it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SavedDestination {
@@ -48,11 +78,72 @@ impl Saved {
         // If the clock was set back, the upload counts as new.
         self.created.elapsed().is_ok_and(|age| age >= LIFETIME)
     }
+
+    /// Returns the file of the upload as one that is not continued.
+    pub(crate) fn abandoned(&self) -> Option<Intention> {
+        let SavedDestination::File(folder_id, file_id) = &self.destination else { return None };
+        Some(Intention {
+            account_id: self.account_id.clone(),
+            folder_id: folder_id.clone(),
+            name: self.name.clone(),
+            size: self.fingerprint.size,
+            path: self.path.clone(),
+            at: self.created,
+            file_id: Some(file_id.clone()),
+            known: Vec::new(),
+        })
+    }
 }
-/// Replaces the content with a new upload.
-pub(super) fn begin(file: &mut File, saved: &Saved) -> Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
+
+impl Intention {
+    /// Returns its line.
+    pub(super) fn line(&self) -> String {
+        let line = json!({
+            "frameio_intention": 1,
+            "account_id": self.account_id.as_str(),
+            "folder_id": self.folder_id.as_str(),
+            "name": self.name,
+            "size": self.size,
+            "path": self.path.to_string_lossy(),
+            "at": to_json(self.at),
+            "file_id": self.file_id.as_ref().map(FileId::as_str),
+            "known": self.known.iter().map(FileId::as_str).collect::<Vec<_>>(),
+        });
+        format!("{line}\n")
+    }
+
+    fn parse(line: &Value) -> Option<Self> {
+        let text = |name: &str| line[name].as_str();
+        Some(Self {
+            account_id: text("account_id")?.into(),
+            folder_id: text("folder_id")?.into(),
+            name: text("name")?.to_owned(),
+            size: line["size"].as_u64()?,
+            path: text("path")?.into(),
+            at: from_json(&line["at"])?,
+            file_id: text("file_id").map(Into::into),
+            known: line["known"]
+                .as_array()?
+                .iter()
+                .filter_map(|id| id.as_str().map(Into::into))
+                .collect(),
+        })
+    }
+
+    /// Returns whether a saved upload is the one that was intended.
+    pub(super) fn is_of(&self, saved: &Saved) -> bool {
+        let abandoned = saved.abandoned();
+        self.file_id.is_none()
+            && abandoned.is_some_and(|it| {
+                (it.folder_id, it.name) == (self.folder_id.clone(), self.name.clone())
+            })
+    }
+}
+
+/// Replaces the content after `at` with a new upload.
+pub(super) fn begin(file: &mut File, at: u64, saved: &Saved) -> Result<()> {
+    file.set_len(at)?;
+    file.seek(io::SeekFrom::Start(at))?;
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     let path = saved.path.to_str().ok_or_else(|| {
@@ -91,11 +182,44 @@ pub(super) fn begin(file: &mut File, saved: &Saved) -> Result<()> {
     Ok(file.sync_all()?)
 }
 
-/// Reads the content. Returns `None` if the beginning was not written completely.
-pub(super) fn read(file: &File) -> Result<Option<Saved>> {
+/// Reads the content.
+pub(super) fn read(file: &File) -> Result<Content> {
     let mut lines = LineReader { reader: BufReader::new(file), line: Vec::new(), whole: 0 };
-    let Some(head) = lines.next()? else { return Ok(None) };
-    let (mut saved, count) = saved(&head).ok_or(Failure::Unreadable)?;
+    let mut content = Content::default();
+    let head = loop {
+        let start = lines.whole;
+        let Some(line) = lines.next()? else { return Ok(content) };
+        if line["frameio_intention"] != 1 {
+            break line;
+        }
+        let intention = Intention::parse(&line).ok_or(Failure::Unreadable)?;
+        content.intentions.push((intention, start));
+        content.intentions_end = lines.whole;
+    };
+    let (saved, count) = saved(&head).ok_or(Failure::Unreadable)?;
+    let last = content.intentions.pop_if(|(intention, _)| intention.is_of(&saved));
+    let abandoned = saved.abandoned();
+    match read_upload(&mut lines, saved, count)? {
+        Some(saved) => {
+            content.saved = Some(saved);
+            content.fulfilled = last.map(|(_, start)| start);
+        }
+        // The upload has to be restarted, but its file is known.
+        None => {
+            let intention = last.zip(abandoned);
+            content.intentions.extend(intention.map(|((_, start), known)| (known, start)));
+            return Ok(content);
+        }
+    }
+    // A truncated line is overwritten.
+    let whole = lines.whole;
+    file.set_len(whole)?;
+    (&*file).seek(io::SeekFrom::Start(whole))?;
+    Ok(content)
+}
+
+/// Reads the lines of an upload after the first one. Returns `None` if they were not written completely.
+fn read_upload(lines: &mut LineReader<'_>, mut saved: Saved, count: u64) -> Result<Option<Saved>> {
     let mut parts = Parts::default();
     for _ in 0..count {
         let Some(part) = lines.next()? else { return Ok(None) };
@@ -119,10 +243,6 @@ pub(super) fn read(file: &File) -> Result<Option<Saved>> {
             return Err(Failure::Unreadable);
         }
     }
-    // A truncated line is overwritten.
-    let whole = lines.whole;
-    file.set_len(whole)?;
-    (&*file).seek(io::SeekFrom::Start(whole))?;
     Ok(Some(saved))
 }
 

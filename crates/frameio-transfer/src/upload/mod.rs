@@ -96,6 +96,8 @@ pub(crate) enum UploadManifest {
         manifest: Manifest,
         saved: Option<Box<Saved>>,
         on_failure: OnFailure,
+        /// Incomplete files with the name of the upload.
+        incomplete: Vec<FileId>,
     },
 }
 

@@ -10,6 +10,7 @@ mod download_limits;
 mod download_links;
 mod download_tree;
 mod filter;
+mod leftovers;
 mod one_part;
 mod pace;
 mod resolve_names;

@@ -245,3 +245,38 @@ async fn checksums_find_a_change_that_kept_size_and_time() {
     assert_eq!((up.transferred, pair.versions("a.mov").await.1.len()), (1, 2), "{up:?}");
     assert_eq!(pair.transfers().upload_tree(upload).await.unwrap().skipped, 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn files_that_are_read_to_compare_them_are_reported() {
+    use frameio::transfer::{HashedSide, Hashing};
+
+    let pair = equal(&["a.mov"]).await;
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let report = || {
+        let seen = seen.clone();
+        move |hashing: &Hashing| {
+            assert!(hashing.local.ends_with("a.mov") && hashing.total == 20);
+            seen.lock().unwrap().push((hashing.side, hashing.bytes, hashing.is_ended));
+        }
+    };
+    let take = || std::mem::take(&mut *seen.lock().unwrap());
+    let of = |side| [(side, 0, false), (side, 20, false), (side, 20, true)];
+    let upload = || pair.upload().on_hashing(report());
+    pair.transfers().upload_tree(upload()).await.unwrap();
+    assert_eq!(take(), [], "an unchanged file is not read");
+    // The same content with another modification time.
+    pair.write("a.mov", [OLD, b"a.mov"].concat());
+    pair.transfers().upload_tree(upload()).await.unwrap();
+    assert_eq!(take()[..3], of(HashedSide::Local));
+    let is_verified = |events: Vec<_>| {
+        // The response arrives in parts.
+        let steps = events.iter().filter(|(_, bytes, _)| [0, 20].contains(bytes)).copied();
+        let steps: Vec<_> = steps.collect();
+        steps.starts_with(&[of(HashedSide::Local), of(HashedSide::Remote)].concat())
+    };
+    pair.transfers().upload_tree(upload().verify_remote(true)).await.unwrap();
+    assert!(is_verified(take()));
+    let download = pair.download().on_hashing(report()).verify_remote(true);
+    pair.transfers().download_tree(download).await.unwrap();
+    assert!(is_verified(take()));
+}

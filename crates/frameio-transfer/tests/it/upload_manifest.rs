@@ -101,7 +101,7 @@ async fn restarts_an_expired_or_changed_upload_only_if_allowed() {
             _ => {
                 let text = std::fs::read_to_string(&place.manifest).unwrap();
                 let head: serde_json::Value =
-                    serde_json::from_str(text.lines().next().unwrap()).unwrap();
+                    serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
                 let client =
                     Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
                 let id = head["file_id"].as_str().unwrap();

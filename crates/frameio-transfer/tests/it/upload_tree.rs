@@ -224,7 +224,7 @@ async fn resumes_or_reports_unfinished_files() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn restarts_and_reports_the_upload_of_a_changed_file() {
+async fn restarts_the_upload_of_a_changed_file_and_removes_its_incomplete_file() {
     let (sim, directory) = (sim(), local(&[("a.mov", 95)]));
     let manifests = tempfile::tempdir().unwrap();
     let tree = tree(&sim, &directory).parts_in_flight(1).manifests(manifests.path());
@@ -233,8 +233,9 @@ async fn restarts_and_reports_the_upload_of_a_changed_file() {
     sim.clear_faults();
     write(directory.path(), &[("a.mov", 90)]);
     let again = transfers(&sim).upload_tree(tree).await.unwrap();
-    assert_eq!((again.transferred, again.unfinished.len()), (1, 1), "{again:?}");
-    assert_eq!(again.unfinished[0].file_id, stopped.failed[0].file_id);
+    assert_eq!((again.transferred, again.unfinished.len()), (1, 0), "{again:?}");
+    let old = stopped.failed[0].file_id.clone().unwrap();
+    assert!(arrived(&sim, old.as_str()).await.is_none(), "the incomplete file was kept");
 }
 
 #[tokio::test(start_paused = true)]

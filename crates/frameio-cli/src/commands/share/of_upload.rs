@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use frameio::assets::Asset;
-use frameio::endpoint::Endpoint;
-use frameio::endpoint::limits::Limits;
 use frameio::files::ShowFile;
 use frameio::folders::ListFolderChildren;
 use frameio::shares::{CreateShare, ShareAccess};
 use frameio::transfer::Resolved;
-use frameio::{AccountId, AssetId, Client, FileId, FolderId, ProjectId, Secret};
+use frameio::{AccountId, AssetId, Client, FileId, FolderId, Secret};
 use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization;
 
@@ -66,7 +64,6 @@ impl UploadShareArgs {
         create::check_name(name)?;
         let expiration = self.expires.as_deref().map(expiration::of_argument).transpose()?;
         let passphrase = self.passphrase.read()?;
-        check_name(name)?;
         let directories =
             paths.iter().filter(|path| path.is_dir()).filter_map(|path| name_of(path));
         let files = Arc::<Mutex<Vec<_>>>::default();
@@ -145,20 +142,6 @@ impl UploadShare {
         }
         Ok(assets)
     }
-}
-
-/// Refuses a name that the service does not accept, before anything is uploaded.
-fn check_name(name: &str) -> Result<(), Failure> {
-    let request = CreateShare::new(
-        AccountId::from("account"),
-        ProjectId::from("project"),
-        name,
-        ShareAccess::Public,
-    );
-    let mut limits = Limits::default();
-    request.check(&mut limits);
-    let checked = limits.into_result().and_then(|()| request.validate());
-    checked.map_err(|error| Failure::value("--share", name, error))
 }
 
 /// Returns the version stack that contains a file.

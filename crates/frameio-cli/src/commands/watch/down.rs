@@ -40,6 +40,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
                 on_item(item);
             }
         })
+        .on_hashing(report.on_hashing())
         .progress(report.on_progress(&root));
     if let Some(path) = args.options.compare.checksums()? {
         tree = tree.checksums(path);

@@ -153,7 +153,12 @@ impl Run {
 
     fn screen(&mut self) -> String {
         let overall = self.overall.now(self.files.values(), 0, Instant::now());
-        let view = View { files: &self.files, overall: &overall, counts: &self.counts };
+        let view = View {
+            files: &self.files,
+            hashing: Vec::new(),
+            overall: &overall,
+            counts: &self.counts,
+        };
         self.bars.draw(&view, self.terminal.size());
         self.terminal.text()
     }

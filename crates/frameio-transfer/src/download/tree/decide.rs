@@ -12,6 +12,7 @@ use crate::download::BeforeRename;
 use crate::download::same_content::has_same_content;
 use crate::existing::{LocalTarget, conflict, created};
 use crate::filter::{Bases, FileMatcher};
+use crate::hashing::{HashReports, HashedSide};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
@@ -37,6 +38,7 @@ pub(super) struct Decider {
     pub(super) on_conflict: OnConflict,
     pub(super) verify_remote: bool,
     pub(super) dry_run: bool,
+    pub(super) hash_reports: HashReports,
 }
 
 /// What to do with a file.
@@ -245,7 +247,9 @@ impl Decider {
         }
         if self.verify_remote {
             let hash = self.hash(local).await?;
-            return has_same_content(&self.transfers, (account, &file.id), hash).await.map(Some);
+            let running = self.hash_reports.begin(local, HashedSide::Remote, file.file_size);
+            let remote = (account, &file.id);
+            return has_same_content(&self.transfers, remote, hash, running).await.map(Some);
         }
         match &self.checksums {
             Some(checksums) if recorded.record.is_none() && checksums.has(&file.id) => {
@@ -258,7 +262,7 @@ impl Decider {
     async fn hash(&self, local: &Path) -> Result<Xxh64, TransferError> {
         let hashed = match &self.state {
             Some(state) => state.hash(local).await,
-            None => hash(local.to_owned()).await,
+            None => hash(local.to_owned(), &self.hash_reports).await,
         };
         hashed.map_err(|error| unopened(local, error))
     }

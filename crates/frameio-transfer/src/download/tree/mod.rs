@@ -23,8 +23,8 @@ use frameio_core::{AccountId, FolderId, ProjectId};
 use super::{Existing, Rendition};
 use crate::tree_options::TreeOptions;
 use crate::{
-    Checksum, Deletion, Filter, Item, OnConflict, Order, Progress, RemotePath, Resolved, Summary,
-    Totals, TransferError, Transfers, VersionChoice,
+    Checksum, Deletion, Filter, Hashing, Item, OnConflict, Order, Progress, RemotePath, Resolved,
+    Summary, Totals, TransferError, Transfers, VersionChoice,
 };
 
 /// A download of folders, projects and files to a directory, for [`Transfers::download_tree`].
@@ -249,6 +249,14 @@ impl DownloadTree {
     /// The sizes of renditions are requested from the storage.
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.options.dry_run = dry_run;
+        self
+    }
+
+    /// Calls `on_hashing` with the progress of each file that is read to compare its content, apart from
+    /// its transfer: local files that may have changed, and remote files for
+    /// [`verify_remote`](Self::verify_remote).
+    pub fn on_hashing(mut self, on_hashing: impl Fn(&Hashing) + Send + Sync + 'static) -> Self {
+        self.options.on_hashing = Some(Arc::new(on_hashing));
         self
     }
 

@@ -44,6 +44,7 @@ pub(super) async fn run(
         on_conflict: options.on_conflict,
         verify_remote: options.verify_remote,
         dry_run: options.dry_run,
+        hash_reports: options.hash_reports(),
     };
     let run = TreeDownload {
         decider,

@@ -11,6 +11,7 @@ use super::state::StateDirectory;
 use crate::checksums::Checksums;
 use crate::download::same_content::has_same_content;
 use crate::filter::{Bases, FileMatcher};
+use crate::hashing::{HashReports, HashedSide};
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
@@ -33,6 +34,7 @@ pub(super) struct Decider {
     pub(super) on_conflict: OnConflict,
     pub(super) verify_remote: bool,
     pub(super) dry_run: bool,
+    pub(super) hash_reports: HashReports,
 }
 
 /// A local file to decide on.
@@ -201,7 +203,9 @@ impl Decider {
         // Without a complete file, the version is compared and sent like any other.
         let Some((id, stamp, hash)) = pending.new.clone() else { return Ok(None) };
         let is_same = match hash {
-            Some(hash) if stamp.size == now.size && stamp != now => hash_of(file).await? == hash,
+            Some(hash) if stamp.size == now.size && stamp != now => {
+                hash_of(file, &self.hash_reports).await? == hash
+            }
             _ => stamp == now,
         };
         if is_same || self.dry_run {
@@ -306,8 +310,10 @@ impl Decider {
 
     /// Compares the content of the local file with that of the remote file, which is downloaded.
     async fn verify(&self, file: &Candidate, remote: &RemoteFile) -> Result<bool, TransferError> {
-        let local = hash_of(file).await?;
-        has_same_content(&self.transfers, (&self.stacker.account, &remote.id), local).await
+        let local = hash_of(file, &self.hash_reports).await?;
+        let running = self.hash_reports.begin(&file.local, HashedSide::Remote, remote.size);
+        let remote = (&self.stacker.account, &remote.id);
+        has_same_content(&self.transfers, remote, local, running).await
     }
 
     /// Looks for a recorded file that no longer has its name, so that it is not sent again.
@@ -367,10 +373,10 @@ impl Decider {
     }
 }
 
-async fn hash_of(file: &Candidate) -> Result<Xxh64, TransferError> {
+async fn hash_of(file: &Candidate, reports: &HashReports) -> Result<Xxh64, TransferError> {
     let hashed = match &file.state {
         Some(state) => state.hash(&file.local).await,
-        None => crate::sync_state::stamp::hash(file.local.clone()).await,
+        None => crate::sync_state::stamp::hash(file.local.clone(), reports).await,
     };
     hashed.map_err(|error| unopened(&file.local, error))
 }

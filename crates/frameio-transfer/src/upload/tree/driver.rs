@@ -80,6 +80,7 @@ impl Driver {
         while let Some(items) = self.stacking.join_next().await {
             self.joined(items);
         }
+        self.discard_orphans().await;
         self.delete().await;
         let lists_all = self.tree.selection.is_none();
         for path in self.decider.matcher.missing().into_iter().filter(|_| lists_all) {

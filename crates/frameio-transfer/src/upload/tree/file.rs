@@ -6,11 +6,12 @@ use std::time::SystemTime;
 use frameio_core::{FileId, FolderId};
 use tokio::time::Instant;
 
+use super::abandoned;
 use super::decide::{Base, hash_unchanged, record};
 use super::folder_log::FolderLog;
 use super::remote::{Child, RemoteFile, added, files, report_added};
 use super::state::StateDirectory;
-use crate::checksums::{Checksums, hash};
+use crate::checksums::Checksums;
 use crate::sync_state::stamp::{Stamp, Xxh64};
 use crate::sync_state::{Pending, SyncState};
 use crate::upload::UploadManifest;
@@ -62,11 +63,10 @@ pub(super) struct StackUpload {
 
 impl FileUpload {
     /// Uploads the file. Returns its item, and items of unfinished files of its name.
-    pub(super) async fn run(mut self, stacker: Stacker, on_conflict: OnConflict) -> Finished {
+    pub(super) async fn run(self, stacker: Stacker, on_conflict: OnConflict) -> Finished {
         let (remote, local) = (self.remote.clone(), self.local.clone());
         let (compared, state) = (self.compared.clone(), self.state.clone());
-        let mut unfinished: Vec<_> =
-            std::mem::take(&mut self.unfinished).into_iter().map(|file| file.id).collect();
+        let mut unfinished: Vec<_> = self.unfinished.iter().map(|file| file.id.clone()).collect();
         let size = self.size;
         let mut stack = None;
         let mut items = Vec::new();
@@ -104,8 +104,14 @@ impl FileUpload {
         {
             let saved = saved.map(Box::new);
             let on_failure = state.on_failure();
-            upload.manifest =
-                Some(UploadManifest::Locked { manifest: manifest.clone(), saved, on_failure });
+            let incomplete = unfinished.clone();
+            let manifest_of_upload = manifest.clone();
+            upload.manifest = Some(UploadManifest::Locked {
+                manifest: manifest_of_upload,
+                saved,
+                on_failure,
+                incomplete,
+            });
             locked = Some(manifest);
         }
         // Checked after locking, because another run may have uploaded the file since the folder was
@@ -151,6 +157,12 @@ impl FileUpload {
         let size = self.size.unwrap_or(uploaded.bytes);
         let child = Child::File(RemoteFile::uploaded(id.clone(), size));
         report_added(self.log.as_ref(), &name, child).await;
+        if let Some(intentions) = locked.as_ref().map(Manifest::intentions) {
+            let incomplete = &self.unfinished;
+            let removed =
+                abandoned::remove(&self.transfers, intentions, incomplete, Some(&id)).await;
+            unfinished.retain(|id| !removed.contains(id));
+        }
         // The lock is released after the log is written, so that other runs see the entry.
         remove(locked).await;
         let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest: uploaded.digest };
@@ -303,7 +315,7 @@ async fn remove(manifest: Option<Manifest>) {
 
 /// Removes a manifest without an upload.
 async fn failed(manifest: Option<Manifest>, error: TransferError) -> TransferError {
-    if let Some(manifest) = manifest.filter(|manifest| !manifest.has_upload()) {
+    if let Some(manifest) = manifest.filter(|manifest| !manifest.is_needed()) {
         manifest.remove().await;
     }
     error
@@ -311,7 +323,7 @@ async fn failed(manifest: Option<Manifest>, error: TransferError) -> TransferErr
 
 /// Records the checksum of an uploaded file.
 async fn keep_checksum(checksums: &Checksums, id: &FileId, local: &Path, before: Stamp) {
-    let Ok(checksum) = hash(local.to_owned()).await else { return };
+    let Ok(checksum) = checksums.hash(local).await else { return };
     // The file may have been modified or replaced after the upload.
     if Some(before) == Stamp::read(local.to_owned()).await {
         checksums.keep(id, &checksum).await;

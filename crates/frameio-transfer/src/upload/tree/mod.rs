@@ -1,5 +1,6 @@
 //! Uploads of local directories with their structure.
 
+mod abandoned;
 mod decide;
 mod deletions;
 mod driver;
@@ -30,8 +31,8 @@ use frameio_core::{AccountId, FolderId};
 use self::selection::Selection;
 use crate::tree_options::TreeOptions;
 use crate::{
-    Checksum, Deletion, Filter, IfExists, Item, OnConflict, Order, Progress, RemotePath, Summary,
-    Totals, TransferError, Transfers, VersionPattern,
+    Checksum, Deletion, Filter, Hashing, IfExists, Item, OnConflict, Order, Progress, RemotePath,
+    Summary, Totals, TransferError, Transfers, VersionPattern,
 };
 
 /// An upload of files and directories, for [`Transfers::upload_tree`].
@@ -330,6 +331,14 @@ impl UploadTree {
         F: Future<Output = Result<(), String>> + Send + 'static,
     {
         self.check = Some(Arc::new(move |path| Box::pin(check(path))));
+        self
+    }
+
+    /// Calls `on_hashing` with the progress of each file that is read to compare its content, apart from
+    /// its transfer: local files that may have changed, and remote files for
+    /// [`verify_remote`](Self::verify_remote).
+    pub fn on_hashing(mut self, on_hashing: impl Fn(&Hashing) + Send + Sync + 'static) -> Self {
+        self.options.on_hashing = Some(Arc::new(on_hashing));
         self
     }
 

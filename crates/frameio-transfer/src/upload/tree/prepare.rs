@@ -4,12 +4,12 @@ use std::path::Path;
 
 use frameio_core::{FileId, FolderId};
 
+use super::abandoned;
 use super::decide::{Action, Base, Candidate, Decision};
 use super::driver::{Driver, LocalFile};
 use super::file::{FileUpload, StackUpload};
 use super::queue::Job;
 use crate::sync_state::{Pending, SyncState};
-use crate::upload::manifest::Manifest;
 use crate::{
     Checksum, Compared, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Upload,
 };
@@ -137,7 +137,8 @@ impl Driver {
 
     async fn remove_manifest(&mut self, decided: &Decided) {
         if let Some((_, manifest)) = decided.file.1.manifest.clone() {
-            self.reporting(Manifest::remove_unused(manifest)).await;
+            let (transfers, existing) = (self.transfers.clone(), decided.file.1.existing.clone());
+            self.reporting(Box::pin(abandoned::discard(&transfers, manifest, &existing))).await;
         }
     }
 

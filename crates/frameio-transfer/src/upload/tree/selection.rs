@@ -97,6 +97,16 @@ impl UploadTree {
         }
     }
 
+    /// Returns whether an absolute path is one of those to upload.
+    pub(super) fn contains(&self, path: &Path) -> bool {
+        let is_below =
+            |root: &PathBuf| std::path::absolute(root).is_ok_and(|root| path.starts_with(root));
+        match &self.roots {
+            Roots::Within(directory) => is_below(directory),
+            Roots::Paths(paths) => paths.iter().any(is_below),
+        }
+    }
+
     /// Returns the account and the folder.
     pub(crate) fn place(&self) -> (&AccountId, &FolderId) {
         (&self.account, &self.folder)

@@ -147,6 +147,7 @@ async fn decider(
         on_conflict: options.on_conflict,
         verify_remote: options.verify_remote,
         dry_run: options.dry_run,
+        hash_reports: options.hash_reports(),
     })
 }
 

@@ -80,6 +80,11 @@ impl StateDirectory {
         }
     }
 
+    /// Returns the path of the directory.
+    pub(super) fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
     /// Returns the path of the manifest of a file, which depends on the local path and the folder.
     pub(super) fn manifest(&self, folder: &FolderId, local: &Path) -> Option<PathBuf> {
         // A manifest needs an absolute path in UTF-8.
