@@ -28,6 +28,7 @@ mod bandwidth;
 mod checksums;
 mod deletion;
 mod digest;
+mod directory_content;
 mod download;
 pub(crate) mod error;
 mod existing;

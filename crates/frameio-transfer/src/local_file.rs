@@ -157,3 +157,8 @@ mod tests {
         }
     }
 }
+
+/// Returns the error of a source that cannot be read, without its path.
+pub(crate) fn source_failed(error: io::Error) -> TransferError {
+    TransferError::new(TransferErrorKind::Source, reason(&error)).because(error)
+}

@@ -14,7 +14,6 @@ mod reader;
 mod receive_part;
 pub(crate) mod same_content;
 pub(crate) mod tree;
-mod write_back;
 mod writer;
 
 use std::fmt;

@@ -15,7 +15,6 @@ use super::byte_ranges::ByteRanges;
 use super::disk::{Disk, allocate};
 use super::link::MediaRef;
 use super::range_client::Validators;
-use super::write_back::WriteBack;
 use crate::digest::Hasher;
 use crate::positioned::read_exact_at;
 use crate::rename_new::rename_new;
@@ -50,7 +49,6 @@ pub(crate) struct PartialFile {
     record: PathBuf,
     /// Temporary path of a new record.
     new_record: PathBuf,
-    write_back: Arc<WriteBack>,
     state: Mutex<PartState>,
 }
 
@@ -112,9 +110,7 @@ impl PartialFile {
         }
         // The leftover of a process that was killed while writing a record.
         remove(&new_record)?;
-        let write_back = Arc::new(WriteBack::open(&path));
-        let state = Mutex::default();
-        Ok(Some(Self { file, disk, path, record, new_record, write_back, state }))
+        Ok(Some(Self { file, disk, path, record, new_record, state: Mutex::default() }))
     }
 
     fn state(&self) -> MutexGuard<'_, PartState> {
@@ -177,13 +173,7 @@ impl PartialFile {
             state.finished.insert(at..end);
             state.is_recorded = false;
         }
-        self.write_back.wrote(end - at);
         Ok(())
-    }
-
-    /// Returns the write-back of received bytes.
-    pub(crate) fn write_back(&self) -> &Arc<WriteBack> {
-        &self.write_back
     }
 
     /// Waits until everything written is on the disk.

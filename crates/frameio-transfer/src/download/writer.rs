@@ -80,7 +80,6 @@ impl Writer<'_> {
             let written = joined(writing.await);
             written.map_err(|error| ExchangeError::Final(self.job.disk(error)))?;
             *self.at += length as u64;
-            self.job.partial.write_back().start_if_due();
             self.job.tracker.update(false, |progress| progress.bytes += length as u64);
         }
         Ok(())

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::directory_content::Content;
 use crate::file_system;
 use crate::local_file::reason;
 use crate::tasks::blocking;
-use crate::upload::tree::listing::Content;
 
 /// A watched directory, which may be on a share that is not always mounted.
 #[derive(Clone, Debug)]

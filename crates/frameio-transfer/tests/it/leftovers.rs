@@ -36,6 +36,7 @@ fn manifests(pair: &Pair) -> usize {
     names.filter(|path| path.extension().is_some_and(|it| it == "upload")).count()
 }
 
+#[allow(clippy::future_not_send, reason = "the tests run on one thread")]
 /// Kills a run at each of its requests, and verifies what remains after `finish`.
 async fn check_kills(run: impl AsyncFn(&Pair, Transfers), finish: impl AsyncFn(&Pair)) {
     for before in [true, false] {

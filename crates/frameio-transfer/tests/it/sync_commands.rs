@@ -70,7 +70,7 @@ impl Pair {
         tree.state(self.states.path()).if_exists(IfExists::Version)
     }
 
-    fn into_directory(&self, from: &FolderId, path: &str) -> DownloadTree {
+    fn to_directory(&self, from: &FolderId, path: &str) -> DownloadTree {
         let tree = DownloadTree::new(&place(&self.sim).0, from, self.path(path));
         tree.state(self.states.path())
     }
@@ -95,10 +95,10 @@ impl Pair {
                 transfers.upload_tree(self.within("t/Day 1", &folders.day)).await
             }
             Command::SyncDown => {
-                transfers.download_tree(self.into_directory(&folders.top, "t")).await
+                transfers.download_tree(self.to_directory(&folders.top, "t")).await
             }
             Command::SyncDownBelow => {
-                transfers.download_tree(self.into_directory(&folders.day, "t/Day 1")).await
+                transfers.download_tree(self.to_directory(&folders.day, "t/Day 1")).await
             }
             Command::DownloadFolder => {
                 let tree = self.item(transfers, "t").await;
@@ -222,7 +222,7 @@ impl Model {
         for user in [0, 1, 0] {
             self.run(user, Command::SyncUp).await;
             let (pair, folders) = (&self.users[user], &self.folders);
-            let tree = pair.into_directory(&folders.top, "t").on_conflict(OnConflict::Replace);
+            let tree = pair.to_directory(&folders.top, "t").on_conflict(OnConflict::Replace);
             let down = pair.transfers().download_tree(tree.verify_remote(true)).await.unwrap();
             assert!(down.is_complete(), "{context}: {down:?}");
         }

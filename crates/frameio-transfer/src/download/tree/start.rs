@@ -11,8 +11,8 @@ use super::deletions::{self, Found};
 use super::driver::{TreeDownload, at};
 use super::local_folder::LocalFolder;
 use super::{DownloadTree, Root};
+use crate::directory_content::Content;
 use crate::sync_state::{Access, SyncState};
-use crate::upload::tree::listing::Content;
 use crate::{Rendition, Summary, TransferError, TransferErrorKind, Transfers, VersionChoice};
 
 pub(super) async fn run(

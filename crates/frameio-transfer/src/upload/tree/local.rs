@@ -9,8 +9,9 @@ use walkdir::{DirEntry, WalkDir};
 use super::UploadTree;
 use super::roots::{Root, find, is_partial};
 use super::selection::SelectedFiles;
+use crate::directory_content::is_hidden;
 use crate::filter::{FileMatcher, text_of};
-use crate::local_file::{LocalFile, reason};
+use crate::local_file::{LocalFile, reason, source_failed};
 use crate::summary::Ignored;
 use crate::sync_state::TRASH;
 use crate::sync_state::stamp::Stamp;
@@ -149,7 +150,7 @@ impl Root {
 
 impl Options {
     fn kind(&self, root: &Root, entry: &DirEntry) -> EntryKind {
-        self.try_kind(root, entry).unwrap_or_else(|error| EntryKind::Failed(failed(error)))
+        self.try_kind(root, entry).unwrap_or_else(|error| EntryKind::Failed(source_failed(error)))
     }
 
     fn try_kind(&self, root: &Root, entry: &DirEntry) -> Result<EntryKind, io::Error> {
@@ -215,10 +216,6 @@ fn invalid(message: &'static str) -> EntryKind {
     EntryKind::Failed(TransferError::new(TransferErrorKind::Invalid, message))
 }
 
-pub(super) fn failed(error: io::Error) -> TransferError {
-    TransferError::new(TransferErrorKind::Source, reason(&error)).because(error)
-}
-
 /// Converts an error of the walk. The message omits the path, which is reported separately.
 fn walk_failed(error: walkdir::Error) -> TransferError {
     if error.loop_ancestor().is_some() {
@@ -244,24 +241,12 @@ fn check(name: &str) -> Result<(), &'static str> {
     }
 }
 
-pub(super) fn is_hidden(entry: &DirEntry) -> bool {
-    #[cfg(windows)]
-    {
-        const HIDDEN: u32 = 2;
-        let attributes = std::os::windows::fs::MetadataExt::file_attributes;
-        if entry.metadata().is_ok_and(|metadata| attributes(&metadata) & HIDDEN != 0) {
-            return true;
-        }
-    }
-    entry.file_name().as_encoded_bytes().starts_with(b".")
-}
-
 /// Error of blocking work.
 struct Failure(TransferError);
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self(failed(error))
+        Self(source_failed(error))
     }
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId};
 
-use super::local::{EntryKind, LocalEntry, empty, failed};
+use super::local::{EntryKind, LocalEntry, empty};
 use super::{Roots, UploadTree};
 use crate::RemotePath;
 use crate::local_file::LocalFile;
+use crate::local_file::source_failed;
 use crate::summary::OnItem;
 use crate::sync_state::stamp::Stamp;
 
@@ -83,7 +84,7 @@ impl SelectedFile {
             }
             Ok(_) => None,
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => Some(EntryKind::Failed(failed(error))),
+            Err(error) => Some(EntryKind::Failed(source_failed(error))),
         }
     }
 }

@@ -9,14 +9,15 @@ use super::decide::Decider;
 use super::deletions::LocalNames;
 use super::driver::Driver;
 use super::levels::{Level, LevelState};
-use super::listing::Content;
 use super::local::Walker;
 use super::remote::RemoteFolders;
 use super::renames::Renames;
 use super::state::StateDirectory;
 use super::{Roots, UploadTree};
+use crate::directory_content::Content;
 use crate::filter::{Bases, FileMatcher};
 use crate::local_file::LocalFile;
+use crate::local_file::source_failed;
 use crate::sync_state::{Access, SyncState};
 use crate::tasks::blocking;
 use crate::versions::stack::Stacker;
@@ -101,7 +102,7 @@ async fn open_named(tree: &UploadTree) -> Result<HashMap<PathBuf, SyncState>, Tr
             .filter(|path| matches!(LocalFile::look_up(path), Ok(LocalFile::Regular(_))));
         Ok::<_, std::io::Error>(files.map(|path| directory_of(&path).to_owned()).collect())
     });
-    let directories: Vec<PathBuf> = directories.await.map_err(super::local::failed)?;
+    let directories: Vec<PathBuf> = directories.await.map_err(source_failed)?;
     for directory in directories {
         if states.contains_key(&directory) {
             continue;
