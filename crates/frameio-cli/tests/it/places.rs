@@ -272,7 +272,7 @@ async fn names_that_were_read_for_completion_are_used_by_other_commands() {
 
 /// A user whose account has not moved to V4 sees no account.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_without_an_account_is_told_so() {
+async fn a_user_without_an_account_gets_an_error() {
     let (sim, server) = demo().await;
     let none = json!({"data": [], "links": {"next": null}, "total_count": 0}).to_string();
     sim.inject(Fault::body(StatusCode::OK, "application/json", none).on("accounts.index").next(99));

@@ -2,7 +2,7 @@
 //!
 //! A state knows the remote folders of the directories below its own. A run in such a directory therefore
 //! uses the state of the directory above, and a run in the directory above takes over the state of a
-//! directory that was used on its own before. So each file has one record, whatever the command.
+//! directory that was used on its own before. So each file has one record, regardless of the command.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -267,7 +267,7 @@ impl DownloadTree {
     }
 
     /// Calls `on_warning` with the first error of a state that cannot be written, after which the next run
-    /// cannot tell which files are equal.
+    /// does not know which files are equal.
     pub fn on_warning(
         mut self,
         on_warning: impl Fn(&TransferError) + Send + Sync + 'static,

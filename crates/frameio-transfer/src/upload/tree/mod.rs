@@ -350,7 +350,7 @@ impl UploadTree {
 
     /// Calls `on_warning` with the first [`Manifest`](crate::TransferErrorKind::Manifest) error, after which
     /// uploads cannot be resumed, and the first [`State`](crate::TransferErrorKind::State) error, after which
-    /// the next run cannot tell which files are equal.
+    /// the next run does not know which files are equal.
     pub fn on_warning(
         mut self,
         on_warning: impl Fn(&TransferError) + Send + Sync + 'static,
