@@ -69,8 +69,8 @@ Environment variables:
   FRAMEIO_PROFILE           Same as --profile
   FRAMEIO_BASE_URL          Same as --base-url
   FRAMEIO_IMS_URL           Same as --ims-url
-  FRAMEIO_CONFIG_DIR        Directory for profiles and the state of uploads
-                            [default: frameio in your configuration directory]
+  FRAMEIO_CONFIG_DIR        Directory for profiles, states and caches
+                            [default: frameio in your standard directories]
   FRAMEIO_INSECURE_STORAGE  Set to 1 to save sign-ins in files instead of the keyring
   FRAMEIO_CWD               Folder that relative paths start at [default: the profile's project]
   FRAMEIO_NO_CACHE          Set to 1 to look up every name at the service

@@ -12,7 +12,8 @@ pub(crate) fn directory() -> Result<ProfileDirectory, Failure> {
     Ok(ProfileDirectory::locate(&|name| std::env::var_os(name))?)
 }
 
-/// Returns the directory of state that is not configuration, such as shared quotas.
+/// Returns the directory of state that is not configuration: shared quotas, manifests of uploads, and
+/// records of files.
 ///
 /// With `FRAMEIO_CONFIG_DIR` it is `state` in that directory.
 pub(crate) fn state() -> Result<PathBuf, Failure> {
@@ -44,15 +45,15 @@ fn under(
 
 /// Returns the directory of the manifests that interrupted uploads resume from.
 pub(crate) fn uploads() -> Result<PathBuf, Failure> {
-    Ok(directory()?.path().join("uploads"))
+    Ok(state()?.join("uploads"))
 }
 
 /// Returns the file of checksums that transfers with `--compare-checksums` save.
 pub(crate) fn checksums() -> Result<PathBuf, Failure> {
-    Ok(directory()?.path().join("checksums"))
+    Ok(state()?.join("checksums"))
 }
 
 /// Returns the directory of the records of uploaded, downloaded and synced files.
 pub(crate) fn sync_states() -> Result<PathBuf, Failure> {
-    Ok(directory()?.path().join("sync"))
+    Ok(state()?.join("sync"))
 }

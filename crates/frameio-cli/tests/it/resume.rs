@@ -77,7 +77,7 @@ async fn reports_an_incomplete_file_whose_manifest_is_lost() {
     let fixture = Fixture::new(&[("a.mov", 300)]).await;
     let mut child = start_upload(&fixture).await;
     child.kill().await.unwrap();
-    std::fs::remove_dir_all(fixture.directory.path().join("config/uploads")).unwrap();
+    std::fs::remove_dir_all(fixture.directory.path().join("config/state/uploads")).unwrap();
     fixture.sim.clear_faults();
     let again = fixture.run(&["upload", "in", "--to", ROOT]).await;
     assert_eq!(again.status, 0, "{again:?}");

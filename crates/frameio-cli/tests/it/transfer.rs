@@ -58,7 +58,7 @@ impl Fixture {
 
     /// Returns all files that runs keep about uploads.
     pub(crate) fn state(&self) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.directory.path().join("config/uploads"));
+        let entries = std::fs::read_dir(self.directory.path().join("config/state/uploads"));
         entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
     }
 

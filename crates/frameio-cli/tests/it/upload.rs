@@ -34,8 +34,8 @@ async fn patterns_match_typed_and_printed_paths() {
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_continue_if_their_state_cannot_be_saved() {
     let fixture = Fixture::new(&[("a.mov", 25)]).await;
-    std::fs::create_dir(fixture.directory.path().join("config")).unwrap();
-    std::fs::write(fixture.directory.path().join("config/uploads"), "in the way").unwrap();
+    std::fs::create_dir_all(fixture.directory.path().join("config/state")).unwrap();
+    std::fs::write(fixture.directory.path().join("config/state/uploads"), "in the way").unwrap();
     let up = fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await;
     assert_eq!(up.status, 0, "{up:?}");
     let warnings = up.stderr.lines().filter(|line| line.contains("warning: cannot save"));
@@ -75,7 +75,7 @@ async fn a_version_of_somebody_else_is_a_conflict_for_each_command() {
 async fn a_download_warns_if_it_cannot_record_its_files() {
     let fixture = Fixture::new(&[("a.mov", 25)]).await;
     assert_eq!(fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await.status, 0);
-    let states = fixture.directory.path().join("config/sync");
+    let states = fixture.directory.path().join("config/state/sync");
     std::fs::remove_dir_all(&states).unwrap();
     std::fs::write(&states, "in the way").unwrap();
     let file = format!("{ROOT}/a.mov");
