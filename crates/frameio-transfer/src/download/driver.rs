@@ -10,7 +10,7 @@ use tracing::field::{Empty, debug};
 use tracing::{Instrument, Span};
 
 use super::link::{KnownLink, Links};
-use super::partial_file::PartialFile;
+use super::partial_file::{PartialFile, remove_leftover};
 use super::range_client::{RangeClient, ResponseHead, Validators};
 use super::{Download, Downloaded, Existing};
 use crate::existing::{Decision, LocalTarget, RemoteContent, conflict};
@@ -60,6 +60,12 @@ async fn receive(inner: Arc<Inner>, mut download: Download) -> Result<Downloaded
         download.path = with_extension(&download.path, announced.extension.as_deref());
     }
     if let Some(skipped) = skip(&download, remote).await? {
+        let path = skipped.path.clone();
+        let removed = blocking(move || {
+            remove_leftover(&path);
+            Ok::<_, io::Error>(())
+        });
+        removed.await.map_err(|error| disk(&download.path, error, 0))?;
         return Ok(skipped);
     }
     let partial = Arc::new(lock(&download.path, &inner).await?);

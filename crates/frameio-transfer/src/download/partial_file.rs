@@ -312,6 +312,30 @@ impl PartialFile {
     }
 }
 
+/// Removes the record of a run that was killed after it had moved its partial file to the target.
+pub(crate) fn remove_leftover(target: &Path) {
+    let base = partial_base(target);
+    let with = |ending: &str| {
+        let mut path = OsString::from(&base);
+        path.push(ending);
+        PathBuf::from(path)
+    };
+    let (part, record) = (with(".part"), with(".part.json"));
+    let is_missing = |path: &Path| {
+        std::fs::symlink_metadata(path).is_err_and(|it| it.kind() == io::ErrorKind::NotFound)
+    };
+    if is_missing(&record) || !is_missing(&part) {
+        return;
+    }
+    let mut text = Vec::new();
+    let file = open_regular(&record, OpenOptions::new().read(true));
+    let read = file.and_then(|file| file.take(MAX_RECORD).read_to_end(&mut text));
+    // Another file may have the name.
+    if read.is_ok() && serde_json::from_slice::<ResumeRecord>(&text).is_ok() {
+        let _ = remove(&record);
+    }
+}
+
 /// Adds the path and a remedy to the error of a file that cannot be used.
 fn unusable(path: &Path, error: io::Error) -> io::Error {
     let is_irregular = error.get_ref().is_some_and(|inner| inner.is::<NotRegular>());
@@ -364,6 +388,24 @@ mod tests {
         assert!(open(&target).unwrap().is_none());
         assert!(!part.exists());
         assert_eq!(std::fs::read_to_string(&target).unwrap(), "whole");
+    }
+
+    #[test]
+    fn removes_the_record_of_a_file_that_was_moved_to_its_target() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, record) = (dir.path().join("a.mov"), dir.path().join("a.mov.part.json"));
+        let account = frameio_core::AccountId::from("a");
+        let source = MediaRef { account, file: "f".into(), rendition: crate::Rendition::Original };
+        let partial = open(&target).unwrap().unwrap();
+        partial.start_new(&source, Validators::default()).unwrap();
+        remove_leftover(&target);
+        assert!(record.exists(), "the download is not complete");
+        std::fs::rename(dir.path().join("a.mov.part"), &target).unwrap();
+        remove_leftover(&target);
+        assert!(!record.exists());
+        std::fs::write(&record, "{}").unwrap();
+        remove_leftover(&target);
+        assert!(record.exists(), "it is no record");
     }
 
     #[test]
