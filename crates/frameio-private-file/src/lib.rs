@@ -14,7 +14,7 @@
 //! | replace a file by content that is written step by step | [`Replacement`] |
 //! | replace a file whose new content cannot be obtained twice | [`Reserved`] |
 //! | rename a file | [`rename()`] |
-//! | lock out other processes | [`open_lock`], then [`File::try_lock`] or [`File::lock`] |
+//! | lock out other processes | [`open_lock`], then [`File::try_lock`](std::fs::File::try_lock) or [`File::lock`](std::fs::File::lock) |
 //! | verify that the path of an open file is still its path | [`is_at`] |
 //! | open a file that may have been planted by somebody else | [`open_regular`] |
 //! | quote an I/O error in a message | [`reason()`] |
