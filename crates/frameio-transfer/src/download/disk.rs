@@ -12,7 +12,12 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
     fn write_all_at(&self, file: &File, bytes: &[u8], at: u64) -> io::Result<()>;
 
     /// Waits until all written bytes are on the disk.
-    fn sync(&self, file: &File) -> io::Result<()> {
+    fn sync_data(&self, file: &File) -> io::Result<()> {
+        file.sync_data()
+    }
+
+    /// Waits until all written bytes and the metadata are on the disk.
+    fn sync_all(&self, file: &File) -> io::Result<()> {
         file.sync_all()
     }
 }

@@ -10,6 +10,7 @@ use frameio_core::FileId;
 use frameio_sim::Sim;
 
 use super::disk::{Disk, SystemDisk};
+use super::partial_file::PartialFile;
 use crate::{Download, TransferErrorKind, Transfers, Upload};
 
 /// A disk with a limited capacity in bytes.
@@ -38,10 +39,10 @@ impl Disk for FailingDisk {
         SystemDisk.write_all_at(file, bytes, at)
     }
 
-    fn sync(&self, file: &File) -> io::Result<()> {
+    fn sync_all(&self, file: &File) -> io::Result<()> {
         match self.fails.swap(false, Ordering::Relaxed) {
             true => Err(io::Error::other("input/output error")),
-            false => SystemDisk.sync(file),
+            false => SystemDisk.sync_all(file),
         }
     }
 }
@@ -91,4 +92,16 @@ async fn receives_again_what_a_failed_sync_may_have_dropped() {
     let done = transfers.download(download).await.unwrap();
     assert_eq!(done.received, 100_000);
     assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn a_file_whose_stamp_could_not_be_synced_is_not_moved_to_its_target() {
+    let directory = tempfile::tempdir().unwrap();
+    let target = directory.path().join("a.mov");
+    let disk = Arc::new(FailingDisk { fails: AtomicBool::new(true) });
+    let partial = PartialFile::open(&target, disk).unwrap().unwrap();
+    partial.write(0, &["content".into()]).unwrap();
+    partial.stamp().unwrap_err();
+    partial.finish(&target, false).unwrap_err();
+    assert!(!target.exists());
 }

@@ -63,6 +63,8 @@ struct PartState {
     /// Whether a sync has failed. The system then drops the bytes that it could not write and a second
     /// sync succeeds, so no received range can be relied on.
     sync_failed: bool,
+    /// Whether nothing was written since a complete sync.
+    is_synced: bool,
 }
 
 impl PartialFile {
@@ -71,14 +73,7 @@ impl PartialFile {
     /// The partial file and its record must be missing, or regular files with a single name. A
     /// nonempty file without a record is not a partial download and is not touched.
     pub(crate) fn open(target: &Path, disk: Arc<dyn Disk>) -> io::Result<Option<Self>> {
-        let base = partial_base(target);
-        let with = |ending: &str| {
-            let mut path = OsString::from(&base);
-            path.push(ending);
-            PathBuf::from(path)
-        };
-        let (path, record, new_record) =
-            (with(".part"), with(".part.json"), with(".part.json.new"));
+        let [path, record, new_record] = paths(target);
         let has_record = check_regular(&record).map_err(|error| unusable(&record, error))?;
         check_regular(&new_record).map_err(|error| unusable(&new_record, error))?;
         let mut options = OpenOptions::new();
@@ -140,7 +135,7 @@ impl PartialFile {
             validators: validators.clone(),
             finished,
             is_recorded: true,
-            sync_failed: false,
+            ..PartState::default()
         };
         Some(validators)
     }
@@ -172,18 +167,28 @@ impl PartialFile {
             let mut state = self.state();
             state.finished.insert(at..end);
             state.is_recorded = false;
+            state.is_synced = false;
         }
         Ok(())
     }
 
     /// Waits until everything written is on the disk.
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self, sync: impl FnOnce(&dyn Disk, &File) -> io::Result<()>) -> io::Result<()> {
         if self.state().sync_failed {
             return Err(io::Error::other("an earlier sync failed"));
         }
-        let synced = self.disk.sync(&self.file);
-        self.state().sync_failed = synced.is_err();
+        let synced = sync(&*self.disk, &self.file);
+        self.state().sync_failed |= synced.is_err();
         synced
+    }
+
+    /// Waits until everything written and the metadata are on the disk, unless they are.
+    fn sync_all(&self) -> io::Result<()> {
+        if !self.state().is_synced {
+            self.sync(|disk, file| disk.sync_all(file))?;
+            self.state().is_synced = true;
+        }
+        Ok(())
     }
 
     /// Returns whether nothing was written since the last record.
@@ -201,7 +206,7 @@ impl PartialFile {
             state.is_recorded = true;
             state.finished.clone()
         };
-        self.sync()?;
+        self.sync(|disk, file| disk.sync_data(file))?;
         self.replace_record(source, &finished, true)
     }
 
@@ -271,7 +276,7 @@ impl PartialFile {
     ///
     /// Fails with `AlreadyExists` if the target exists and `replace` is false.
     pub(crate) fn finish(&self, target: &Path, replace: bool) -> io::Result<()> {
-        self.sync()?;
+        self.sync_all()?;
         if replace {
             rename(&self.path, target)?;
         } else {
@@ -301,7 +306,7 @@ impl PartialFile {
     /// Syncs the file and returns its stamp, which a move to the target does not change.
     pub(crate) fn stamp(&self) -> io::Result<Stamp> {
         // Windows updates the time when the file is synced or closed.
-        self.file.sync_all()?;
+        self.sync_all()?;
         Ok(Stamp::of(&self.file.metadata()?))
     }
 
@@ -312,15 +317,19 @@ impl PartialFile {
     }
 }
 
-/// Removes the record of a run that was killed after it had moved its partial file to the target.
-pub(crate) fn remove_leftover(target: &Path) {
+/// Returns the paths of the partial file of a target, its record, and a new record.
+fn paths(target: &Path) -> [PathBuf; 3] {
     let base = partial_base(target);
-    let with = |ending: &str| {
+    [".part", ".part.json", ".part.json.new"].map(|ending| {
         let mut path = OsString::from(&base);
         path.push(ending);
-        PathBuf::from(path)
-    };
-    let (part, record) = (with(".part"), with(".part.json"));
+        path.into()
+    })
+}
+
+/// Removes the record of a run that was killed after it had moved its partial file to the target.
+pub(crate) fn remove_leftover(target: &Path) {
+    let [part, record, _] = paths(target);
     let is_missing = |path: &Path| {
         std::fs::symlink_metadata(path).is_err_and(|it| it.kind() == io::ErrorKind::NotFound)
     };
