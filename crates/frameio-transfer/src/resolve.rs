@@ -389,7 +389,7 @@ impl Lookup {
             return self.project(account, project, Vec::new(), None).await;
         }
         let mut names = vec![asset.name().to_owned()];
-        let mut parent = parent_of(&asset);
+        let mut parent = asset.parent_id();
         for _ in 0..MAX_DEPTH {
             let Some(id) = parent.take_if(|id| id.as_str() != project.root_folder_id.as_str())
             else {
@@ -397,7 +397,7 @@ impl Lookup {
             };
             let above = self.parent(&account, &id).await?.ok_or_else(|| not_found(id.as_str()))?;
             names.push(above.name().to_owned());
-            parent = parent_of(&above);
+            parent = above.parent_id();
         }
         names.reverse();
         let item = self.item(asset)?;
@@ -432,14 +432,5 @@ fn in_workspace(account_id: AccountId, workspace: Workspace) -> Resolved {
         project_id: None,
         path: RemotePath::new([workspace.name]),
         item: ResolvedItem::Workspace,
-    }
-}
-
-fn parent_of(asset: &Asset) -> Option<AssetId> {
-    match asset {
-        Asset::File(file) => file.parent_id.clone(),
-        Asset::Folder(folder) => folder.parent_id.clone().map(Into::into),
-        Asset::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
-        _ => None,
     }
 }

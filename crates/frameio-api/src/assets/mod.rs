@@ -104,6 +104,16 @@ impl Asset {
         }
     }
 
+    /// Returns the id of the folder or version stack that contains the asset, if the service reports it.
+    pub fn parent_id(&self) -> Option<AssetId> {
+        match self {
+            Self::File(file) => file.parent_id.clone(),
+            Self::Folder(folder) => folder.parent_id.clone().map(Into::into),
+            Self::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
+            Self::Other(_) => None,
+        }
+    }
+
     /// Returns the type as the service names it: `file`, `folder`, `version_stack`, or an unknown
     /// one.
     pub fn kind(&self) -> &str {

@@ -112,7 +112,7 @@ pub(super) async fn only_item(
 fn only(share: &str, assets: &[Asset]) -> Result<AssetId, Failure> {
     let ids: HashSet<_> = assets.iter().map(|it| it.id().as_str().to_owned()).collect();
     let is_outermost =
-        |asset: &&Asset| parent(asset).is_none_or(|parent| !ids.contains(parent.as_str()));
+        |asset: &&Asset| asset.parent_id().is_none_or(|parent| !ids.contains(parent.as_str()));
     let outermost: Vec<_> = assets.iter().filter(is_outermost).collect();
     match outermost.as_slice() {
         [item] => Ok(item.id().as_str().into()),
@@ -130,15 +130,6 @@ fn only(share: &str, assets: &[Asset]) -> Result<AssetId, Failure> {
             );
             Err(Failure::usage(message))
         }
-    }
-}
-
-fn parent(asset: &Asset) -> Option<AssetId> {
-    match asset {
-        Asset::File(file) => file.parent_id.clone(),
-        Asset::Folder(folder) => folder.parent_id.clone().map(Into::into),
-        Asset::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
-        _ => None,
     }
 }
 

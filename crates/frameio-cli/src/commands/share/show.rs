@@ -43,7 +43,7 @@ impl Record for Contents<'_> {
         let mut lines = share_lines(self.share);
         // The service lists the items in shared folders too, which are not shared by themselves.
         let ids: HashSet<AssetId> = self.assets.iter().map(Asset::id).collect();
-        let is_inside = |asset: &&Asset| parent(asset).is_some_and(|id| ids.contains(&id));
+        let is_inside = |asset: &&Asset| asset.parent_id().is_some_and(|id| ids.contains(&id));
         let (inside, shared): (Vec<_>, Vec<_>) = self.assets.iter().partition(is_inside);
         let also = match inside.len() {
             0 => String::new(),
@@ -64,16 +64,6 @@ impl Record for Contents<'_> {
         let mut json = share_json(self.share);
         json["assets"] = self.assets.iter().map(asset).collect();
         json
-    }
-}
-
-/// Returns the folder that contains an item.
-fn parent(asset: &Asset) -> Option<AssetId> {
-    match asset {
-        Asset::File(file) => file.parent_id.clone(),
-        Asset::Folder(folder) => folder.parent_id.clone().map(Into::into),
-        Asset::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
-        _ => None,
     }
 }
 
