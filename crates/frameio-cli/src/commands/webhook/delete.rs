@@ -1,6 +1,6 @@
 //! `frameio webhook delete`: deletes webhooks.
 
-use frameio::webhooks::{DeleteWebhook, ShowWebhook};
+use frameio::webhooks::{DeleteWebhook, ShowWebhook, Webhook};
 
 use crate::args::{AccountArg, GlobalArgs};
 use crate::commands::assets::{confirm, is_interactive};
@@ -27,8 +27,11 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let profile = global.profile.load()?;
     let client = global.client()?;
     let account = args.account.id(&client, &profile).await?;
-    let mut found = Vec::new();
+    let mut found: Vec<Webhook> = Vec::new();
     for id in &args.webhooks {
+        if found.iter().any(|webhook| webhook.id.as_str() == id) {
+            continue;
+        }
         match client.send(ShowWebhook::new(&account, &**id)).await {
             Ok(webhook) => found.push(webhook),
             Err(error) if error.is_not_found() => {
@@ -38,7 +41,6 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             Err(error) => return Err(error.into()),
         }
     }
-    found.dedup_by(|one, other| one.id == other.id);
     let reporter = Reporter::text();
     for webhook in &found {
         let (id, name, url) = (webhook.id.as_str(), &webhook.name, &webhook.url);
