@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use frameio_core::FileId;
 use unicode_normalization::UnicodeNormalization;
@@ -86,11 +86,7 @@ impl SyncState {
 /// Returns whether the directory of a file lists exactly its name. A file system may find a file under
 /// other names.
 fn is_listed(path: &Path) -> bool {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    std::fs::read_dir(directory).is_ok_and(|mut entries| {
+    std::fs::read_dir(frameio_private_file::parent(path)).is_ok_and(|mut entries| {
         entries.any(|entry| entry.is_ok_and(|entry| Some(&*entry.file_name()) == path.file_name()))
     })
 }

@@ -74,6 +74,18 @@ pub(super) struct Plan<'a, D> {
     incomplete: Vec<FileId>,
 }
 
+impl<'a, D> Plan<'a, D> {
+    fn new(
+        inner: &'a Arc<Inner>,
+        current_file: &'a CurrentFileId,
+        (account_id, to, name): (AccountId, D, String),
+        options: Options,
+    ) -> Self {
+        let (on_manifest_failure, incomplete) = (None, Vec::new());
+        Self { inner, current_file, account_id, to, name, options, on_manifest_failure, incomplete }
+    }
+}
+
 async fn start<D: Destination>(
     inner: &Arc<Inner>,
     upload: Upload<D>,
@@ -88,16 +100,7 @@ async fn start<D: Destination>(
         return resume_saved::<D>(inner, path, options, current_file).await;
     };
     let name = input.file_name(name)?;
-    let mut plan = Plan {
-        inner,
-        current_file,
-        account_id,
-        to,
-        name,
-        options,
-        on_manifest_failure: None,
-        incomplete: Vec::new(),
-    };
+    let mut plan = Plan::new(inner, current_file, (account_id, to, name), options);
     let Some(manifest) = manifest else {
         let source = Source::open(input).await?;
         return plan.start_new(source, None, None).await;
@@ -144,16 +147,7 @@ async fn resume_saved<D: Destination>(
         }
     })?;
     let (account_id, name) = (saved.account_id.clone(), saved.name.clone());
-    let plan = Plan {
-        inner,
-        current_file,
-        account_id,
-        to,
-        name,
-        options,
-        on_manifest_failure: None,
-        incomplete: Vec::new(),
-    };
+    let plan = Plan::new(inner, current_file, (account_id, to, name), options);
     let path = saved.path.clone();
     plan.resume(source, path, manifest, saved).await
 }

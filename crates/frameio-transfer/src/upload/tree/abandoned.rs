@@ -71,9 +71,17 @@ async fn owned<'a>(
         let intention = unknown.iter().find(|intention| may_be(intention, file))?;
         Some((*intention, file.id.clone()))
     });
+    let candidates: Vec<_> = candidates.collect();
+    if candidates.is_empty() {
+        return Ok(owned);
+    }
+    let user = transfers.inner.client.send(ShowCurrentUser::new()).await;
+    let user = user.map_err(TransferError::call)?.id;
     let mut of_user = Vec::new();
-    for (intention, id) in candidates.collect::<Vec<_>>() {
-        if is_of_user(transfers, intention, &id).await? {
+    for (intention, id) in candidates {
+        let file = show(transfers, &intention.account_id, &id).await?;
+        let creator = file.and_then(|file| file.creator);
+        if creator.is_some_and(|creator| creator.id.as_ref() == Some(&user)) {
             of_user.push((intention, id));
         }
     }
@@ -118,18 +126,6 @@ async fn remove_file(
     Ok(true)
 }
 
-/// Returns whether a file was created by the current user.
-async fn is_of_user(
-    transfers: &Transfers,
-    intention: &Intention,
-    id: &FileId,
-) -> Result<bool, TransferError> {
-    let Some(file) = show(transfers, &intention.account_id, id).await? else { return Ok(false) };
-    let user = transfers.inner.client.send(ShowCurrentUser::new()).await;
-    let user = user.map_err(TransferError::call)?.id;
-    Ok(file.creator.as_ref().is_some_and(|creator| creator.id.as_ref() == Some(&user)))
-}
-
 /// Requests a file with its creator; `None` if it no longer exists.
 async fn show(
     transfers: &Transfers,
@@ -152,8 +148,7 @@ pub(super) async fn discard(
     incomplete: &[RemoteFile],
 ) -> Vec<FileId> {
     let Some((manifest, saved)) = Manifest::unused(manifest).await else { return Vec::new() };
-    let mut intentions = manifest.intentions();
-    intentions.extend(saved.and_then(|saved| saved.abandoned()));
+    let intentions = recorded(&manifest, saved);
     let removed = match intentions.is_empty() {
         true => Vec::new(),
         false => remove(transfers, intentions, incomplete, None).await,
@@ -176,8 +171,7 @@ impl Driver {
         for path in found {
             let Some((manifest, saved)) = Manifest::unused(path.clone()).await else { continue };
             let is_recorded = saved.as_ref().is_some_and(|saved| self.is_recorded(saved));
-            let mut intentions = manifest.intentions();
-            intentions.extend(saved.and_then(|saved| saved.abandoned()));
+            let intentions = recorded(&manifest, saved);
             // An empty manifest is the remainder of an upload that never began.
             if !is_recorded && !intentions.iter().all(|it| is_orphan(&self.tree, it)) {
                 continue;
@@ -193,9 +187,7 @@ impl Driver {
             manifest.remove().await;
         }
     }
-}
 
-impl Driver {
     /// Returns whether the state has the file of a complete upload, whose run was killed before it removed
     /// the manifest.
     fn is_recorded(&self, saved: &Saved) -> bool {
@@ -210,6 +202,13 @@ impl Driver {
         let record = local.and_then(|local| state.record(&state.key(&local)));
         record.is_some_and(|record| record.file_id == *id)
     }
+}
+
+/// Returns the files that an unused manifest records.
+fn recorded(manifest: &Manifest, saved: Option<Saved>) -> Vec<Intention> {
+    let mut intentions = manifest.intentions();
+    intentions.extend(saved.and_then(|saved| saved.abandoned()));
+    intentions
 }
 
 /// Returns whether the local file of an intention belongs to the tree and no longer exists, although its

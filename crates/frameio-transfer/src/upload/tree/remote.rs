@@ -221,9 +221,8 @@ impl RemoteFolder {
     fn other_form(&self, name: &str, local: &Path) -> Option<&[Child]> {
         let forms = self.forms.get(&normalized(name))?;
         let local_names = self.local_names.get_or_init(|| {
-            let directory = super::start::directory_of(local);
-            let here = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-            let entries = std::fs::read_dir(here).into_iter().flatten();
+            let directory = frameio_private_file::parent(local);
+            let entries = std::fs::read_dir(directory).into_iter().flatten();
             entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect()
         });
         let mut free =
