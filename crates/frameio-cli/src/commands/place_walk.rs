@@ -8,7 +8,7 @@ use frameio::{AccountId, Client, WorkspaceId};
 
 use crate::exit::{Failure, Status};
 use crate::report::activity::ShownWalk;
-use crate::report::{Reporter, SkippedItems};
+use crate::report::{Reporter, SkippedItems, counted};
 use crate::resolver::{Listable, not_a_folder};
 
 /// Item of a walk.
@@ -82,10 +82,8 @@ impl<'a> PlaceWalk<'a> {
         match self.status {
             None => self.skipped.finish(),
             Some(status) => {
-                let message = match self.failed {
-                    1 => format!("1 folder could not be {verb} completely"),
-                    failed => format!("{failed} folders could not be {verb} completely"),
-                };
+                let failed = counted(self.failed, "folder");
+                let message = format!("{failed} could not be {verb} completely");
                 Err(Failure::new(status, message))
             }
         }

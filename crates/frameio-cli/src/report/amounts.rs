@@ -14,10 +14,15 @@ pub(crate) fn duration(duration: Duration) -> String {
 
 /// Returns a count with its noun, whose plural ends with "s".
 pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    counted_as(count, noun, &format!("{noun}s"))
+}
+
+/// Returns a count with its noun, whose plural is irregular.
+pub(crate) fn counted_as(count: impl TryInto<u64>, one: &str, many: &str) -> String {
     match count.try_into() {
-        Ok(1) => format!("1 {noun}"),
-        Ok(count) => format!("{count} {noun}s"),
-        Err(_) => format!("many {noun}s"),
+        Ok(1) => format!("1 {one}"),
+        Ok(count) => format!("{count} {many}"),
+        Err(_) => format!("many {many}"),
     }
 }
 

@@ -96,7 +96,8 @@ impl Files {
         // More files may follow.
         let more = if self.planned.is_some() { "" } else { "+" };
         let mut amount = format!("{}/{}{more}", HumanBytes(bytes), HumanBytes(total));
-        if let Some(rate) = self.rate.sample(bytes, now) {
+        self.rate.sample(bytes, now);
+        if let Some(rate) = self.rate.at(bytes, now) {
             amount += &format!(", {}/s", HumanBytes(rate as u64));
             let remaining = Duration::try_from_secs_f64((total - bytes) as f64 / rate);
             if let Ok(remaining) = remaining {

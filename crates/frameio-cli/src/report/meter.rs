@@ -1,19 +1,16 @@
 //! Progress of one file in flight: its bytes, its rate, and the bytes that survive an interruption.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use frameio::transfer::Progress;
 use indicatif::HumanBytes;
 use tokio::time::Instant;
 
+use super::rate::Rate;
 use super::width::{fit_end, width};
 
 /// Time over which the rate is averaged.
 const WINDOW: Duration = Duration::from_secs(5);
-
-/// Interval between samples of the rate.
-const SAMPLE: Duration = Duration::from_millis(250);
 
 /// Time without progress after which a transfer is shown as waiting.
 const STALLED: Duration = Duration::from_secs(3);
@@ -32,19 +29,20 @@ pub(super) struct Meter {
     retries_since_progress: u64,
     /// Time at which `max_bytes` was reached.
     moved_at: Instant,
-    /// Samples of the number of bytes within the window, oldest first.
-    samples: VecDeque<(Instant, u64)>,
+    rate: Rate,
 }
 
 impl Meter {
     pub(super) fn new(progress: Progress, now: Instant) -> Self {
+        let mut rate = Rate::over(WINDOW);
+        rate.sample(progress.bytes, now);
         Self {
             start: progress,
             latest: progress,
             max_bytes: progress.bytes,
             retries_since_progress: 0,
             moved_at: now,
-            samples: VecDeque::from([(now, progress.bytes)]),
+            rate,
         }
     }
 
@@ -62,12 +60,7 @@ impl Meter {
             self.retries_since_progress = 0;
             self.moved_at = now;
         }
-        if self.samples.back().is_none_or(|(at, _)| now.duration_since(*at) >= SAMPLE) {
-            self.samples.push_back((now, progress.bytes));
-        }
-        while self.samples.get(1).is_some_and(|(at, _)| now.duration_since(*at) >= WINDOW) {
-            self.samples.pop_front();
-        }
+        self.rate.sample(progress.bytes, now);
     }
 
     /// Returns the number of bytes that need not be transferred again if the transfer stops now: those
@@ -142,21 +135,13 @@ impl Meter {
                 retries => format!("retry {retries} {}", short(stalled)),
             };
         }
-        let rate = self.rate(now);
+        let rate = self.rate.at(self.latest.bytes, now);
         let remaining = rate.and_then(|rate| {
             let bytes = self.latest.total?.saturating_sub(self.latest.bytes);
             Duration::try_from_secs_f64(bytes as f64 / rate).ok()
         });
         let rate = rate.map_or("-".to_owned(), |rate| format!("{}/s", HumanBytes(rate as u64)));
         format!("{rate} {:>5}", remaining.map_or("-".to_owned(), short))
-    }
-
-    /// Returns the number of bytes per second within the window, without those of earlier runs.
-    fn rate(&self, now: Instant) -> Option<f64> {
-        let (at, bytes) = *self.samples.front()?;
-        let seconds = now.duration_since(at).as_secs_f64();
-        let rate = self.latest.bytes.saturating_sub(bytes) as f64 / seconds;
-        (rate.is_finite() && rate >= 1.0).then_some(rate)
     }
 }
 

@@ -33,7 +33,7 @@ use clap::builder::StyledStr;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde_json::Value;
 
-pub(crate) use self::amounts::{counted, duration};
+pub(crate) use self::amounts::{counted, counted_as, duration};
 
 pub(crate) use self::color::ColorChoice;
 pub(crate) use self::comments::CommentProgress;

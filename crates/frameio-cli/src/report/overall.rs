@@ -1,6 +1,5 @@
 //! Progress of a whole run: files and bytes of the total, rate and remaining time.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use frameio::transfer::Totals;
@@ -10,13 +9,8 @@ use tokio::time::Instant;
 use super::capacity::Capacity;
 use super::limit::{Limit, Limits};
 use super::meter::{Meter, short};
+use super::rate::Rate;
 use super::width::{fit_start, width};
-
-/// Time over which the rate is averaged.
-const WINDOW: Duration = Duration::from_secs(10);
-
-/// Interval between samples of the rate.
-const SAMPLE: Duration = Duration::from_millis(500);
 
 /// Progress of a run.
 #[derive(Debug, Default)]
@@ -34,8 +28,8 @@ pub(super) struct Overall {
     retries: u64,
     /// Number of these files that were stacked.
     stacked: u64,
-    /// Samples of the number of bytes that this run has transferred, oldest first.
-    samples: VecDeque<(Instant, u64)>,
+    /// Rate of this run.
+    rate: Rate,
     capacity: Capacity,
     /// Limits of the service; `None` for downloads.
     limits: Option<Limits>,
@@ -121,32 +115,13 @@ impl Overall {
         }
         let totals = self.all();
         let (files, bytes) = (self.files.min(totals.files), bytes.min(totals.bytes));
-        let rate = self.sample(moved, outstanding, now);
+        if let Some((time, sent)) = self.rate.sample(moved, now) {
+            self.capacity.sample(time, sent, outstanding);
+        }
+        let rate = self.rate.at(moved, now);
         let waiting = totals.files.saturating_sub(files + in_flight);
         let remaining = self.remaining(totals, totals.bytes - bytes, waiting, rate);
         Snapshot { totals, files, bytes, retries, rate, remaining, is_idle: in_flight == 0 }
-    }
-
-    /// Takes a sample, and returns the rate of the last seconds.
-    fn sample(&mut self, moved: u64, outstanding: u64, now: Instant) -> Option<f64> {
-        match self.samples.back() {
-            Some((at, _)) if now.duration_since(*at) < SAMPLE => {}
-            last => {
-                if let Some((at, then)) = last {
-                    // The bytes of a failed attempt are subtracted.
-                    let sent = moved.saturating_sub(*then);
-                    self.capacity.sample(now.duration_since(*at), sent, outstanding);
-                }
-                self.samples.push_back((now, moved));
-            }
-        }
-        while self.samples.get(1).is_some_and(|(at, _)| now.duration_since(*at) >= WINDOW) {
-            self.samples.pop_front();
-        }
-        let (at, then) = self.samples.front()?;
-        let seconds = now.duration_since(*at).as_secs_f64();
-        let rate = moved.saturating_sub(*then) as f64 / seconds;
-        (rate.is_finite() && rate >= 1.0).then_some(rate)
     }
 
     /// Estimates the remaining time from the number of bytes that remain and the number of files that

@@ -21,7 +21,7 @@ use super::overall::Overall;
 use super::retries::CallRetries;
 use super::run_file::{ReportFormat, ReportRow, RunFile};
 use super::width::terminal_size;
-use super::{Record, Reporter, output_failure};
+use super::{Record, Reporter, counted, output_failure};
 use crate::exit::{Failure, Status};
 
 /// Output options of transfers.
@@ -302,9 +302,8 @@ impl TransferReport {
         for path in paths {
             self.reporter.status(&format!("delete      {path}"));
         }
-        let files = if paths.len() == 1 { "file" } else { "files" };
         self.state().is_asking = true;
-        let answer = self.reporter.ask(&format!("Delete {} {files}? [y/N] ", paths.len()));
+        let answer = self.reporter.ask(&format!("Delete {}? [y/N] ", counted(paths.len(), "file")));
         self.state().is_asking = false;
         answer
     }

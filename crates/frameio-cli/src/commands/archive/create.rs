@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::args::{AccountArg, GlobalArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{CommentProgress, Record, counted};
+use crate::report::{CommentProgress, Record, counted, counted_as};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
@@ -175,12 +175,7 @@ impl Record for Summary<'_> {
             counted(counts.folders, "folder"),
             counted(counts.version_stacks, "version stack"),
             counted(counts.comments, "comment"),
-            // The plural of "reply" is irregular.
-            if counts.replies == 1 {
-                "1 reply".to_owned()
-            } else {
-                format!("{} replies", counts.replies)
-            },
+            counted_as(counts.replies, "reply", "replies"),
             counted(counts.shares, "share"),
             counted(counts.members, "member"),
         )]

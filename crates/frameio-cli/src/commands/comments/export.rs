@@ -22,7 +22,7 @@ use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{CommentProgress, Record, SkippedItems, counted};
+use crate::report::{CommentProgress, Record, SkippedItems, counted, counted_as};
 use crate::resolver::Resolver;
 use crate::shutdown;
 
@@ -304,11 +304,7 @@ impl Export {
         match status {
             None => self.skipped.finish(),
             Some(status) => {
-                let failed = if failed == 1 {
-                    "1 file or folder".to_owned()
-                } else {
-                    format!("{failed} files or folders")
-                };
+                let failed = counted_as(failed, "file or folder", "files or folders");
                 let message = format!("{failed} could not be exported");
                 Err(Failure::new(status, message))
             }

@@ -11,7 +11,7 @@ use crate::args::JsonArgs;
 use crate::commands::places;
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, counted};
 use crate::resolver::Purpose;
 
 /// Number of items that the service adds or removes in a minute.
@@ -128,8 +128,8 @@ impl<'a> Results<'a> {
         match self.status {
             None => Ok(()),
             Some(status) => {
-                let items = if self.failed == 1 { "item" } else { "items" };
-                let message = format!("{} {items} could not be {what}; {hint}", self.failed);
+                let failed = counted(self.failed, "item");
+                let message = format!("{failed} could not be {what}; {hint}");
                 Err(Failure::new(status, message))
             }
         }
