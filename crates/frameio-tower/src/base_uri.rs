@@ -127,14 +127,20 @@ where
 
 /// Reason why a URI is not a valid base URI.
 ///
-/// The message is a clause without the URI, such as `it has no host`, because the URI may contain a
-/// password.
+/// The message does not contain the URI, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidBaseUri(&'static str);
 
+impl InvalidBaseUri {
+    /// Returns the reason as a clause, such as `it has no host`.
+    pub const fn reason(&self) -> &'static str {
+        self.0
+    }
+}
+
 impl fmt::Display for InvalidBaseUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        write!(f, "invalid base URI: {}", self.0)
     }
 }
 
@@ -185,7 +191,7 @@ mod tests {
         ] {
             let error = BaseUriLayer::new(base.parse().unwrap()).unwrap_err();
             assert_eq!(error, InvalidBaseUri(why), "{base}");
-            assert!(!error.to_string().contains("s3cret"));
+            assert_eq!(error.to_string(), format!("invalid base URI: {why}"));
         }
     }
 

@@ -302,7 +302,7 @@ impl ClientBuilder {
             headers.insert(LEGACY_TOKEN, HeaderValue::from_static("true"));
         }
         let stack = self.stack.clone().headers(headers).base_uri(base.clone());
-        let stack = stack.map_err(|error| unusable_url(&self.base_url, &error.to_string()))?;
+        let stack = stack.map_err(|error| unusable_url(&self.base_url, error.reason()))?;
         let http = match &self.transport {
             Some(transport) => stack.layer(transport.clone()),
             None => {
