@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
+use crate::api_error::describe_text;
 use crate::body::Body;
 use crate::call::CallLimits;
 use crate::encode::{PathArgs, Query};
@@ -18,6 +19,7 @@ use crate::limits::Limits;
 use crate::operation::Operation;
 use crate::page::{Cursor, Page, Paged};
 use crate::reply::Reply;
+use crate::secret::mark_secret_header;
 
 /// Options of one call, which override the client's settings.
 ///
@@ -50,7 +52,7 @@ pub struct CallOptions {
     limits: CallLimits,
     headers: HeaderMap,
     unchecked: Option<bool>,
-    invalid_header: Option<&'static str>,
+    invalid_headers: Vec<EncodeError>,
 }
 
 impl CallOptions {
@@ -88,21 +90,33 @@ impl CallOptions {
         self
     }
 
-    /// Sets a header, which replaces all headers of that name.
+    /// Sets a header, which replaces all headers of that name. `Debug` hides the value if the name
+    /// suggests a secret.
     ///
     /// An invalid name or value is reported when the request is encoded.
     #[must_use]
     pub fn header<K, V>(mut self, name: K, value: V) -> Self
     where
-        K: TryInto<HeaderName>,
+        K: TryInto<HeaderName> + AsRef<str>,
         V: TryInto<HeaderValue>,
     {
+        let text = describe_text(name.as_ref());
         match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
-            (Err(_), _) => self.invalid_header = Some("has an invalid name"),
-            (_, Err(_)) => self.invalid_header = Some("has an invalid value"),
+            (Ok(name), Ok(mut value)) => {
+                mark_secret_header(&name, &mut value);
+                self.headers.insert(name, value);
+            }
+            (Err(_), _) => self.refuse_header(format!("has the invalid name '{text}'")),
+            (_, Err(_)) => {
+                self.refuse_header(format!("'{text}' has a value with an invalid character"));
+            }
         }
         self
+    }
+
+    #[cold]
+    fn refuse_header(&mut self, message: String) {
+        self.invalid_headers.push(EncodeError::new("header", message));
     }
 
     /// Sets whether to skip the checks of documented limits (lengths, ranges, counts, formats) before
@@ -143,8 +157,8 @@ impl CallOptions {
     /// # Errors
     /// Fails if [`header`](Self::header) was called with an invalid name or value.
     pub fn apply<B>(&self, request: &mut http::Request<B>) -> Result<(), EncodeError> {
-        if let Some(message) = self.invalid_header {
-            return Err(EncodeError::new("header", message));
+        if let Some((first, more)) = self.invalid_headers.split_first() {
+            return Err(EncodeError { more: more.to_vec(), ..first.clone() });
         }
         for (name, value) in &self.headers {
             request.headers_mut().insert(name, value.clone());
@@ -221,6 +235,7 @@ impl<E: Endpoint> Endpoint for WithOptions<E> {
     fn check(&self, limits: &mut Limits) {
         limits.default_unchecked(self.options.unchecked);
         self.inner.check(limits);
+        self.options.invalid_headers.iter().for_each(|error| limits.refuse(error.clone()));
     }
 
     fn validate(&self) -> Result<(), EncodeError> {

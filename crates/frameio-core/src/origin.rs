@@ -35,6 +35,21 @@ pub fn is_secure(uri: &Uri) -> bool {
     uri.scheme_str() == Some("https") || uri.host().is_some_and(is_loopback)
 }
 
+/// Returns whether the port of an authority is missing or a number from 1 to 65535. A connection would use
+/// the default port in place of any other text.
+///
+/// ```
+/// use frameio_core::has_valid_port;
+///
+/// assert!(has_valid_port(&"api.frame.io".parse()?) && has_valid_port(&"[::1]:8080".parse()?));
+/// assert!(!has_valid_port(&"api.frame.io:99999".parse()?));
+/// # Ok::<_, http::uri::InvalidUri>(())
+/// ```
+pub fn has_valid_port(authority: &Authority) -> bool {
+    let address = authority.as_str().rsplit('@').next().unwrap_or_default();
+    address.len() == authority.host().len() || authority.port_u16().is_some_and(|port| port > 0)
+}
+
 /// Scheme, host and port of a URL, which determine whether a request may contain a token.
 ///
 /// `Display` and `Debug` show `https://api.frame.io:443`, without a user name or password.

@@ -124,7 +124,6 @@ impl Credentials {
     /// Adds the credentials to a client.
     pub(crate) fn sign(&self, builder: ClientBuilder) -> ClientBuilder {
         match &self.method {
-            AuthMethod::Token(token) if is_legacy(token) => builder.legacy_token(token.expose()),
             AuthMethod::Token(token) => builder.token(token.expose()),
             AuthMethod::Session(session) => builder.token_provider(session.clone()),
         }
@@ -148,7 +147,7 @@ impl Credentials {
 
     /// Returns whether the token is a legacy developer token.
     pub(crate) fn is_legacy(&self) -> bool {
-        self.fixed_token().is_some_and(is_legacy)
+        self.fixed_token().is_some_and(Token::is_legacy)
     }
 
     /// Returns the client ID of a server-to-server credential, which is its user.
@@ -173,7 +172,7 @@ impl Credentials {
     /// Returns the kind of credentials that text and JSON output use.
     pub(crate) fn kind(&self, profile: &Profile) -> &'static str {
         match (&self.method, self.source, &profile.sign_in) {
-            (AuthMethod::Token(token), ..) if is_legacy(token) => "legacy developer token",
+            (AuthMethod::Token(token), ..) if token.is_legacy() => "legacy developer token",
             (AuthMethod::Token(_), ..) => "token",
             (AuthMethod::Session(_), Source::Profile, Some(sign_in)) => sign_in.name(),
             (AuthMethod::Session(_), ..) => "server-to-server",
@@ -204,11 +203,7 @@ impl Credentials {
     fn reason(&self, reason: &UnauthorizedReason) -> String {
         let token = self.fixed_token().map_or("", |token| token.expose());
         match reason {
-            // The library names a method of its client; the command sends the header itself.
-            UnauthorizedReason::LegacyToken => {
-                "the legacy developer token is not valid, or the account is in the Adobe Admin Console,                  which accepts none: sign in with `frameio login`"
-                    .to_owned()
-            }
+            UnauthorizedReason::LegacyToken => format!("{reason}: sign in with `frameio login`"),
             UnauthorizedReason::Unknown => {
                 malformed(token).map_or_else(|| reason.to_string(), str::to_owned)
             }
@@ -222,11 +217,6 @@ impl Credentials {
             AuthMethod::Session(session) => session.explain(error.status()),
         }
     }
-}
-
-/// Returns whether a token is a legacy developer token.
-fn is_legacy(token: &Token) -> bool {
-    token.expose().starts_with("fio-u-")
 }
 
 /// Returns what is wrong with the text of a token that was copied with its surroundings.

@@ -41,6 +41,11 @@ impl Token {
         self.0.secret.expose()
     }
 
+    /// Returns whether the token is a developer token of the legacy API, such as `fio-u-…`.
+    pub fn is_legacy(&self) -> bool {
+        self.expose().starts_with("fio-u-")
+    }
+
     /// Checks that the token can be sent in a header.
     ///
     /// # Errors
