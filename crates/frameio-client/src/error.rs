@@ -85,9 +85,10 @@ pub enum ErrorKind {
     Decode,
     /// The service responded with an error.
     Api,
-    /// A custom layer failed, or the client was used incorrectly, such as a blocking call inside
-    /// an async runtime.
+    /// A custom layer failed.
     Middleware,
+    /// The client was used incorrectly, such as a blocking call inside an async runtime.
+    Misuse,
 }
 
 impl From<FailureKind> for ErrorKind {
@@ -190,7 +191,7 @@ impl Error {
     #[cfg(any(feature = "blocking", feature = "dynamic"))]
     pub(crate) fn misuse(message: &'static str) -> Self {
         let context = Context { operation: None, record: None, elapsed: Duration::ZERO };
-        context.error(ErrorKind::Middleware, None, Some(message.into()))
+        context.error(ErrorKind::Misuse, None, Some(message.into()))
     }
 
     /// Creates the error of a page whose link to the next page cannot be followed.

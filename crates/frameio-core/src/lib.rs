@@ -80,6 +80,7 @@ pub mod call;
 #[cfg(feature = "dynamic")]
 mod codec;
 mod cursor_guard;
+mod custom_header;
 pub mod decode;
 mod derived;
 #[cfg(feature = "dynamic")]
@@ -113,6 +114,8 @@ pub use api_error::{describe_body, describe_text};
 pub use body::{Body, CloneBody};
 pub use call::{Attempts, Call, CallLimits};
 pub use cursor_guard::CursorGuard;
+#[doc(hidden)]
+pub use custom_header::custom_header;
 pub use endpoint::{Endpoint, FromResponse, Json, encode};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;

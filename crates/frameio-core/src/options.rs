@@ -9,9 +9,9 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
-use crate::api_error::describe_text;
 use crate::body::Body;
 use crate::call::CallLimits;
+use crate::custom_header::custom_header;
 use crate::encode::{PathArgs, Query};
 use crate::endpoint::Endpoint;
 use crate::error::EncodeError;
@@ -19,7 +19,6 @@ use crate::limits::Limits;
 use crate::operation::Operation;
 use crate::page::{Cursor, Page, Paged};
 use crate::reply::Reply;
-use crate::secret::mark_secret_header;
 
 /// Options of one call, which override the client's settings.
 ///
@@ -93,30 +92,19 @@ impl CallOptions {
     /// Sets a header, which replaces all headers of that name. `Debug` hides the value if the name
     /// suggests a secret.
     ///
-    /// An invalid name or value is reported when the request is encoded.
+    /// An invalid name or value, and a header that the transport sets, such as `content-length`, are
+    /// reported when the request is encoded.
     #[must_use]
     pub fn header<K, V>(mut self, name: K, value: V) -> Self
     where
         K: TryInto<HeaderName> + AsRef<str>,
         V: TryInto<HeaderValue>,
     {
-        let text = describe_text(name.as_ref());
-        match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(mut value)) => {
-                mark_secret_header(&name, &mut value);
-                self.headers.insert(name, value);
-            }
-            (Err(_), _) => self.refuse_header(format!("has the invalid name '{text}'")),
-            (_, Err(_)) => {
-                self.refuse_header(format!("'{text}' has a value with an invalid character"));
-            }
+        match custom_header(name, value) {
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
+            Err(message) => self.invalid_headers.push(EncodeError::new("header", message)),
         }
         self
-    }
-
-    #[cold]
-    fn refuse_header(&mut self, message: String) {
-        self.invalid_headers.push(EncodeError::new("header", message));
     }
 
     /// Sets whether to skip the checks of documented limits (lengths, ranges, counts, formats) before

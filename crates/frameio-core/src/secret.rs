@@ -3,7 +3,6 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -100,25 +99,6 @@ impl Serialize for Secret {
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::from)
-    }
-}
-
-/// Marks the value of a header as sensitive if its name suggests a secret, so that `Debug` does not show
-/// it, and HTTP/2 does not index it.
-///
-/// ```
-/// use frameio_core::secret::mark_secret_header;
-/// use http::HeaderValue;
-/// use http::header::AUTHORIZATION;
-///
-/// let mut value = HeaderValue::from_static("Bearer s3cret");
-/// mark_secret_header(&AUTHORIZATION, &mut value);
-/// assert_eq!(format!("{value:?}"), "Sensitive");
-/// ```
-pub fn mark_secret_header(name: &HeaderName, value: &mut HeaderValue) {
-    let suggestions = ["auth", "cookie", "key", "password", "secret", "signature", "token"];
-    if suggestions.iter().any(|suggestion| name.as_str().contains(suggestion)) {
-        value.set_sensitive(true);
     }
 }
 

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use frameio_core::secret::mark_secret_header;
-use frameio_core::{Secret, clean_text, describe_text, trim_text};
+use frameio_core::{Secret, clean_text, custom_header, describe_text, trim_text};
 use frameio_tower::{
     BuildError, BuildErrorKind, DefaultStack, HttpService, Metrics, RateLimitLayer, RetryBudget,
     RetryPolicy, StaticToken, Token, TokenProvider, Transport,
@@ -119,24 +118,21 @@ impl ClientBuilder {
     /// Adds a header to every request. Replaces a default header of the same name. `Debug` hides the
     /// value if the name suggests a secret.
     ///
-    /// The first invalid name or value is reported by [`build`](Self::build).
+    /// The first invalid name or value, or header that the transport sets, such as `content-length`, is
+    /// reported by [`build`](Self::build).
     pub fn header<K, V>(mut self, name: K, value: V) -> Self
     where
         K: TryInto<HeaderName> + AsRef<str>,
         V: TryInto<HeaderValue>,
     {
-        let text = describe_text(name.as_ref());
-        let message = match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(mut value)) => {
-                mark_secret_header(&name, &mut value);
-                self.headers.insert(name, value);
-                return self;
+        match custom_header(name, value) {
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
+            Err(message) => {
+                let message = format!("the header {message}");
+                let error = BuildError::new(BuildErrorKind::Header, message);
+                self.header_error.get_or_insert(error);
             }
-            (Err(_), _) => format!("invalid header name '{text}'"),
-            (_, Err(_)) => format!("invalid character in the value of the header '{text}'"),
-        };
-        let error = BuildError::new(BuildErrorKind::Header, message);
-        self.header_error.get_or_insert(error);
+        }
         self
     }
 
@@ -253,8 +249,9 @@ impl ClientBuilder {
 
     /// Adds a layer around the whole call, inside the deadline. The layer added last is outermost.
     ///
-    /// Accepts any tower layer over `http::Request<Body>`, such as a cache, a circuit breaker or a
-    /// concurrency limit.
+    /// Accepts any tower layer over `http::Request<Body>` whose service is `Clone + Send + Sync`, such as a
+    /// cache, a circuit breaker or a concurrency limit. Each call uses a clone of the service, so state
+    /// that outlives a call has to be shared, for example in an `Arc`.
     pub fn call_layer<L>(self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,

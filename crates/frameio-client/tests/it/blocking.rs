@@ -138,7 +138,7 @@ fn fails_inside_a_runtime_and_names_the_alternative() {
             blocking::Client::new(inside).unwrap_err(),
         ];
         for error in errors {
-            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Middleware, 0));
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Misuse, 0));
             assert!(error.to_string().contains("std::thread"), "{error}");
         }
         let kept = outside.clone();

@@ -227,9 +227,9 @@ fn refuses_invalid_settings_with_a_remedy() {
         assert!(message.contains("URL") || message.contains("http"), "{url}: {message}");
     }
     let header = error(Client::builder().header("x y", "1"));
-    assert_eq!(header, "invalid header name 'x y'");
+    assert_eq!(header, "the header has the invalid name 'x y'");
     let header = error(Client::builder().header("x-one", "s3cret\n"));
-    assert_eq!(header, "invalid character in the value of the header 'x-one'");
+    assert_eq!(header, "the header 'x-one' has a value with an invalid character");
     assert_eq!(
         error(Client::builder().base_url("nonsense")),
         "invalid base URL 'nonsense': it does not start with https:// or http://"
