@@ -32,11 +32,7 @@ impl Prometheus {
 }
 
 impl Metrics for Prometheus {
-    fn call_started(&self) {
-        self.add("frameio_calls_in_flight gauge", "", 1.0);
-    }
     fn call_finished(&self, call: &CallMetrics) {
-        self.add("frameio_calls_in_flight gauge", "", -1.0);
         self.add("frameio_quota_wait_seconds_total counter", "", call.quota_wait.as_secs_f64());
     }
     fn attempt_finished(&self, attempt: &AttemptMetrics) {

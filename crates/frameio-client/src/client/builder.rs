@@ -278,7 +278,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Creates the client. Needs no runtime, opens no connection and spawns no task.
+    /// Creates the client. Opens no connection, and needs no runtime and spawns no task, unless a layer
+    /// does: `tower::buffer::BufferLayer` spawns its worker on the current runtime.
     ///
     /// # Errors
     ///
