@@ -45,7 +45,7 @@ use crate::reply::Reply;
 /// assert_eq!(request.extensions().get::<CallLimits>().unwrap().max_retries, Some(0));
 /// # Ok::<_, frameio_core::EncodeError>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallOptions {
     limits: CallLimits,
@@ -191,7 +191,7 @@ pub trait EndpointExt: Endpoint + Sized {
 impl<E: Endpoint> EndpointExt for E {}
 
 /// Endpoint with options, created by [`EndpointExt::options`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WithOptions<E> {
     inner: E,
     options: CallOptions,
@@ -254,8 +254,15 @@ impl<E: Paged> Paged for WithOptions<E> {
 }
 
 /// Endpoint whose response is not decoded, created by [`EndpointExt::raw`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Raw<E>(E);
+
+impl<E> Raw<E> {
+    /// Returns the endpoint whose response is decoded.
+    pub fn into_inner(self) -> E {
+        self.0
+    }
+}
 
 impl<E: Endpoint> Endpoint for Raw<E> {
     type Response = http::Response<Bytes>;
@@ -287,8 +294,15 @@ impl<E: Endpoint> Endpoint for Raw<E> {
 }
 
 /// Endpoint that returns a [`Reply`], created by [`EndpointExt::with_meta`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WithMeta<E>(E);
+
+impl<E> WithMeta<E> {
+    /// Returns the endpoint without metadata.
+    pub fn into_inner(self) -> E {
+        self.0
+    }
+}
 
 impl<E: Endpoint> Endpoint for WithMeta<E> {
     type Response = Reply<E::Response>;

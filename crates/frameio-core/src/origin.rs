@@ -104,6 +104,17 @@ fn port(uri: &Uri) -> Option<u16> {
     })
 }
 
+/// Compares scheme, host and port. The empty origin of a relative URI equals no origin.
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_ref().zip(other.0.as_ref()).is_some_and(|(one, other)| {
+            one.scheme == other.scheme
+                && one.authority.host().eq_ignore_ascii_case(other.authority.host())
+                && one.port == other.port
+        })
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -137,6 +148,18 @@ mod tests {
         {
             assert!(!is_loopback(host), "{host}");
         }
+    }
+
+    #[test]
+    fn origins_are_equal_by_scheme_host_and_port() {
+        let origin = |uri: &str| Origin::of(&uri.parse().unwrap());
+        assert_eq!(origin("https://API.frame.io/a"), origin("https://api.frame.io:443/b"));
+        for other in
+            ["http://api.frame.io:443", "https://api.frame.io:1", "https://frame.io", "/v4"]
+        {
+            assert_ne!(origin("https://api.frame.io"), origin(other), "{other}");
+        }
+        assert_ne!(origin("/v4"), origin("/v4"), "a relative URI has no origin");
     }
 
     #[test]
