@@ -315,6 +315,11 @@ impl ActiveDownload {
             self.blocking(|job| job.partial.discard()).await?;
             return Ok(Downloaded { received, ..skipped });
         }
+        // A later comparison without a record must not take the file for one that was edited after its
+        // upload. Some file systems have no modification times.
+        if let Some(created) = self.created.created {
+            let _ = self.blocking(move |job| job.partial.set_modified(created)).await;
+        }
         if let Some(before_rename) = &self.download.before_rename {
             let stamp = self.blocking(|job| job.partial.stamp()).await.ok();
             before_rename(digest.clone(), stamp).await?;

@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use frameio_core::model;
@@ -312,6 +313,12 @@ impl PartialFile {
             // The download failed before it was known whether the content is unchanged.
             (false, _) => Ok(()),
         }
+    }
+
+    /// Sets the modification time of the complete file.
+    pub(crate) fn set_modified(&self, time: SystemTime) -> io::Result<()> {
+        self.state().is_synced = false;
+        self.file.set_modified(time)
     }
 
     /// Syncs the file and returns its stamp, which a move to the target does not change.

@@ -1,6 +1,6 @@
 //! The download of a tree, from the walk through remote folders to the summary.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,7 @@ use super::deletions::Found;
 use super::file::FileDownload;
 use super::filtered::text;
 use super::local_folder::{LocalFolder, check_directory, create_directory};
+use super::siblings::Unnamed;
 use crate::backlog::Backlog;
 use crate::checksums::Checksums;
 use crate::filter::Bases;
@@ -45,6 +46,8 @@ pub(super) struct TreeDownload {
     /// Whether originals are not listed, because the user may not download them.
     pub(super) has_no_originals: bool,
     pub(super) downloads: JoinSet<Item>,
+    /// Files with a temporary name, by their path.
+    pub(super) unnamed: BTreeMap<PathBuf, Unnamed>,
     pub(super) summary: Summary,
 }
 
@@ -80,6 +83,7 @@ impl TreeDownload {
         while let Some(item) = self.downloads.join_next().await {
             self.joined(item);
         }
+        self.name_files().await;
         self.delete().await;
         for path in self.decider.matcher.missing() {
             self.done(not_found(&path));
@@ -264,6 +268,13 @@ impl TreeDownload {
     }
 
     pub(super) fn done(&mut self, item: Item) {
+        match self.unnamed.get_mut(&item.local) {
+            Some(unnamed) if unnamed.item.is_none() => unnamed.item = Some(item),
+            _ => self.report(item),
+        }
+    }
+
+    pub(super) fn report(&mut self, item: Item) {
         self.summary.add(item, self.tree.options.on_item.as_ref());
     }
 }

@@ -6,6 +6,7 @@ mod driver;
 mod file;
 mod filtered;
 mod local_folder;
+mod local_renames;
 mod receive;
 mod renditions;
 mod roots;
