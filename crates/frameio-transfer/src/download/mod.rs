@@ -216,8 +216,8 @@ pub struct Downloaded {
 impl Transfers {
     /// Downloads a file, or resumes an earlier download.
     ///
-    /// The future is `'static`. Dropping it stops all tasks and keeps the received bytes for the next
-    /// run.
+    /// The future is `'static`. Dropping it stops all tasks. The next run resumes at the last record, which is
+    /// written every 5 seconds or more often.
     ///
     /// # Errors
     ///

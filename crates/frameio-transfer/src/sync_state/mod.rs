@@ -53,6 +53,7 @@ use self::names::Names;
 pub(crate) use self::names::{key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};
 use self::stamp::{Stamp, Xxh64};
+use crate::error::OnFailure;
 use crate::hashing::HashReports;
 use crate::local_file::reason;
 use crate::tasks::blocking;
@@ -117,9 +118,6 @@ pub(crate) struct Recorded {
 
 /// What is known about files by their paths below the directory of the state.
 type Files = HashMap<Box<str>, Known>;
-
-/// Callback for a record that cannot be written.
-pub(crate) type OnFailure = Arc<dyn Fn(&TransferError) + Send + Sync>;
 
 /// An open state, limited to a directory. Names are paths below this directory.
 #[derive(Clone)]

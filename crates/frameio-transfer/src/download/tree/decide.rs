@@ -14,7 +14,7 @@ use crate::download::same_content::has_same_content;
 use crate::existing::{LocalTarget, conflict, created};
 use crate::filter::{Bases, FileMatcher};
 use crate::hashing::{HashReports, HashedSide};
-use crate::local_file::unopened;
+use crate::local_file::{reason, unopened};
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
 use crate::sync_state::{Record, Recorded, SyncState, key_of};
@@ -372,7 +372,8 @@ impl Decider {
         state.put(&key, record).await;
         if let Err(error) = renamed.await {
             state.remove(&key).await;
-            let message = format!("cannot rename '{from}' to '{}': {error}", local.display());
+            let (to, reason) = (local.display(), reason(&error));
+            let message = format!("cannot rename '{from}' to '{to}': {reason}");
             return Err(TransferError::new(TransferErrorKind::Disk, message).because(error));
         }
         state.remove(from).await;

@@ -24,6 +24,7 @@ use super::siblings::Unnamed;
 use crate::backlog::Backlog;
 use crate::checksums::Checksums;
 use crate::filter::Bases;
+use crate::local_file::reason;
 use crate::summary::not_found;
 use crate::tasks::{blocking, settled};
 use crate::{
@@ -283,7 +284,7 @@ pub(super) async fn at<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, TransferError> {
     blocking(work).await.map_err(|error| {
-        let message = format!("cannot use the directory '{}': {error}", path.display());
+        let message = format!("cannot use the directory '{}': {}", path.display(), reason(&error));
         TransferError::new(TransferErrorKind::Disk, message).because(error)
     })
 }
