@@ -80,7 +80,8 @@ impl Roots {
             _ => canonical(Path::new("."))?,
         };
         let mut whole = self.known().into_iter().filter(|(_, is_whole)| *is_whole);
-        let is_above = |root: &Path| canonical(root).is_some_and(|root| directory.starts_with(root));
+        let is_above =
+            |root: &Path| canonical(root).is_some_and(|root| directory.starts_with(root));
         whole.find(|(root, _)| is_above(root)).map(|(root, _)| root)
     }
 
