@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use frameio_api::files::FileStatus;
 use frameio_core::{FileId, FolderId};
 use tokio::time::Instant;
 
@@ -85,6 +86,7 @@ impl FileUpload {
                 }
             }
             Err(error) => {
+                let error = noting_complete(&stacker, error).await;
                 unfinished.retain(|id| Some(id) != error.file_id());
                 let item = Item::failed(remote.clone(), local.clone(), error).sized(size);
                 items.push(item.took(started.elapsed()).compared(compared));
@@ -143,9 +145,6 @@ impl FileUpload {
             Ok(uploaded) => uploaded,
             Err(error) => return Err(failed(locked, error).await),
         };
-        if let Some(replaced) = uploaded.replaced.clone().filter(|id| !unfinished.contains(id)) {
-            unfinished.push(replaced);
-        }
         let sent = SentFile {
             checksums: self.checksums,
             state: self.state,
@@ -304,6 +303,19 @@ async fn same(
     match checksums {
         Some(checksums) if !alike.is_empty() => checksums.find(alike, local).await,
         _ => Ok(alike.into_iter().next()),
+    }
+}
+
+/// Adds to the error of a file that has changed during its upload that the service has it anyway: the change
+/// may be found only after the last part was sent.
+async fn noting_complete(stacker: &Stacker, error: TransferError) -> TransferError {
+    let changed = error.file_id().filter(|_| error.kind() == TransferErrorKind::SourceChanged);
+    let Some(id) = changed else { return error };
+    match stacker.show(id).await {
+        Ok(Some(file)) if file.status != FileStatus::Created => error.noting(
+            "; all of it was sent before, so the service has a complete file with other content",
+        ),
+        _ => error,
     }
 }
 
