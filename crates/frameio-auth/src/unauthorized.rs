@@ -126,8 +126,8 @@ impl fmt::Display for UnauthorizedReason {
                 write!(f, "the token is a `{kind}`: send the access token")
             }
             Self::LegacyToken => f.write_str(
-                "legacy developer tokens require their own header (`legacy_token()` of the client) \
-                 and an account that is not in the Adobe Admin Console",
+                "the legacy developer token is not valid, or the account is in the Adobe Admin \
+                 Console, which accepts none",
             ),
             Self::Unknown => f.write_str(
                 "the token has the format of neither an Adobe IMS token nor a developer token \

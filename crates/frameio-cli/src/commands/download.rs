@@ -158,7 +158,6 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;
     // Reported paths begin with the workspace.
     let root = RemotePath::default();
-    let has_records = renditions == [Rendition::Original] && args.version == VersionChoice::Head;
     let mut tree = DownloadTree::items(items, &args.directory)
         .renditions(renditions)
         .filter(filter)
@@ -171,14 +170,11 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .on_totals(report.on_totals())
         .on_hashing(report.on_hashing())
         .progress(report.on_progress(&root));
-    // Renditions and earlier versions are never equal to the remote file.
-    if has_records {
-        let warned = report.clone();
-        tree = tree.on_warning(move |error| warned.note(&warning(error)));
-        match config::sync_states() {
-            Ok(path) => tree = tree.state(path),
-            Err(failure) => report.note(&not_recorded(&failure.message)),
-        }
+    let warned = report.clone();
+    tree = tree.on_warning(move |error| warned.note(&warning(error)));
+    match config::sync_states() {
+        Ok(path) => tree = tree.state(path),
+        Err(failure) => report.note(&not_recorded(&failure.message)),
     }
     if let Some(checksum) = checksum {
         tree = tree.checksum(checksum);

@@ -322,7 +322,7 @@ impl ActiveDownload {
         }
         if let Some(before_rename) = &self.download.before_rename {
             let stamp = self.blocking(|job| job.partial.stamp()).await.ok();
-            before_rename(digest.clone(), stamp).await?;
+            before_rename(&self.download.path, digest.clone(), stamp).await?;
         }
         let existing = self.download.existing;
         let replace = matches!(existing, Existing::Overwrite | Existing::ReplaceDifferent);

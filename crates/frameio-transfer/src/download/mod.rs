@@ -18,7 +18,7 @@ mod writer;
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -90,10 +90,11 @@ pub struct Download {
     before_rename: Option<BeforeRename>,
 }
 
-/// Callback before the complete file is moved to its target, with its checksum and its stamp. An error
-/// keeps the target.
+/// Callback before the complete file is moved to its target, with the target, the checksum and the stamp. An
+/// error keeps the target.
 pub(crate) type BeforeRename = Arc<
     dyn Fn(
+            &Path,
             Option<Digest>,
             Option<Stamp>,
         ) -> Pin<Box<dyn Future<Output = Result<(), TransferError>> + Send>>

@@ -266,7 +266,7 @@ impl fmt::Display for Reason {
             Self::LocalGone => "the local file no longer exists",
             Self::Unchanged => "unchanged since both sides were equal",
             Self::Version => "it is an earlier version in a version stack",
-            Self::Copy => "a download saved it next to the local file of its name",
+            Self::Copy => "it is a copy of a remote file with another name",
             Self::SameContent => "both sides have the same content",
             Self::OtherContent => "the contents differ",
             Self::OtherSize { local, remote } => {

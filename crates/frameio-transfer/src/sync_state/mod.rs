@@ -44,6 +44,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use frameio_core::{FileId, FolderId, VersionStackId};
 use frameio_private_file::open_regular;
@@ -52,12 +53,12 @@ use tokio::sync::Semaphore;
 use self::names::Names;
 pub(crate) use self::names::{key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};
-use self::stamp::{Stamp, Xxh64};
+use self::stamp::{Stamp, Xxh64, nanos};
 use crate::error::OnFailure;
 use crate::hashing::HashReports;
 use crate::local_file::reason;
 use crate::tasks::blocking;
-use crate::{TransferError, TransferErrorKind};
+use crate::{Digest, TransferError, TransferErrorKind};
 
 /// Directory below the local root to which deleted files are moved.
 pub(crate) const TRASH: &str = ".frameio-trash";
@@ -78,6 +79,14 @@ pub(crate) struct Record {
     pub(crate) file_id: FileId,
     /// When both sides were equal, in nanoseconds since 1970.
     pub(crate) equal_at: i128,
+}
+
+impl Record {
+    /// Creates the record of a file whose download is complete.
+    pub(crate) fn of(file_id: FileId, stamp: Stamp, digest: Option<&Digest>) -> Self {
+        let equal_at = nanos(SystemTime::now());
+        Self { stamp, xxh64: digest.and_then(Xxh64::of), file_id, equal_at }
+    }
 }
 
 /// A new version that is being uploaded or stacked.

@@ -77,6 +77,7 @@ async fn a_changed_local_file_is_never_replaced_unless_requested() {
         let replaced = down_with(&pair, OnConflict::Replace).await;
         assert_eq!((replaced.transferred, replaced.conflicts.len()), (1, 0), "{replaced:?}");
         assert_eq!(pair.read("a.mov"), MINE);
+        assert_eq!(pair.trash().into_values().collect::<Vec<_>>(), [OLD]);
     }
 }
 

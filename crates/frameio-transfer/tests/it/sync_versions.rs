@@ -313,6 +313,21 @@ async fn downloads_a_version_by_its_number_or_all_of_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn downloaded_versions_are_not_uploaded_as_new_files() {
+    let pair = uploaded(true).await;
+    std::fs::remove_file(pair.path("a.mov")).unwrap();
+    for choice in [VersionChoice::Number(1), VersionChoice::All, VersionChoice::Head] {
+        let down = pair.transfers().download_tree(pair.download().versions(choice)).await.unwrap();
+        assert_eq!(down.transferred, 1, "{choice:?}: {down:?}");
+    }
+    assert_eq!(pair.local().into_keys().collect::<Vec<_>>(), ["a.mov", "a.v1.mov", "a.v2.mov"]);
+    let up = pair.up().await;
+    assert_eq!((up.skipped, up.transferred), (3, 0), "{up:?}");
+    pair.write("a.v1.mov", "an edit of the copy");
+    assert_eq!(pair.up().await.transferred, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn compares_the_content_if_that_is_requested() {
     let pair = Pair::new();
     let (_, root) = place(&pair.sim);

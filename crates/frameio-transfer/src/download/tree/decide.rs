@@ -20,6 +20,9 @@ use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
 use crate::sync_state::{Record, Recorded, SyncState, key_of};
 use crate::{Compared, OnConflict, Remedy, TransferError, TransferErrorKind, Transfers, Verdict};
 
+/// Continues the reason of a conflict whose local file is replaced.
+const REPLACED: &str = "; the local file is moved to '.frameio-trash'";
+
 /// Policies of a download, and what it needs to compare files.
 #[derive(Clone)]
 pub(super) struct Decider {
@@ -132,6 +135,8 @@ impl Decider {
             state.put(&key, Record { stamp, xxh64, file_id, equal_at: now() }).await;
         }
         let is_last_copy = match &recorded.record {
+            // The local file differs from the remote one.
+            _ if verdict == Verdict::Conflict => true,
             Some(record) if verdict == Verdict::NewVersion => {
                 !self.exists(account, &record.file_id).await?
             }
@@ -170,7 +175,11 @@ impl Decider {
             }
             (Verdict::Conflict, OnConflict::Skip) => Action::Conflict,
         };
-        Decision { action, compared: reason.because(verdict) }
+        let mut compared = reason.because(verdict);
+        if let (Verdict::Conflict, Action::Receive { .. }) = (verdict, &action) {
+            compared.reason += REPLACED;
+        }
+        Decision { action, compared }
     }
 
     /// Decides on a file that does not exist locally, at least not under this name.
@@ -227,7 +236,7 @@ impl Decider {
              were equal"
         );
         let remedy = Some(Remedy::OnConflict);
-        let compared = Compared { remedy, ..Compared::new(Verdict::Conflict, reason) };
+        let mut compared = Compared { remedy, ..Compared::new(Verdict::Conflict, reason) };
         let local = self.path(key);
         match self.on_conflict {
             OnConflict::Skip => {
@@ -236,14 +245,15 @@ impl Decider {
             // The local file keeps its name, and is a new one from now on.
             OnConflict::KeepBoth => {}
             // The local file is replaced under its new name.
-            OnConflict::Replace if self.dry_run => {}
+            OnConflict::Replace if self.dry_run => compared.reason += REPLACED,
             OnConflict::Replace => {
+                compared.reason += REPLACED;
                 self.rename(&from, record, &local).await?;
                 target =
                     LocalTarget::inspect(&local).await.map_err(|error| unopened(&local, error))?;
             }
         }
-        let action = Action::Receive { expected: target, is_last_copy: false };
+        let action = Action::Receive { expected: target, is_last_copy: true };
         Ok(Decision { action, compared })
     }
 
@@ -284,30 +294,26 @@ impl Decider {
     /// content that replaces it.
     pub(super) fn before_rename(
         &self,
-        local: &Path,
         file: &File,
         (expected, is_last_copy): (LocalTarget, bool),
     ) -> BeforeRename {
-        let (local, file_id) = (local.to_owned(), file.id.clone());
-        let (key, state) = (self.key(&local), self.state.clone());
-        let trash = is_last_copy.then(|| self.trash.clone());
-        Arc::new(move |digest, stamp| {
-            let (local, key, state) = (local.clone(), key.clone(), state.clone());
-            let trash = trash.clone();
-            let file_id = file_id.clone();
+        let (this, file_id) = (self.clone(), file.id.clone());
+        Arc::new(move |local, digest, stamp| {
+            let (this, local, file_id) = (this.clone(), local.to_owned(), file_id.clone());
             Box::pin(async move {
                 let now = LocalTarget::inspect(&local).await;
                 if now.map_err(|error| unopened(&local, error))? != expected {
                     return Err(conflict(&local, "it was modified during the download"));
                 }
-                let Some((state, stamp)) = state.zip(stamp) else { return Ok(()) };
-                let xxh64 = digest.as_ref().and_then(Xxh64::of);
-                let record = Record { stamp, xxh64, file_id, equal_at: self::now() };
-                state.put_arriving(&key, record).await?;
-                match (trash, expected) {
-                    (Some(trash), LocalTarget::File { size, modified }) => {
+                let key = this.key(&local);
+                if let Some((state, stamp)) = this.state.as_ref().zip(stamp) {
+                    let record = Record::of(file_id, stamp, digest.as_ref());
+                    state.put_arriving(&key, record).await?;
+                }
+                match expected {
+                    LocalTarget::File { size, modified } if is_last_copy => {
                         let stamp = Stamp { size, modified };
-                        let moved = move_to_trash(&local, &trash, &key, stamp).await;
+                        let moved = move_to_trash(&local, &this.trash, &key, stamp).await;
                         moved.map_err(|error| not_trashed(&local, error))
                     }
                     _ => Ok(()),
@@ -316,15 +322,15 @@ impl Decider {
         })
     }
 
-    /// Returns a callback that records that a file is saved next to the local file of its name.
-    pub(super) fn before_copy(&self, local: &Path, file: &File) -> BeforeRename {
-        let (key, state, file_id) = (self.key(local), self.state.clone(), file.id.clone());
-        Arc::new(move |digest, stamp| {
-            let (key, state, file_id) = (key.clone(), state.clone(), file_id.clone());
+    /// Returns a callback that records that a file is saved under another name than its remote file has, so
+    /// that it is not uploaded as a new one.
+    pub(super) fn before_copy(&self, file: &File) -> BeforeRename {
+        let (this, file_id) = (self.clone(), file.id.clone());
+        Arc::new(move |local, digest, stamp| {
+            let (this, key, file_id) = (this.clone(), this.key(local), file_id.clone());
             Box::pin(async move {
-                let Some((state, stamp)) = state.zip(stamp) else { return Ok(()) };
-                let xxh64 = digest.as_ref().and_then(Xxh64::of);
-                state.put_copy(&key, Record { stamp, xxh64, file_id, equal_at: now() }).await
+                let Some((state, stamp)) = this.state.as_ref().zip(stamp) else { return Ok(()) };
+                state.put_copy(&key, Record::of(file_id, stamp, digest.as_ref())).await
             })
         })
     }

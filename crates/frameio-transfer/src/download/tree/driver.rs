@@ -71,6 +71,8 @@ pub(super) struct Target<'a> {
     /// Local path; for a rendition without its extension.
     pub(super) local: PathBuf,
     pub(super) rendition: Rendition,
+    /// Whether the local file has another name than the remote one: a version or a rendition.
+    pub(super) is_copy: bool,
     /// Link to the rendition, if it was listed.
     pub(super) url: Option<SignedUrl>,
 }

@@ -1,6 +1,6 @@
 //! What is done with a file of the walk: comparison, and download.
 
-use super::decide::{Action, Decision};
+use super::decide::{Action, Decider, Decision};
 use super::driver::{Target, TreeDownload};
 use super::file::{FileDownload, plan};
 use crate::download::driver::inspect;
@@ -26,7 +26,7 @@ impl TreeDownload {
         let known = target.url.clone().map(|url| KnownLink::new(file, url));
         let mut download = self.download(&target);
         download.known = known;
-        if wanted == Rendition::Original && self.compares() {
+        if wanted == Rendition::Original && self.compares(target.is_copy) {
             return self.compared(target, download).await;
         }
         if wanted == Rendition::Original {
@@ -39,6 +39,9 @@ impl TreeDownload {
                 let bytes = Some(file.file_size);
                 return self.outcome(target, Outcome::Planned { bytes });
             }
+        }
+        if target.is_copy {
+            download.before_rename = Some(self.decider.before_copy(target.file));
         }
         self.spawn(target, download).await;
     }
@@ -63,15 +66,18 @@ impl TreeDownload {
     }
 
     /// Returns whether files are compared by more than the policy for existing files.
-    const fn compares(&self) -> bool {
-        self.decider.state.is_some()
+    const fn compares(&self, is_copy: bool) -> bool {
+        (self.decider.state.is_some() && !is_copy)
             || self.decider.verify_remote
             || matches!(self.decider.on_conflict, OnConflict::KeepBoth)
     }
 
     /// Compares an original with the local file, and carries out the decision.
     async fn compared(&mut self, mut target: Target<'_>, mut download: Download) {
-        let decided = self.decider.decide(target.account, target.file, &target.local).await;
+        // A copy has no record of its own, because no remote file has its name.
+        let state = self.decider.state.clone().filter(|_| !target.is_copy);
+        let decider = Decider { state, ..self.decider.clone() };
+        let decided = decider.decide(target.account, target.file, &target.local).await;
         let Decision { action, compared } = match decided {
             Ok(decision) => decision,
             Err(error) => return self.failed(target.remote, target.local, error),
@@ -87,7 +93,7 @@ impl TreeDownload {
                 Outcome::Conflict(TransferError::new(TransferErrorKind::Conflict, reason))
             }
             Action::Rename { from, record } => {
-                match self.decider.rename(&from, record, &target.local).await {
+                match decider.rename(&from, record, &target.local).await {
                     Ok(()) => Outcome::Moved { from: RemotePath::new(from.split('/')) },
                     Err(error) => Outcome::of_error(error),
                 }
@@ -101,15 +107,15 @@ impl TreeDownload {
                     _ => Existing::Overwrite,
                 };
                 let expected = (expected, is_last_copy);
-                let before = self.decider.before_rename(&target.local, target.file, expected);
+                let before = decider.before_rename(target.file, expected);
                 download.before_rename = Some(before);
                 return self.spawn_compared(target, download, compared, None).await;
             }
             Action::Beside(path, acknowledged) => {
-                let key = self.decider.key(&target.local);
+                let key = decider.key(&target.local);
                 download.existing = Existing::SkipSame;
                 download.path.clone_from(&path);
-                download.before_rename = Some(self.decider.before_copy(&path, target.file));
+                download.before_rename = Some(self.decider.before_copy(target.file));
                 target.local = path;
                 let record = Some((key, acknowledged));
                 return self.spawn_compared(target, download, compared, record).await;

@@ -56,7 +56,10 @@ impl TreeDownload {
         match chosen {
             Ok((rendition, url)) => {
                 let local = local.clone();
-                self.file(Target { account, file, remote, local, rendition, url }).await;
+                // The head of a listed stack has the name of the stack.
+                let is_numbered = folder.is_none() && name != file.name;
+                let is_copy = rendition != Rendition::Original || is_numbered;
+                self.file(Target { account, file, remote, local, rendition, is_copy, url }).await;
             }
             Err(error) => self.failed(remote, local.clone(), error),
         }

@@ -55,14 +55,15 @@ impl TreeDownload {
                 return self.ignore(item.path.clone(), Some(file), reason);
             }
         }
-        if let (ResolvedItem::VersionStack(stack), true) = (&item.item, self.chooses_versions()) {
-            return self.versions(account, stack, item.path.clone(), directory).await;
-        }
         if let Some(file) = item.file() {
             let remote = item.path.clone();
             let above = self.folder_above(&item).await;
             if let Err(error) = self.enter(account, above.as_ref(), &directory.path.clone()).await {
                 return self.failed(remote, directory.path.clone(), error);
+            }
+            if let (ResolvedItem::VersionStack(stack), true) = (&item.item, self.chooses_versions())
+            {
+                return self.versions(account, stack, remote, directory).await;
             }
             let name = (&*file.name, file.id.as_str());
             self.named((account, file, remote), (directory, None), name).await;

@@ -14,7 +14,7 @@ use super::local_renames::LocalRenames;
 use super::{DownloadTree, Root};
 use crate::directory_content::Content;
 use crate::sync_state::{Access, SyncState};
-use crate::{Rendition, Summary, TransferError, TransferErrorKind, Transfers, VersionChoice};
+use crate::{Summary, TransferError, TransferErrorKind, Transfers};
 
 pub(super) async fn run(
     transfers: Transfers,
@@ -74,12 +74,6 @@ fn check(tree: &DownloadTree) -> Result<(), TransferError> {
     }
     if tree.renditions.is_empty() {
         return refuse("the list of renditions is empty");
-    }
-    if has_state && tree.renditions != [Rendition::Original] {
-        return refuse("only a download of originals can have a state");
-    }
-    if has_state && tree.versions != VersionChoice::Head {
-        return refuse("only a download of heads can have a state");
     }
     if tree.options.deletion.is_some() && (!has_state || tree.place().is_none()) {
         return refuse("only the download of a folder with a state can delete files");

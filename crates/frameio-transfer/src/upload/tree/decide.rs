@@ -117,6 +117,9 @@ impl Decider {
         if let Some(stacked) = self.finish_pending(&mut file, stamp).await? {
             return Ok(stacked);
         }
+        if let Some(copy) = copy(&file, stamp).await? {
+            return Ok(copy);
+        }
         let mut known = self.known(&file, stamp).await?;
         let mut remote = pick(&file.existing, known.record.as_ref(), size).cloned();
         let mut verified = self.same_checksum(&file, &known, size, &mut remote).await?;
@@ -136,14 +139,6 @@ impl Decider {
             verified,
         };
         let (mut verdict, mut reason) = compare(&facts);
-        if let (Reason::NoRemote, Some(state)) = (reason, &file.state) {
-            let copy = state.copy(&file.key, &file.local, stamp).await;
-            if let Some(copy) = copy.map_err(|error| unopened(&file.local, error))? {
-                let compared = Reason::Copy.because(Verdict::Equal);
-                let file_id = Some(copy.file_id);
-                return Ok(Decision { action: Action::Skip, compared, file_id });
-            }
-        }
         if let (Reason::RemoteGone, Some(record)) = (reason, &known.record) {
             (verdict, reason) = match file.is_sorted && !known.is_same {
                 true => (Verdict::New, Reason::NoRemote),
@@ -379,6 +374,18 @@ impl Decider {
             record(state, &file.key, &file.local, (id, stamp, None)).await;
         }
     }
+}
+
+/// Returns the decision to skip a file that a download saved under another name than its remote file has.
+async fn copy(file: &Candidate, now: Stamp) -> Result<Option<Decision>, TransferError> {
+    let Some(state) = &file.state else { return Ok(None) };
+    let copy = state.copy(&file.key, &file.local, now).await;
+    let copy = copy.map_err(|error| unopened(&file.local, error))?;
+    Ok(copy.map(|copy| Decision {
+        action: Action::Skip,
+        compared: Reason::Copy.because(Verdict::Equal),
+        file_id: Some(copy.file_id),
+    }))
 }
 
 async fn hash_of(file: &Candidate, reports: &HashReports) -> Result<Xxh64, TransferError> {
