@@ -341,3 +341,34 @@ async fn keep_checksum(checksums: &Checksums, id: &FileId, local: &Path, before:
         checksums.keep(id, &checksum).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use frameio_api::files::CreateLocalUpload;
+    use frameio_client::Client;
+    use frameio_sim::Sim;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn notes_that_the_service_has_a_file_that_changed_after_its_last_part() {
+        let sim = Sim::builder().quotas(false).build();
+        let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
+        let transfers = Transfers::builder(client.clone()).storage(sim.clone()).build();
+        let (account, folder) = (&sim.demo().account_id, &sim.demo().root_folder_id);
+        let upload = Upload::from_bytes(account, folder, "a.mov", vec![1; 5]);
+        let complete = transfers.upload(upload).await.unwrap().file.id;
+        let create = CreateLocalUpload::new(account, folder, "b.mov", 5);
+        let incomplete = client.send(create).await.unwrap().id;
+        let stacker = Stacker::new(transfers.inner.clone(), account.into(), false);
+        for (id, kind, is_noted) in [
+            (&complete, TransferErrorKind::SourceChanged, true),
+            (&complete, TransferErrorKind::Storage, false),
+            (&incomplete, TransferErrorKind::SourceChanged, false),
+        ] {
+            let error = TransferError::new(kind, "it was modified").of_file(id);
+            let noted = noting_complete(&stacker, error).await.to_string();
+            assert_eq!(noted.contains("the service has a complete file"), is_noted, "{noted}");
+        }
+    }
+}
