@@ -355,12 +355,13 @@ mod tests {
         let sim = Sim::builder().quotas(false).build();
         let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
         let transfers = Transfers::builder(client.clone()).storage(sim.clone()).build();
-        let (account, folder) = (&sim.demo().account_id, &sim.demo().root_folder_id);
+        let demo = sim.demo();
+        let (account, folder) = (&demo.account_id, &demo.root_folder_id);
         let upload = Upload::from_bytes(account, folder, "a.mov", vec![1; 5]);
         let complete = transfers.upload(upload).await.unwrap().file.id;
         let create = CreateLocalUpload::new(account, folder, "b.mov", 5);
         let incomplete = client.send(create).await.unwrap().id;
-        let stacker = Stacker::new(transfers.inner.clone(), account.into(), false);
+        let stacker = Stacker::new(transfers.inner.clone(), account.clone(), false);
         for (id, kind, is_noted) in [
             (&complete, TransferErrorKind::SourceChanged, true),
             (&complete, TransferErrorKind::Storage, false),
