@@ -13,7 +13,7 @@ use crate::list::{Action, FileEntry, HashEntry};
 pub struct Expected {
     /// Size in bytes.
     pub size: Option<u64>,
-    /// The first checksum of each format.
+    /// The first checksum of each format, and checksums of legacy lists that contradict it.
     pub hashes: Vec<HashEntry>,
 }
 
@@ -72,10 +72,17 @@ impl Expected {
         this
     }
 
-    /// Adds the checksums of formats that are not known yet. Failed verifications do not count.
+    /// Adds the checksums of formats that are not known yet. Failed verifications do not count. Legacy lists
+    /// have no order, so a checksum that contradicts a known one is added too, and no file equals both.
     pub(crate) fn add(&mut self, entry: &FileEntry) {
         for hash in &entry.hashes {
-            if hash.action == Some(Action::Failed) || self.of_format(hash.format()).is_some() {
+            let mut known = self.hashes.iter().filter(|known| known.format() == hash.format());
+            let is_known = match hash.action {
+                None => known.any(|it| it.matches(&hash.value) || hash.matches(&it.value)),
+                Some(Action::Failed) => true,
+                Some(Action::Original | Action::Verified) => known.next().is_some(),
+            };
+            if is_known {
                 continue;
             }
             if self.hashes.is_empty() {
@@ -111,7 +118,8 @@ impl Expected {
         if let Some(expected) = self.size.filter(|expected| *expected != size) {
             return Ok(Verdict::Size { expected, found: size });
         }
-        let formats: Vec<_> = self.hashes.iter().map(HashEntry::format).collect();
+        let mut formats: Vec<_> = self.hashes.iter().map(HashEntry::format).collect();
+        formats.dedup();
         if formats.is_empty() {
             return Ok(Verdict::Unsupported);
         }
@@ -121,9 +129,10 @@ impl Expected {
 
     /// Compares computed checksums with those of the same format. Other formats are not compared.
     pub fn compare(&self, found: &[HashValue]) -> Verdict {
-        let known = found.iter().filter_map(|found| Some((self.of_format(found.format())?, found)));
         let mut is_compared = false;
-        for (expected, found) in known {
+        for expected in &self.hashes {
+            let same_format = found.iter().find(|found| found.format() == expected.format());
+            let Some(found) = same_format else { continue };
             if !expected.matches(found) {
                 return Verdict::Hash { expected: expected.value.clone(), found: found.clone() };
             }

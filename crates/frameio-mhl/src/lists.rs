@@ -14,7 +14,7 @@ use crate::{DIRECTORY, path};
 /// Checksums of files, from the hash lists that were delivered with them.
 ///
 /// The lists of a directory are its [`History`], or else files with the extension `mhl` directly in it. The
-/// first checksum of each format counts. A list in an inner directory has precedence over one in an outer
+/// first checksum of each format counts in a history, and all of them in legacy lists. A list in an inner directory has precedence over one in an outer
 /// directory.
 ///
 /// ```
@@ -178,6 +178,20 @@ mod tests {
         assert_eq!(inner.hashes[0].value, HashFormat::Xxh64.hash(b"a"));
         let outer = HashLists::of_directory(root.path(), &ReadLimits::default()).unwrap();
         assert_eq!(outer.expected("A001/sub/a").unwrap().size, Some(7));
+    }
+
+    #[test]
+    fn no_file_equals_legacy_lists_that_contradict_each_other() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("a");
+        for [first, second] in [["right", "wrong"], ["wrong", "right"], ["right", "right"]] {
+            fs::write(root.path().join("1.mhl"), legacy("a", first.as_bytes())).unwrap();
+            fs::write(root.path().join("2.mhl"), legacy("a", second.as_bytes())).unwrap();
+            fs::write(&file, "right").unwrap();
+            let lists = HashLists::find(root.path(), &ReadLimits::default()).unwrap();
+            let verdict = lists.expected("a").unwrap().check(&file).unwrap();
+            assert_eq!(verdict.is_match(), first == second, "{first}, {second}: {verdict}");
+        }
     }
 
     #[test]

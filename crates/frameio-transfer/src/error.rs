@@ -121,6 +121,12 @@ impl TransferError {
         self
     }
 
+    /// Appends a note to the message.
+    pub(crate) fn noting(mut self, note: &str) -> Self {
+        self.0.message.to_mut().push_str(note);
+        self
+    }
+
     /// Sets the remote file, unless it is set already.
     pub(crate) fn of_file(mut self, id: &FileId) -> Self {
         self.0.file_id.get_or_insert_with(|| id.clone());

@@ -70,13 +70,16 @@ pub(crate) struct Args {
     proof: ProofOptions,
     #[command(flatten)]
     options: UploadOptions,
+    /// Show which files would be transferred, without transferring them
+    #[arg(long, short = 'n')]
+    dry_run: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-    if args.delete && !args.yes && !args.options.dry_run && !can_ask {
+    if args.delete && !args.yes && !args.dry_run && !can_ask {
         let message = "'--delete' needs '--yes' if it cannot ask on a terminal";
         return Err(Failure::usage(message));
     }
@@ -93,7 +96,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             return Err(Failure::usage(format!("'{directory}' is not a directory")));
         }
     }
-    let dry_run = args.options.dry_run;
+    let dry_run = args.dry_run;
     let report = match args.down {
         true => TransferReport::download(args.output, &args.directory, dry_run, &global.retries),
         false => TransferReport::upload(args.output, dry_run, &global.retries),
@@ -144,7 +147,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     } else {
         let tree = UploadTree::new(account, folder, &args.directory);
         let tree = args.options.apply(tree.filter(filter), &profile, &report)?;
-        let mut tree = proof.apply(args.pace.apply(tree));
+        let mut tree = proof.apply(args.pace.apply(tree)).dry_run(dry_run);
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }

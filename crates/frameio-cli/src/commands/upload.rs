@@ -73,11 +73,14 @@ pub(crate) struct Args {
     proof: ProofOptions,
     #[command(flatten)]
     options: UploadOptions,
+    /// Show which files would be transferred, without transferring them
+    #[arg(long, short = 'n')]
+    dry_run: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
 
-/// Options of `frameio upload` and `frameio sync`.
+/// Options of `frameio upload`, `frameio sync` and `frameio watch`.
 #[derive(Debug, clap::Args)]
 pub(super) struct UploadOptions {
     #[command(flatten)]
@@ -111,9 +114,6 @@ pub(super) struct UploadOptions {
     /// Maximum number of files transferred at the same time
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one::<u16>)]
     pub(super) concurrency: u16,
-    /// Show which files would be transferred, without transferring them
-    #[arg(long, short = 'n')]
-    pub(super) dry_run: bool,
     #[command(flatten)]
     pub(super) compare: CompareArg,
 }
@@ -204,7 +204,6 @@ impl UploadOptions {
             .hidden(self.hidden)
             .follow_links(self.follow_links)
             .files_in_flight(self.concurrency.into())
-            .dry_run(self.dry_run)
             .on_conflict(self.on_conflict.unwrap_or_default().into())
             .reorder(self.reorder_versions)
             .verify_remote(self.verify_remote)
@@ -290,9 +289,9 @@ pub(super) fn check_local<'a>(
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_local(&args.paths, "pass it as '--to'")?;
-    let report = TransferReport::upload(args.output, args.options.dry_run, &global.retries);
+    let report = TransferReport::upload(args.output, args.dry_run, &global.retries);
     let roots = Roots::uploaded(&args.paths);
-    let proof = args.proof.of_upload(roots, args.options.dry_run, &report)?;
+    let proof = args.proof.of_upload(roots, args.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report)?;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
@@ -305,12 +304,12 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
     let tree = UploadTree::paths(&target.account_id, folder, &args.paths);
     let tree = tree.filter(args.options.filters.filter()?);
-    let tree = args.options.apply(tree, &profile, &report)?;
+    let tree = args.options.apply(tree, &profile, &report)?.dry_run(args.dry_run);
     let tree = proof.apply(args.pace.apply(tree));
     let result = shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await;
     proof.finish().await;
     let result = report.finish(result, "run the same command again within 24 hours to resume");
-    let Some(share) = share.filter(|_| !args.options.dry_run) else { return result };
+    let Some(share) = share.filter(|_| !args.dry_run) else { return result };
     match report.not_shared(result.is_ok()) {
         None => share.create(transfers.client(), &target, args.output.json).await,
         Some(reason) => {

@@ -54,6 +54,7 @@ async fn refuses_arguments_before_any_request() {
         (&["watch", "in", ROOT, "--dry-run"], "'--dry-run' cannot be used with 'watch'"),
         (&["watch", "in", ROOT, "--after", "delete"], "expected keep or move:DIR"),
         (&["watch", "in", ROOT, "--then", "a 'b"], "unclosed quote"),
+        (&["watch", "in", ROOT, "--status", "in/status.json"], "it is in the watched directory"),
         (&["watch", "--down", ROOT], "'--down' needs a local directory"),
         (&["watch", "--down", ROOT, "out", "--after", "move:x"], "'--after' cannot be used"),
         (&["watch", "--down", ROOT, "out", "--if-exists", "version"], "'--if-exists' cannot"),

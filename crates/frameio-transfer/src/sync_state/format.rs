@@ -129,6 +129,10 @@ impl Content {
             if let Some(record) = parse_record(&line["arriving"]) {
                 self.files.entry(path.into()).or_default().arriving = Some(record);
             }
+        } else if line["taken"] == true {
+            if let Some(known) = self.files.get_mut(path) {
+                known.is_taken = true;
+            }
         } else if line["copy"].is_object() {
             if let Some(record) = parse_record(&line["copy"]) {
                 self.files.entry(path.into()).or_default().copy = Some(record);
@@ -173,6 +177,9 @@ pub(super) fn lines(path: &str, known: &Known) -> String {
     if let Some(line) = known.record.as_ref().map(|it| record(path, it, known.device)) {
         text += line.trim_start();
     }
+    if known.is_taken {
+        text += taken(path).trim_start();
+    }
     if let Some(known) = &known.pending {
         text += pending(path, known).trim_start();
     }
@@ -196,6 +203,11 @@ pub(super) fn record(path: &str, record: &Record, device: Option<u64>) -> String
     line["path"] = path.into();
     line["device"] = device_text(device).into();
     format!("\n{line}\n")
+}
+
+/// Returns the line of a recorded file that a watcher moves away, which follows that of its record.
+pub(super) fn taken(path: &str) -> String {
+    format!("\n{}\n", json!({"path": path, "taken": true}))
 }
 
 pub(super) fn arriving(path: &str, record: &Record) -> String {

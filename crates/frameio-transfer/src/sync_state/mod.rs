@@ -113,6 +113,8 @@ struct Known {
     copy: Option<Record>,
     /// File system of the directory of the recorded file.
     device: Option<u64>,
+    /// Whether a watcher moves the recorded file away, so that its absence does not mean that it was deleted.
+    is_taken: bool,
 }
 
 /// A record, compared with the local file of now.
@@ -325,6 +327,22 @@ impl SyncState {
         let line = format::pending(&key, &pending);
         self.inner.files().entry(key).or_default().pending = Some(pending);
         self.try_write(line, true).await.map_err(|error| failed(&self.inner.path, error))
+    }
+
+    /// Records that the file of a record is about to be moved away by a watcher.
+    pub(crate) async fn take(&self, key: &str) {
+        let key = self.full(key);
+        let line = format::taken(&key);
+        match self.inner.files().get_mut(&key) {
+            Some(known) => known.is_taken = true,
+            None => return,
+        }
+        self.write(line, false).await;
+    }
+
+    /// Returns whether a watcher has moved the recorded file away.
+    pub(crate) fn is_taken(&self, key: &str) -> bool {
+        self.known(key).is_some_and(|known| known.is_taken)
     }
 
     /// Records that a complete download is about to be moved to its path.

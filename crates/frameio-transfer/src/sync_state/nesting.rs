@@ -161,6 +161,7 @@ fn latest(mine: Known, theirs: Known) -> Known {
         if equal_at(&theirs) > equal_at(&mine) { (theirs, mine) } else { (mine, theirs) };
     Known {
         device: if new.record.is_some() { new.device } else { old.device },
+        is_taken: if new.record.is_some() { new.is_taken } else { old.is_taken },
         record: new.record.or(old.record),
         pending: new.pending.or(old.pending),
         arriving: new.arriving.or(old.arriving),

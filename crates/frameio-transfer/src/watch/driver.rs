@@ -45,7 +45,7 @@ pub(super) async fn run(transfers: Transfers, watch: Watch) -> Result<WatchStatu
             watcher.sweep().await?;
         }
         watcher.start_upload().await;
-        watcher.start_job();
+        watcher.start_job().await;
         watcher.publish();
         if watcher.watch.once && !watcher.is_outdated && watcher.files.is_idle() {
             return Ok(watcher.status);

@@ -92,10 +92,14 @@ impl Watcher {
     }
 
     /// Starts the actions of the next file.
-    pub(super) fn start_job(&mut self) {
+    pub(super) async fn start_job(&mut self) {
         if self.running_job.is_empty()
             && let Some(job) = self.jobs.pop_front()
         {
+            if self.watch.actions.moves() {
+                // Before the move, so that a kill leaves no file that seems to be deleted.
+                self.state.take(&self.state.key(&job.file.local)).await;
+            }
             self.running_job.spawn(self.watch.actions.clone().run(job));
         }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use frameio::folders::CopyFolder;
-use frameio::transfer::{AfterUpload, IfExists, TransferErrorKind, Watch, WatchActivity};
+use frameio::transfer::{AfterUpload, Deletion, IfExists, TransferErrorKind, Watch, WatchActivity};
 use frameio_sim::{Fault, Sim};
 
 use crate::support::place;
@@ -322,4 +322,32 @@ async fn handles_five_thousand_files() {
     let (sent, skipped, requests) = pass().await;
     assert_eq!((sent, skipped), (0, 19 * 250));
     assert!(requests < 60, "{requests}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn moved_files_are_neither_deleted_nor_downloaded_by_a_sync() {
+    let (pair, sent) = (Pair::new(), tempfile::tempdir().unwrap());
+    pair.write("a.mov", "a");
+    pair.write("Day 1/b.mov", "b");
+    let moving = || watch(&pair).once(true).after(AfterUpload::Move(sent.path().to_owned()));
+    assert_eq!(pair.transfers().watch(moving()).await.unwrap().transferred, 2);
+    assert!(pair.local().is_empty());
+    pair.write("c.mov", "c");
+    let tree = pair.upload().delete(Deletion::new());
+    let up = pair.transfers().upload_tree(tree).await.unwrap();
+    assert_eq!((up.transferred, up.deleted, up.kept), (1, 0, 0), "{up:?}");
+    let down = pair.transfers().download_tree(pair.download()).await.unwrap();
+    assert_eq!((down.transferred, down.skipped), (0, 3), "{down:?}");
+    // The next file of the name is compared with the one that was sent.
+    pair.write("a.mov", "another");
+    let status = pair.transfers().watch(moving()).await.unwrap();
+    assert_eq!((status.transferred, status.changed), (0, 1), "{status:?}");
+    // A file that was sent again and not moved is treated like any other.
+    let version = pair.up().await;
+    assert_eq!(version.transferred, 1, "{version:?}");
+    std::fs::remove_file(pair.path("a.mov")).unwrap();
+    pair.write("d.mov", "d");
+    let tree = pair.upload().delete(Deletion::new());
+    let up = pair.transfers().upload_tree(tree).await.unwrap();
+    assert_eq!((up.deleted, up.kept), (0, 1), "it is a version stack: {up:?}");
 }

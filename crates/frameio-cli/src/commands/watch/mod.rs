@@ -86,6 +86,9 @@ pub(crate) struct Args {
     account: AccountArg,
     #[command(flatten)]
     options: UploadOptions,
+    /// Refused with advice
+    #[arg(long, short = 'n', hide = true)]
+    dry_run: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -106,7 +109,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    if args.options.dry_run {
+    if args.dry_run {
         let message = "'--dry-run' cannot be used with 'watch'; use `frameio sync --dry-run`";
         return Err(Failure::usage(message));
     }
@@ -115,6 +118,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 
 async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_order(args)?;
+    check_status(args)?;
     let destination = Destination::parse(args.target.as_deref())?;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
@@ -154,6 +158,21 @@ fn check_order(args: &Args) -> Result<(), Failure> {
         return Err(Failure::usage(message));
     }
     Ok(())
+}
+
+/// Refuses a status file in the watched directory: each upload would change it, and it would be uploaded
+/// again.
+fn check_status(args: &Args) -> Result<(), Failure> {
+    let Some(file) = &args.status else { return Ok(()) };
+    let above = frameio_private_file::parent(file).canonicalize();
+    let watched = Path::new(&args.source).canonicalize();
+    match (above, watched) {
+        (Ok(above), Ok(watched)) if above.starts_with(&watched) => {
+            let reason = "it is in the watched directory, and would be uploaded";
+            Err(Failure::value("--status", file.display(), reason))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Prints the events of a watcher, and writes its status.

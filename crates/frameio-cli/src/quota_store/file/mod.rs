@@ -20,6 +20,7 @@ use frameio::layers::rate_limit::{
 };
 use frameio::{BoxError, Quota};
 use sha2::{Digest, Sha256};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use self::record::{Record, Slot, micros};
@@ -111,6 +112,40 @@ impl FileQuotas {
             let reason = frameio_private_file::reason(&error);
             format!("cannot update the shared quotas in '{path}': {reason}").into()
         })
+    }
+
+    /// Takes a slot, after waiting for the earlier calls of this process.
+    async fn take(
+        self,
+        bucket: Arc<Bucket>,
+        latest: Option<Instant>,
+    ) -> Result<TakenSlot, BoxError> {
+        let is_late = |at: Instant| latest.is_some_and(|latest| at > latest);
+        let (_waiting, ahead) = Waiting::new(&bucket.waiting);
+        let expected = bucket.expected_wait(ahead);
+        if ahead > 0 && is_late(Instant::now() + expected) {
+            return Err(QuotaExhausted::new(expected).into());
+        }
+        let _turn = match latest {
+            None => bucket.turn.lock().await,
+            Some(latest) => timeout_at(latest, bucket.turn.lock())
+                .await
+                .map_err(|_| QuotaExhausted::new(bucket.expected_wait(ahead)))?,
+        };
+        loop {
+            let (quotas, owner) = (self.clone(), bucket.clone());
+            let taken = self.update(&bucket, move |record, now| {
+                let slot = record.take(now)?;
+                Ok(TakenSlot { quotas, bucket: owner, slot: Some(slot) })
+            });
+            match taken.await? {
+                Ok(taken) => return Ok(taken),
+                Err(wait) if is_late(Instant::now() + wait) => {
+                    return Err(QuotaExhausted::new(wait).into());
+                }
+                Err(wait) => sleep(Duration::min(wait, MAX_SLEEP)).await,
+            }
+        }
     }
 
     /// Changes the record of a bucket in the background. Without a runtime, the process ends soon.
@@ -229,6 +264,13 @@ struct TakenSlot {
     slot: Option<Slot>,
 }
 
+impl TakenSlot {
+    /// Returns the slot, which the caller returns from now on.
+    fn keep(mut self) -> Option<Slot> {
+        self.slot.take()
+    }
+}
+
 impl Drop for TakenSlot {
     fn drop(&mut self) {
         if let Some(slot) = self.slot.take() {
@@ -245,37 +287,14 @@ impl QuotaStore for FileQuotas {
         bucket: &QuotaBucket,
         max_wait: Option<Duration>,
     ) -> Result<Reservation, BoxError> {
-        let bucket = self.bucket(bucket);
         let latest = max_wait.and_then(|wait| Instant::now().checked_add(wait));
-        let is_late = |at: Instant| latest.is_some_and(|latest| at > latest);
-        let (_waiting, ahead) = Waiting::new(&bucket.waiting);
-        let expected = bucket.expected_wait(ahead);
-        if ahead > 0 && is_late(Instant::now() + expected) {
-            return Err(QuotaExhausted::new(expected).into());
-        }
-        let _turn = match latest {
-            None => bucket.turn.lock().await,
-            Some(latest) => timeout_at(latest, bucket.turn.lock())
-                .await
-                .map_err(|_| QuotaExhausted::new(bucket.expected_wait(ahead)))?,
-        };
-        loop {
-            let (quotas, owner) = (self.clone(), bucket.clone());
-            let taken = self.update(&bucket, move |record, now| {
-                let slot = record.take(now)?;
-                Ok(TakenSlot { quotas, bucket: owner, slot: Some(slot) })
-            });
-            match taken.await? {
-                Ok(mut taken) => {
-                    let Some(Slot { level, epoch }) = taken.slot.take() else { continue };
-                    return Ok(Reservation::new(Instant::now()).id([level, epoch.into()]));
-                }
-                Err(wait) if is_late(Instant::now() + wait) => {
-                    return Err(QuotaExhausted::new(wait).into());
-                }
-                Err(wait) => sleep(Duration::min(wait, MAX_SLEEP)).await,
-            }
-        }
+        // A caller may wait for one call and not poll another one that has its turn, so each is a task. It
+        // ends when the call is dropped.
+        let mut tasks = JoinSet::new();
+        tasks.spawn(self.clone().take(self.bucket(bucket), latest));
+        let taken = tasks.join_next().await.ok_or("the task that waits for a slot is missing")?;
+        let Slot { level, epoch } = taken??.keep().ok_or("the slot was returned")?;
+        Ok(Reservation::new(Instant::now()).id([level, epoch.into()]))
     }
 
     fn release(&self, bucket: &QuotaBucket, reservation: Reservation) {
@@ -334,6 +353,9 @@ impl fmt::Debug for FileQuotas {
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
     use frameio::Operation;
     use frameio::endpoint::QuotaScope;
     use http::{HeaderMap, Method, StatusCode};
@@ -400,6 +422,22 @@ mod tests {
         one.release(&bucket, slot);
         eventually(async || take(&one, &bucket).await).await;
         assert!(take(&two, &bucket).await.is_err(), "the slot is taken once");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_not_polled_holds_up_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let [quotas, _] = processes(&dir);
+        let mut bucket = QuotaBucket::new(&TWO);
+        bucket.quota = Quota::new(100, Duration::from_secs(1)).unwrap();
+        let mut calls = [0; 3].map(|_| Box::pin(quotas.reserve(&bucket, None)));
+        poll_fn(|cx| {
+            let mut polled = calls.iter_mut().map(|call| call.as_mut().poll(cx));
+            Poll::Ready(assert!(polled.all(|polled| polled.is_pending())))
+        })
+        .await;
+        let limit = Duration::from_secs(60);
+        assert!(tokio::time::timeout(limit, quotas.reserve(&bucket, None)).await.is_ok());
     }
 
     #[tokio::test]

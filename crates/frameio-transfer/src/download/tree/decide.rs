@@ -195,6 +195,10 @@ impl Decider {
         };
         let Some(state) = &self.state else { return Ok(receive(Reason::NoLocal)) };
         let recorded = state.record(key);
+        if state.is_taken(key) && recorded.as_ref().is_some_and(|it| it.file_id == file.id) {
+            let compared = Compared::new(Verdict::Equal, "a watcher has sent it and moved it away");
+            return Ok(Decision { action: Action::Skip, compared });
+        }
         let gone = if recorded.is_some() { Reason::LocalGone } else { Reason::NoLocal };
         let unchanged = recorded.filter(|it| self.is_synced && it.file_id == file.id);
         if let Some(record) = unchanged

@@ -102,7 +102,7 @@ async fn delete(
     let is_selected = |record: &Record, key: &str| decider.selects(key, record.stamp);
     let records = state.records().into_iter();
     // In a dry run, moved files still have their old names.
-    let records = records.filter(|(key, _)| !moved.contains(key));
+    let records = records.filter(|(key, _)| !moved.contains(key) && !state.is_taken(key));
     let gone: Vec<_> =
         records.filter(|(key, record)| is_selected(record, key) && is_gone(key)).collect();
     if gone.is_empty() {

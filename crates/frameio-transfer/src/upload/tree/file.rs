@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use frameio_api::files::FileStatus;
 use frameio_core::{FileId, FolderId};
 use tokio::time::Instant;
 
@@ -85,6 +86,7 @@ impl FileUpload {
                 }
             }
             Err(error) => {
+                let error = noting_complete(&stacker, error).await;
                 unfinished.retain(|id| Some(id) != error.file_id());
                 let item = Item::failed(remote.clone(), local.clone(), error).sized(size);
                 items.push(item.took(started.elapsed()).compared(compared));
@@ -143,9 +145,6 @@ impl FileUpload {
             Ok(uploaded) => uploaded,
             Err(error) => return Err(failed(locked, error).await),
         };
-        if let Some(replaced) = uploaded.replaced.clone().filter(|id| !unfinished.contains(id)) {
-            unfinished.push(replaced);
-        }
         let sent = SentFile {
             checksums: self.checksums,
             state: self.state,
@@ -307,6 +306,19 @@ async fn same(
     }
 }
 
+/// Adds to the error of a file that has changed during its upload that the service has it anyway: the change
+/// may be found only after the last part was sent.
+async fn noting_complete(stacker: &Stacker, error: TransferError) -> TransferError {
+    let changed = error.file_id().filter(|_| error.kind() == TransferErrorKind::SourceChanged);
+    let Some(id) = changed else { return error };
+    match stacker.show(id).await {
+        Ok(Some(file)) if file.status != FileStatus::Created => error.noting(
+            "; all of it was sent before, so the service has a complete file with other content",
+        ),
+        _ => error,
+    }
+}
+
 async fn remove(manifest: Option<Manifest>) {
     if let Some(manifest) = manifest {
         manifest.remove().await;
@@ -327,5 +339,37 @@ async fn keep_checksum(checksums: &Checksums, id: &FileId, local: &Path, before:
     // The file may have been modified or replaced after the upload.
     if Some(before) == Stamp::read(local.to_owned()).await {
         checksums.keep(id, &checksum).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use frameio_api::files::CreateLocalUpload;
+    use frameio_client::Client;
+    use frameio_sim::Sim;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn notes_that_the_service_has_a_file_that_changed_after_its_last_part() {
+        let sim = Sim::builder().quotas(false).build();
+        let client = Client::builder().token(Sim::TOKEN).transport(sim.clone()).build().unwrap();
+        let transfers = Transfers::builder(client.clone()).storage(sim.clone()).build();
+        let demo = sim.demo();
+        let (account, folder) = (&demo.account_id, &demo.root_folder_id);
+        let upload = Upload::from_bytes(account, folder, "a.mov", vec![1; 5]);
+        let complete = transfers.upload(upload).await.unwrap().file.id;
+        let create = CreateLocalUpload::new(account, folder, "b.mov", 5);
+        let incomplete = client.send(create).await.unwrap().id;
+        let stacker = Stacker::new(transfers.inner.clone(), account.clone(), false);
+        for (id, kind, is_noted) in [
+            (&complete, TransferErrorKind::SourceChanged, true),
+            (&complete, TransferErrorKind::Storage, false),
+            (&incomplete, TransferErrorKind::SourceChanged, false),
+        ] {
+            let error = TransferError::new(kind, "it was modified").of_file(id);
+            let noted = noting_complete(&stacker, error).await.to_string();
+            assert_eq!(noted.contains("the service has a complete file"), is_noted, "{noted}");
+        }
     }
 }
