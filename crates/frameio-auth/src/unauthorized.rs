@@ -126,8 +126,9 @@ impl fmt::Display for UnauthorizedReason {
                 write!(f, "the token is a `{kind}`: send the access token")
             }
             Self::LegacyToken => f.write_str(
-                "legacy developer tokens require their own header (`legacy_token()` of the client) \
-                 and an account that is not in the Adobe Admin Console",
+                "a legacy developer token is accepted only in the header \
+                 `x-frameio-legacy-token-auth`, and for an account that has moved to V4 and is not in \
+                 the Adobe Admin Console",
             ),
             Self::Unknown => f.write_str(
                 "the token has the format of neither an Adobe IMS token nor a developer token \

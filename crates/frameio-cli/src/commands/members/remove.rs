@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::assets::{Results, confirm, is_interactive};
+use super::super::changes::{Results, confirm, is_interactive};
 use super::person::{People, Person};
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
@@ -57,15 +57,12 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             return Ok(());
         }
     }
-    let mut results = Results::new("remove a member from", args.json.reporter());
+    let mut results = Results::about("person", "remove", args.json.reporter());
     let ended = shutdown::interruptible(async {
         for person in &people {
             match remove(&place, person).await {
                 Ok(()) => results.done(&Removed { person, path: &place.path }),
-                Err(failure) => {
-                    let message = format!("{}: {}", person.label, failure.message);
-                    results.failed(&place.path, Failure::new(failure.status, message))?;
-                }
+                Err(failure) => results.failed(&person.label, failure)?,
             }
         }
         Ok::<_, Failure>(())
