@@ -16,7 +16,7 @@ async fn creates_receives_lists_and_deletes_webhooks() {
     let (account, workspace) = (demo.account_id.as_str(), demo.workspace_id.as_str());
     let place = ["--account", account, "--workspace", workspace];
     let create = async |rest: &[&str]| {
-        let arguments = [&["webhook", "create"][..], &place, rest].concat();
+        let arguments = [&["webhook", "create", "--json"][..], &place, rest].concat();
         run(&server, &arguments).await
     };
     let created = create(&["--name=hook", "--url=http://127.0.0.1:1/", "--event=all"]).await;
@@ -288,7 +288,10 @@ async fn the_profile_is_the_default_for_account_and_workspace() {
     assert_eq!(none.failed(2), message);
     // The only account of the user is used.
     let none = run(&server, &["webhook", "delete", "--yes", "w"]).await;
-    assert!(none.failed(5).starts_with("frameio: no webhook has the ID 'w'"), "{none:?}");
+    assert!(
+        none.failed(5).starts_with("frameio: cannot delete 'w': no webhook has this ID"),
+        "{none:?}"
+    );
 
     let directory = tempfile::tempdir().unwrap();
     let demo = sim.demo();
@@ -301,7 +304,7 @@ async fn the_profile_is_the_default_for_account_and_workspace() {
         end(command, None).await
     };
     let url = "--url=https://example.com/";
-    let created = run(&["create", "--name=hook", url, "--event=file.ready"]).await.json();
+    let created = run(&["create", "--name=hook", url, "--event=file.ready", "--json"]).await.json();
     let listed = run(&["list", "--json"]).await.lines();
     assert_eq!((listed.len(), &listed[0]["id"]), (1, &created["id"]));
     run(&["delete", "--yes", created["id"].as_str().unwrap()]).await.succeeded();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, counted};
 
 /// Prints the result of each thing, and determines the exit status.
 pub(in crate::commands) struct Results {
@@ -131,7 +131,14 @@ impl Results {
                 }
                 Err(Failure::reported(status))
             }
-            (Ok(()), None) => self.output_failure.map_or(Ok(()), Err),
+            (Ok(()), None) => match self.output_failure {
+                None => Ok(()),
+                Some(Failure { status, message }) => {
+                    let done = counted(self.done, "change");
+                    let message = format!("{message}; {done} made, but not all were printed");
+                    Err(Failure::new(status, message))
+                }
+            },
             (result, _) => result,
         }
     }

@@ -129,8 +129,12 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         }
     };
     if !args.reviewers.is_empty() {
-        let results = Results::about("email", "add", args.json.reporter());
-        reviewers::invite(&client, &found, &args.reviewers, &args.invitation, results).await?;
+        let (emails, invitation) = (&args.reviewers, &args.invitation);
+        let mut results = Results::about("email", "add", args.json.reporter());
+        let added = reviewers::invite(&client, &found, emails, invitation, &mut results).await?;
+        // The result is the share.
+        added.iter().flat_map(Record::lines).for_each(|line| reporter.status(&line));
+        results.finish(Ok(()))?;
     }
     added
 }

@@ -96,8 +96,11 @@ impl Command {
                 rows.finish()
             }
             Self::Add(args) => {
-                let results = Results::about("email", "add", args.json.reporter());
-                invite(&client, &found, &args.emails, &args.invitation, results).await
+                let (emails, invitation) = (&args.emails, &args.invitation);
+                let mut results = Results::about("email", "add", args.json.reporter());
+                let added = invite(&client, &found, emails, invitation, &mut results).await?;
+                added.iter().for_each(|change| results.done(change));
+                results.finish(Ok(()))
             }
             Self::Remove(args) => {
                 let results = Results::about("email", "remove", args.json.reporter());
@@ -137,14 +140,14 @@ pub(super) fn check(emails: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// Adds people, and reads the reviewers again. Sends no email unless the user asks for it.
+/// Adds people, reads the reviewers again, and returns those that were added. Sends no email unless the user asks for it.
 pub(super) async fn invite(
     client: &Client,
     found: &FoundShare,
     emails: &[String],
     invitation: &InvitationArgs,
-    mut results: Results,
-) -> Result<(), Failure> {
+    results: &mut Results,
+) -> Result<Vec<Change>, Failure> {
     let is_public = found.share.access == ShareAccess::Public;
     if is_public && !invitation.notify {
         let reason = "everyone with the link can open it, so it has no reviewers; pass '--notify' to send an email";
@@ -157,7 +160,7 @@ pub(super) async fn invite(
         let add = AddShareReviewers::new(account, share, Reviewers::emails(people), &*message);
         client.send(add.notify_by_email(invitation.notify)).await
     };
-    let sent = in_groups(&mut results, emails, send).await?;
+    let sent = in_groups(results, emails, send).await?;
     let reviewers = if is_public { Vec::new() } else { list(client, found).await? };
     let is_reviewer = |email: &String| reviewers.iter().any(|it| it.email.to_lowercase() == *email);
     let (outcome, mail) = match (is_public, invitation.notify) {
@@ -165,16 +168,17 @@ pub(super) async fn invite(
         (false, true) => ("added", "notified by email"),
         (false, false) => ("added", "no email was sent"),
     };
+    let mut changes = Vec::new();
     for email in &sent {
         match is_public || is_reviewer(email) {
-            true => results.done(&reviewer(outcome, email).detail(mail)),
+            true => changes.push(reviewer(outcome, email).detail(mail)),
             false => {
                 let message = "the service accepted the address, but does not list a reviewer";
                 results.failed(email, Failure::new(Status::Unexpected, message))?;
             }
         }
     }
-    results.finish(Ok(()))
+    Ok(changes)
 }
 
 async fn remove(
