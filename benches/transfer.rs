@@ -1,8 +1,10 @@
 //! Compares uploads and downloads of 1 GiB by [`Transfers`] with plain hyper.
 //!
 //! ```console
-//! $ cargo bench -p frameio --bench transfer -- [ROUNDS]
+//! $ cargo bench -p frameio --bench transfer -- [ROUNDS [RATE]]
 //! ```
+//!
+//! With a rate in MiB/s, only downloads are compared, from a server that sends no faster than that.
 //!
 //! All send and receive the same file, in parts of the same size, four at a time, to and from a
 //! simulator in another process that counts the bytes and discards them. They take turns, so that
@@ -33,13 +35,14 @@ fn main() {
     if Simulator::run_if_child() {
         return;
     }
-    let rounds = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(9_usize);
+    let mut numbers = std::env::args().filter_map(|argument| argument.parse::<u64>().ok());
+    let (rounds, rate) = (numbers.next().unwrap_or(9).max(1), numbers.next());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(compare(rounds.max(1)));
+    runtime.block_on(compare(rounds, rate));
 }
 
-async fn compare(rounds: usize) {
-    let simulator = Simulator::start();
+async fn compare(rounds: u64, rate: Option<u64>) {
+    let simulator = Simulator::start(rate.map(|rate| rate << 20));
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("bench.mov");
     let mut file = std::fs::File::create(&path).unwrap();
@@ -52,11 +55,14 @@ async fn compare(rounds: usize) {
     let plain = Plain::new(client);
 
     let mut times = Times::default();
+    let mut id = upload(&transfers, &simulator, &path).await;
     // One additional round, to warm up.
     for round in 0..=rounds {
         times.keep = round > 0;
-        times.of("up, plain hyper", plain.upload(&simulator, &path)).await;
-        let id = times.of("up, transfers", upload(&transfers, &simulator, &path)).await;
+        if rate.is_none() {
+            times.of("up, plain hyper", plain.upload(&simulator, &path)).await;
+            id = times.of("up, transfers", upload(&transfers, &simulator, &path)).await;
+        }
         let to = directory.path().join("received.mov");
         for sync in [false, true] {
             let name = if sync { "down, plain hyper, synced" } else { "down, plain hyper" };

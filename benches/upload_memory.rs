@@ -29,7 +29,7 @@ fn main() {
 }
 
 async fn transfer(size: u64) {
-    let simulator = storage::Simulator::start();
+    let simulator = storage::Simulator::start(None);
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sparse.mov");
     std::fs::File::create(&path).unwrap().set_len(size).unwrap();

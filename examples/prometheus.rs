@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use frameio::layers::metrics::{AttemptMetrics, CallMetrics, Metrics};
-use frameio::{Client, accounts::ListAccounts, users::ShowCurrentUser};
+use frameio::{Client, users::ShowCurrentUser};
 use frameio_sim::{Fault, Sim};
 
-/// Value of each series, by name and type of the metric, then by suffix and labels.
+/// Series by the name and type of their metric, then by suffix and labels.
 #[derive(Clone, Default)]
 struct Prometheus(Arc<Mutex<BTreeMap<&'static str, BTreeMap<String, f64>>>>);
 
@@ -32,20 +32,14 @@ impl Prometheus {
 }
 
 impl Metrics for Prometheus {
-    fn call_started(&self) {
-        self.add("frameio_calls_in_flight gauge", "", 1.0);
-    }
     fn call_finished(&self, call: &CallMetrics) {
-        self.add("frameio_calls_in_flight gauge", "", -1.0);
         self.add("frameio_quota_wait_seconds_total counter", "", call.quota_wait.as_secs_f64());
     }
     fn attempt_finished(&self, attempt: &AttemptMetrics) {
-        let escape = |s: &str| s.replace('\\', r"\\").replace('"', r#"\""#).replace('\n', r"\n");
-        let template = escape(attempt.url_template.unwrap_or_default());
-        let outcome = escape(&attempt.outcome.to_string());
-        let labels = format!(r#"{{url_template="{template}",outcome="{outcome}"}}"#);
+        let (template, outcome) =
+            (attempt.url_template.unwrap_or("-"), attempt.outcome.to_string());
+        let labels = format!("{{url_template={template:?},outcome={outcome:?}}}");
         let metric = "frameio_attempt_duration_seconds summary";
-        self.add("frameio_attempts_total counter", &labels, 1.0);
         self.add(metric, &format!("_sum{labels}"), attempt.duration.as_secs_f64());
         self.add(metric, &format!("_count{labels}"), 1.0);
     }
@@ -54,10 +48,9 @@ impl Metrics for Prometheus {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sim = Sim::builder().fault(Fault::status(http::StatusCode::BAD_GATEWAY).next(1)).build();
-    let reg = Prometheus::default();
-    let client = Client::builder().token(Sim::TOKEN).transport(sim).metrics(reg.clone()).build()?;
-    client.send(ShowCurrentUser::new()).await?; // Succeeds at the second attempt.
-    client.send(ListAccounts::new()).await?;
-    print!("{}", reg.page());
+    let metrics = Prometheus::default();
+    let client = Client::builder().token(Sim::TOKEN).transport(sim).metrics(metrics.clone());
+    client.build()?.send(ShowCurrentUser::new()).await?; // Succeeds at the second attempt.
+    print!("{}", metrics.page());
     Ok(())
 }

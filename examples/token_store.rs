@@ -48,7 +48,6 @@ async fn main() -> Result<(), BoxError> {
     let sim = Sim::new().serve().await?;
     let demo = Credential::server_to_server(Demo::DEMO_SERVER_TO_SERVER, Demo::DEMO_SECRET);
     let ims = Ims::builder(demo).base_url(sim.url()).build()?;
-
     let store = Row { user: "service".into(), ..Row::default() };
     let session = Session::builder(ims).store(store.clone()).build();
     let client = Client::builder().base_url(sim.url()).token_provider(session.clone()).build()?;

@@ -5,6 +5,9 @@ use std::process::{Child, Command, Stdio};
 
 use frameio_sim::{Sim, Storage};
 
+#[path = "limited.rs"]
+mod limited;
+
 const CHILD: &str = "FRAMEIO_BENCH_SIMULATOR";
 
 /// The other process. It ends when this value is dropped.
@@ -16,11 +19,12 @@ pub(crate) struct Simulator {
 }
 
 impl Simulator {
-    /// Starts this program again, as the simulator.
-    pub(crate) fn start() -> Self {
+    /// Starts this program again, as the simulator. With a `rate`, its responses have at most that many
+    /// bytes a second together.
+    pub(crate) fn start(rate: Option<u64>) -> Self {
         let program = std::env::current_exe().expect("this program has a path");
         let mut child = Command::new(program)
-            .env(CHILD, "1")
+            .env(CHILD, rate.unwrap_or_default().to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -34,15 +38,21 @@ impl Simulator {
 
     /// Runs the simulator if this process was started for it; returns whether it was.
     pub(crate) fn run_if_child() -> bool {
-        if std::env::var_os(CHILD).is_none() {
-            return false;
-        }
+        let Ok(rate) = std::env::var(CHILD) else { return false };
+        let rate: u64 = rate.parse().expect("a rate");
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {
             let sim = Sim::builder().storage(Storage::Count).quotas(false).build();
             let server = sim.serve().await.expect("a socket");
             let demo = sim.demo();
-            println!("{}\n{}\n{}", server.url(), demo.account_id, demo.root_folder_id);
+            let url = match rate {
+                0 => server.url().to_owned(),
+                rate => {
+                    let limited = limited::start(server.address(), rate).await;
+                    format!("http://{}", limited.expect("a socket"))
+                }
+            };
+            println!("{url}\n{}\n{}", demo.account_id, demo.root_folder_id);
             // Until the other process ends.
             let mut line = String::new();
             let wait = move || std::io::stdin().read_line(&mut line);

@@ -10,7 +10,7 @@
 //! | user of a single-page app | [`Credential::single_page`], with PKCE |
 //! | user of a native app | [`Credential::native`], with PKCE, and [`Loopback`] |
 //! | existing access token | `ClientBuilder::token` |
-//! | legacy developer token | `ClientBuilder::legacy_token` |
+//! | legacy developer token | `ClientBuilder::token` |
 //!
 //! To sign in a user, an [`Ims`] creates an [`Authorization`]. Send the browser to its URL, pass the
 //! callback to [`Authorization::finish`], and [exchange](Ims::exchange) the code for [`Tokens`]. A

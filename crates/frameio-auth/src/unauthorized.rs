@@ -126,9 +126,8 @@ impl fmt::Display for UnauthorizedReason {
                 write!(f, "the token is a `{kind}`: send the access token")
             }
             Self::LegacyToken => f.write_str(
-                "a legacy developer token is accepted only in the header \
-                 `x-frameio-legacy-token-auth`, and for an account that has moved to V4 and is not in \
-                 the Adobe Admin Console",
+                "the legacy developer token is not valid, or the account is in the Adobe Admin \
+                 Console, which accepts none",
             ),
             Self::Unknown => f.write_str(
                 "the token has the format of neither an Adobe IMS token nor a developer token \

@@ -80,14 +80,28 @@ impl Client {
         self.wait(self.inner.request(request))
     }
 
-    /// Returns an iterator over the pages of a list.
-    pub fn pages<E: Paged>(&self, request: E) -> Pages<E> {
-        Pages { client: self.clone(), inner: self.inner.pages(request), refused: false }
+    /// Sends a request that was created from JSON, and returns the response as JSON.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`Client::send_json`](crate::Client::send_json), and inside an async runtime.
+    #[cfg(feature = "dynamic")]
+    pub fn send_json(&self, request: Request<Body>) -> Result<serde_json::Value, Error> {
+        self.wait(self.inner.send_json(request))
     }
 
-    /// Returns an iterator over the items of a list.
+    /// Returns an iterator over the pages of a list. The next page is requested when it is needed.
+    pub fn pages<E: Paged>(&self, request: E) -> Pages<E> {
+        // A request that was begun ahead would make no progress between two calls of `next`, and
+        // exceed its time limits.
+        let inner = self.inner.pages(request).prefetch(false);
+        Pages { client: self.clone(), inner, refused: false }
+    }
+
+    /// Returns an iterator over the items of a list. The next page is requested when it is needed.
     pub fn items<E: Paged>(&self, request: E) -> Items<E> {
-        Items { client: self.clone(), inner: self.inner.items(request), refused: false }
+        let inner = self.inner.items(request).prefetch(false);
+        Items { client: self.clone(), inner, refused: false }
     }
 
     /// Fetches the current state of the resource that an event refers to.
@@ -98,6 +112,21 @@ impl Client {
     #[cfg(feature = "webhook")]
     pub fn fetch(&self, event: &frameio_webhook::Event) -> Result<crate::webhook::Fetched, Error> {
         self.wait(self.inner.fetch(event))
+    }
+
+    /// Fetches a resource of an account.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`Client::fetch_resource`](crate::Client::fetch_resource), and inside an async
+    /// runtime.
+    #[cfg(feature = "webhook")]
+    pub fn fetch_resource(
+        &self,
+        account: &frameio_core::AccountId,
+        resource: frameio_webhook::Resource,
+    ) -> Result<crate::webhook::Fetched, Error> {
+        self.wait(self.inner.fetch_resource(account, resource))
     }
 
     fn wait<T>(&self, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {

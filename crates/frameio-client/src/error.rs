@@ -13,12 +13,17 @@ use http::{HeaderMap, StatusCode, response};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
+/// Maximum number of errors of the service in the message.
+const SHOWN_ERRORS: usize = 5;
+
 /// Error of a failed call.
 ///
 /// [`Display`](fmt::Display) prints one line with the operation, the cause and the number of
-/// attempts; the accessors return the details. The line contains the errors that the service
-/// reported, or else the beginning of a plain-text body. It never contains a token, the query of a
-/// URL or other content of a body.
+/// attempts; the accessors return the details. The line contains the first errors that the service
+/// reported, or else the beginning of a plain-text body, without control characters. Tokens of Adobe
+/// and of the legacy API, and user names, queries and fragments of URLs are masked.
+///
+/// The line includes the innermost cause, so the [`source`](StdError::source)s need not be printed too.
 ///
 /// ```
 /// # async fn show(client: frameio::Client, request: frameio::files::ShowFile) -> Result<(), frameio::Error> {
@@ -80,9 +85,10 @@ pub enum ErrorKind {
     Decode,
     /// The service responded with an error.
     Api,
-    /// A custom layer failed, or the client was used incorrectly, such as a blocking call inside
-    /// an async runtime.
+    /// A custom layer failed.
     Middleware,
+    /// The client was used incorrectly, such as a blocking call inside an async runtime.
+    Misuse,
 }
 
 impl From<FailureKind> for ErrorKind {
@@ -185,7 +191,7 @@ impl Error {
     #[cfg(any(feature = "blocking", feature = "dynamic"))]
     pub(crate) fn misuse(message: &'static str) -> Self {
         let context = Context { operation: None, record: None, elapsed: Duration::ZERO };
-        context.error(ErrorKind::Middleware, None, Some(message.into()))
+        context.error(ErrorKind::Misuse, None, Some(message.into()))
     }
 
     /// Creates the error of a page whose link to the next page cannot be followed.
@@ -352,8 +358,11 @@ impl fmt::Display for Error {
                         }
                     }
                     errors => {
-                        for (i, error) in errors.iter().enumerate() {
+                        for (i, error) in errors.iter().take(SHOWN_ERRORS).enumerate() {
                             write!(f, "{}{error}", if i == 0 { ": " } else { "; " })?;
+                        }
+                        if let more @ 1.. = errors.len().saturating_sub(SHOWN_ERRORS) {
+                            write!(f, "; and {more} more")?;
                         }
                     }
                 }

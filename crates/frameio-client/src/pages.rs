@@ -34,6 +34,7 @@ impl Client {
             cursor: None,
             fetch: Fetch::Idle,
             prefetch: true,
+            is_ahead: false,
             skip: false,
             skipped: Vec::new(),
         }
@@ -58,7 +59,9 @@ impl Client {
 /// Stream of the pages of a list, created by [`Client::pages`].
 ///
 /// Every page is requested with all parameters of the original request. The next page is requested
-/// while the current one is processed, and counts towards the quota like any other call.
+/// while the current one is processed, and counts towards the quota like any other call. Its response
+/// is received while the stream is polled: if the time limits of the request pass before that, the page
+/// is requested again.
 ///
 /// The list ends at a page without a link to a next page. A page that fails, a link without a cursor
 /// and a link to an earlier page are errors and end the stream, so a truncated list never looks
@@ -71,6 +74,8 @@ pub struct Pages<E: Paged> {
     fetch: Fetch<E::Response>,
     guard: CursorGuard,
     prefetch: bool,
+    /// Whether the request of the next page was sent ahead.
+    is_ahead: bool,
     skip: bool,
     skipped: Vec<Skipped>,
 }
@@ -123,7 +128,13 @@ impl<E: Paged> Pages<E> {
     }
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E::Response, Error>>> {
+        let is_ahead = mem::take(&mut self.is_ahead);
         ready!(self.poll_fetch(cx));
+        if is_ahead && matches!(&self.fetch, Fetch::Done(Err(error)) if error.is_timeout()) {
+            // The time limits of a request that was sent ahead ran while the caller was busy.
+            self.fetch = Fetch::Idle;
+            ready!(self.poll_fetch(cx));
+        }
         let result = match mem::replace(&mut self.fetch, Fetch::Idle) {
             Fetch::Done(result) => result.map(|(response, skipped)| {
                 self.skipped.extend(skipped);
@@ -137,6 +148,7 @@ impl<E: Paged> Pages<E> {
             self.follow(E::page(response), request);
             if self.prefetch {
                 // Sends the request without waiting for the response.
+                self.is_ahead = matches!(self.fetch, Fetch::Idle);
                 let _ = self.poll_fetch(cx);
             }
         }

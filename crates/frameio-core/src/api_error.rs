@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::text::{printable_start, trim_byte_order_mark};
+use crate::printable::printable_start;
+use crate::text::trim_byte_order_mark;
 
 /// Maximum number of characters of a text read from a body.
 const MAX_TEXT: usize = 1000;
@@ -126,14 +127,18 @@ fn text(value: &Value) -> Option<String> {
 
 impl fmt::Display for ApiError {
     /// Formats as `detail (code) (at /pointer)`, with the title if there is no detail.
+    ///
+    /// The result is one line without control and invisible characters. Tokens, and user names,
+    /// queries and fragments of URLs are masked.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.detail.as_deref().or(self.title.as_deref());
-        match (text, self.code.as_deref()) {
-            (None, code) => f.write_str(code.unwrap_or("no detail"))?,
-            (Some(text), None) => f.write_str(text)?,
+        let printable = |text: &String| printable_start(text, MAX_TEXT);
+        let text = self.detail.as_ref().or(self.title.as_ref()).map(printable);
+        match (text, self.code.as_ref().map(printable)) {
+            (None, code) => f.write_str(code.as_deref().unwrap_or("no detail"))?,
+            (Some(text), None) => f.write_str(&text)?,
             (Some(text), Some(code)) => write!(f, "{text} ({code})")?,
         }
-        match &self.pointer {
+        match self.pointer.as_ref().map(printable) {
             Some(pointer) => write!(f, " (at {pointer})"),
             None => Ok(()),
         }
@@ -143,8 +148,8 @@ impl fmt::Display for ApiError {
 /// Describes a response body without a known error: the first 200 characters of a text, or the type
 /// and length of other content.
 ///
-/// Queries of URLs and bearer tokens are masked. JSON is never shown, because it may contain secrets
-/// under any name.
+/// Tokens, and user names, queries and fragments of URLs are masked. JSON is never shown, because it may
+/// contain secrets under any name.
 ///
 /// ```
 /// use frameio_core::describe_body;
@@ -180,8 +185,8 @@ pub fn describe_body(content_type: Option<&str>, body: &[u8]) -> String {
 /// Returns the first 200 characters of a text from a response, such as a `location` header, in a form
 /// that is safe to print.
 ///
-/// The result is one line without control and invisible characters. Queries of URLs and bearer tokens
-/// are masked.
+/// The result is one line without control and invisible characters. Tokens, and user names, queries and
+/// fragments of URLs are masked.
 pub fn describe_text(text: &str) -> String {
     printable_start(text, 200)
 }
@@ -253,6 +258,13 @@ mod tests {
     }
 
     #[test]
+    fn prints_texts_of_the_service_on_one_line_without_secrets() {
+        let body = r#"{"errors":[{"detail":"a\nBearer s3cret\u001b[31m at /x?k=s3cret",
+            "code":"c\u202e","source":{"pointer":"/a\n/b"}}]}"#;
+        assert_eq!(shown(body), ["a Bearer … at /x?… (c) (at /a /b)"]);
+    }
+
+    #[test]
     fn limits_the_length_and_number_of_errors() {
         let long = format!(r#"{{"message":"{}"}}"#, "ü".repeat(1001));
         assert_eq!(shown(&long)[0].chars().count(), 1000);
@@ -269,9 +281,7 @@ mod tests {
             (None, "<body>", "HTML page"),
             (Some("text/plain"), "\u{feff} <HTML>", "HTML page"),
             (Some("TEXT/HTML; charset=utf-8"), "anything", "HTML page"),
-            (text, "see https://s3/x?Signature=s3cret now", "see https://s3/x?… now"),
-            (text, "Bearer s3cret is invalid", "Bearer … is invalid"),
-            (text, "a\u{202e}b\u{200b}\u{1b}[2Jc\r\n\td", "ab[2Jc d"),
+            (text, "see https://s3/x?Signature=s3cret\nnow", "see https://s3/x?… now"),
             (text, "\u{1}\u{2}", "2 bytes of text/plain"),
             (text, r#"{"token":"s3cret"}"#, "18 bytes of text/plain"),
             (Some("application/json"), "[]", "2 bytes of application/json"),

@@ -118,8 +118,8 @@ impl Operation {
         Ok(request)
     }
 
-    /// Validates a successful response against the operation's response type, and returns its JSON
-    /// unchanged; null if it has no content.
+    /// Validates a successful response against the operation's response type, and returns its JSON; null if
+    /// it has no content. Fields are sorted by name, and the last of several with one name is kept.
     ///
     /// # Errors
     /// Fails if the response does not have the documented form.

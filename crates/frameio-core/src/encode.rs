@@ -9,6 +9,7 @@ use crate::Extra;
 use crate::body::Body;
 use crate::call::Call;
 use crate::error::EncodeError;
+use crate::limits::Limits;
 use crate::operation::Operation;
 
 /// All characters except the unreserved ones of RFC 3986, so that an id with `/`, `|`, `:` or `%` stays
@@ -22,7 +23,7 @@ pub struct PathArgs<'a> {
     /// Remaining part of the template.
     rest: &'a str,
     call: Call,
-    error: Option<EncodeError>,
+    errors: Vec<EncodeError>,
 }
 
 impl PathArgs<'static> {
@@ -31,20 +32,19 @@ impl PathArgs<'static> {
             url: String::with_capacity(operation.path.len() + 96),
             rest: operation.path,
             call: Call::new(operation),
-            error: None,
+            errors: Vec::new(),
         }
     }
 
-    pub(crate) fn finish(mut self) -> Result<(String, Call), EncodeError> {
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        if let Some((_, missing)) = self.rest.split_once('{') {
+    /// Returns the URL, and adds invalid and missing arguments to `limits`.
+    pub(crate) fn finish(mut self, limits: &mut Limits) -> (String, Call) {
+        if let (Some((_, missing)), true) = (self.rest.split_once('{'), self.errors.is_empty()) {
             let name = missing.split('}').next().unwrap_or(missing);
-            return Err(EncodeError::new(name.to_owned(), "is in the path but has no argument"));
+            limits.refuse(EncodeError::new(name.to_owned(), "is in the path but has no argument"));
         }
+        self.errors.into_iter().for_each(|error| limits.refuse(error));
         self.url.push_str(self.rest);
-        Ok((self.url, self.call))
+        (self.url, self.call)
     }
 }
 
@@ -54,22 +54,19 @@ impl PathArgs<'_> {
     /// [`encode`](crate::encode()) reports an invalid argument: a name that is not the next one of the
     /// template, or a value that is empty, `.` or `..`, which a proxy might resolve as a relative path.
     pub fn push(&mut self, name: &'static str, value: &str) {
-        if self.error.is_some() {
-            return;
-        }
         let rest = self.rest.split_once('{').and_then(|(literal, rest)| {
             Some((literal, rest.strip_prefix(name)?.strip_prefix('}')?))
         });
         let Some((literal, rest)) = rest else {
-            self.error = Some(EncodeError::new(name, "is not the next argument of the path"));
+            self.errors.push(EncodeError::new(name, "is not the next argument of the path"));
             return;
         };
+        self.rest = rest;
         if matches!(value, "" | "." | "..") {
-            self.error =
-                Some(EncodeError::new(name, format!("cannot be '{value}': an id is required")));
+            let message = format!("cannot be '{value}': an id is required");
+            self.errors.push(EncodeError::new(name, message));
             return;
         }
-        self.rest = rest;
         self.url.push_str(literal);
         self.url.extend(utf8_percent_encode(value, RESERVED));
         if name == "account_id" {
@@ -338,7 +335,9 @@ mod tests {
             for (name, value) in arguments {
                 args.push(name, value);
             }
-            args.finish().map(|(url, call)| (url, call.account.map(|it| it.to_string())))
+            let mut limits = Limits::new();
+            let (url, call) = args.finish(&mut limits);
+            limits.into_result().map(|()| (url, call.account.map(|it| it.to_string())))
         };
         let valid = written(&[("account_id", "a/b"), ("id", "c")]).unwrap();
         assert_eq!(valid, ("/v4/accounts/a%2Fb/x/c/y".into(), Some("a/b".into())));
@@ -350,5 +349,7 @@ mod tests {
             let error = refused(&[("account_id", value), ("id", "c")]);
             assert!(error.starts_with("`account_id` cannot be"), "{error}");
         }
+        let both = refused(&[("account_id", ""), ("id", ".")]);
+        assert!(both.contains("`account_id` cannot be ''") && both.contains("`id` cannot be '.'"));
     }
 }

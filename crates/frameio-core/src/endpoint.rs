@@ -202,10 +202,10 @@ pub(crate) fn encode_checked<E: Endpoint + ?Sized>(
     if let Err(error) = endpoint.validate() {
         limits.refuse(error);
     }
-    limits.into_result()?;
     let mut args = PathArgs::new(E::OPERATION);
     endpoint.path_args(&mut args);
-    let (mut url, call) = args.finish()?;
+    let (mut url, call) = args.finish(&mut limits);
+    limits.into_result()?;
     endpoint.query(&mut Query::new(&mut url));
     let mut request = assemble(url, call, endpoint.body()?)?;
     endpoint.finish(&mut request)?;

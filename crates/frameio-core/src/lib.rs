@@ -80,6 +80,7 @@ pub mod call;
 #[cfg(feature = "dynamic")]
 mod codec;
 mod cursor_guard;
+mod custom_header;
 pub mod decode;
 mod derived;
 #[cfg(feature = "dynamic")]
@@ -105,6 +106,7 @@ pub mod signed_url;
 mod json_edit;
 mod json_path;
 mod macros;
+mod printable;
 mod text;
 mod timestamp;
 
@@ -112,6 +114,8 @@ pub use api_error::{describe_body, describe_text};
 pub use body::{Body, CloneBody};
 pub use call::{Attempts, Call, CallLimits};
 pub use cursor_guard::CursorGuard;
+#[doc(hidden)]
+pub use custom_header::custom_header;
 pub use endpoint::{Endpoint, FromResponse, Json, encode};
 pub use error::{ApiError, DecodeError, EncodeError};
 pub use event_type::EventType;
@@ -126,7 +130,7 @@ pub use id::*;
 pub use nullable::Nullable;
 pub use operation::{Operation, Quota, QuotaScope};
 pub use options::{CallOptions, EndpointExt, Raw, WithMeta, WithOptions};
-pub use origin::{Origin, is_loopback, is_secure};
+pub use origin::{Origin, has_valid_port, is_loopback, is_secure};
 pub use page::{Cursor, Links, Page, Paged};
 pub use patch::Patch;
 pub use reply::{RateLimitInfo, Reply};
@@ -137,7 +141,10 @@ pub use text::{InvalidText, clean_text, trim_byte_order_mark, trim_text};
 /// Boxed error of any type, as middleware of tower returns it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Unknown fields of a response, which are kept and serialized unchanged.
+/// Unknown fields of a response, which are kept and serialized again.
+///
+/// Integers of up to 64 bits are kept exactly. Other numbers have the precision of `f64`, and larger ones
+/// [become text](crate::repair::RepairKind::LargeNumber). Fields are sorted by name.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
 
 /// Items that expansions of macros and derives use. Not part of the public API.

@@ -11,6 +11,7 @@ use http::header::{HeaderName, HeaderValue};
 
 use crate::body::Body;
 use crate::call::CallLimits;
+use crate::custom_header::custom_header;
 use crate::encode::{PathArgs, Query};
 use crate::endpoint::Endpoint;
 use crate::error::EncodeError;
@@ -44,13 +45,13 @@ use crate::reply::Reply;
 /// assert_eq!(request.extensions().get::<CallLimits>().unwrap().max_retries, Some(0));
 /// # Ok::<_, frameio_core::EncodeError>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallOptions {
     limits: CallLimits,
     headers: HeaderMap,
     unchecked: Option<bool>,
-    invalid_header: Option<&'static str>,
+    invalid_headers: Vec<EncodeError>,
 }
 
 impl CallOptions {
@@ -88,19 +89,20 @@ impl CallOptions {
         self
     }
 
-    /// Sets a header, which replaces all headers of that name.
+    /// Sets a header, which replaces all headers of that name. `Debug` hides the value if the name
+    /// suggests a secret.
     ///
-    /// An invalid name or value is reported when the request is encoded.
+    /// An invalid name or value, and a header that the transport sets, such as `content-length`, are
+    /// reported when the request is encoded.
     #[must_use]
     pub fn header<K, V>(mut self, name: K, value: V) -> Self
     where
-        K: TryInto<HeaderName>,
+        K: TryInto<HeaderName> + AsRef<str>,
         V: TryInto<HeaderValue>,
     {
-        match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
-            (Err(_), _) => self.invalid_header = Some("has an invalid name"),
-            (_, Err(_)) => self.invalid_header = Some("has an invalid value"),
+        match custom_header(name, value) {
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
+            Err(message) => self.invalid_headers.push(EncodeError::new("header", message)),
         }
         self
     }
@@ -143,8 +145,8 @@ impl CallOptions {
     /// # Errors
     /// Fails if [`header`](Self::header) was called with an invalid name or value.
     pub fn apply<B>(&self, request: &mut http::Request<B>) -> Result<(), EncodeError> {
-        if let Some(message) = self.invalid_header {
-            return Err(EncodeError::new("header", message));
+        if let Some((first, more)) = self.invalid_headers.split_first() {
+            return Err(EncodeError { more: more.to_vec(), ..first.clone() });
         }
         for (name, value) in &self.headers {
             request.headers_mut().insert(name, value.clone());
@@ -189,7 +191,7 @@ pub trait EndpointExt: Endpoint + Sized {
 impl<E: Endpoint> EndpointExt for E {}
 
 /// Endpoint with options, created by [`EndpointExt::options`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WithOptions<E> {
     inner: E,
     options: CallOptions,
@@ -221,6 +223,7 @@ impl<E: Endpoint> Endpoint for WithOptions<E> {
     fn check(&self, limits: &mut Limits) {
         limits.default_unchecked(self.options.unchecked);
         self.inner.check(limits);
+        self.options.invalid_headers.iter().for_each(|error| limits.refuse(error.clone()));
     }
 
     fn validate(&self) -> Result<(), EncodeError> {
@@ -251,8 +254,15 @@ impl<E: Paged> Paged for WithOptions<E> {
 }
 
 /// Endpoint whose response is not decoded, created by [`EndpointExt::raw`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Raw<E>(E);
+
+impl<E> Raw<E> {
+    /// Returns the endpoint whose response is decoded.
+    pub fn into_inner(self) -> E {
+        self.0
+    }
+}
 
 impl<E: Endpoint> Endpoint for Raw<E> {
     type Response = http::Response<Bytes>;
@@ -284,8 +294,15 @@ impl<E: Endpoint> Endpoint for Raw<E> {
 }
 
 /// Endpoint that returns a [`Reply`], created by [`EndpointExt::with_meta`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WithMeta<E>(E);
+
+impl<E> WithMeta<E> {
+    /// Returns the endpoint without metadata.
+    pub fn into_inner(self) -> E {
+        self.0
+    }
+}
 
 impl<E: Endpoint> Endpoint for WithMeta<E> {
     type Response = Reply<E::Response>;

@@ -35,6 +35,21 @@ pub fn is_secure(uri: &Uri) -> bool {
     uri.scheme_str() == Some("https") || uri.host().is_some_and(is_loopback)
 }
 
+/// Returns whether the port of an authority is missing or a number from 1 to 65535. A connection would use
+/// the default port in place of any other text.
+///
+/// ```
+/// use frameio_core::has_valid_port;
+///
+/// assert!(has_valid_port(&"api.frame.io".parse()?) && has_valid_port(&"[::1]:8080".parse()?));
+/// assert!(!has_valid_port(&"api.frame.io:99999".parse()?));
+/// # Ok::<_, http::uri::InvalidUri>(())
+/// ```
+pub fn has_valid_port(authority: &Authority) -> bool {
+    let address = authority.as_str().rsplit('@').next().unwrap_or_default();
+    address.len() == authority.host().len() || authority.port_u16().is_some_and(|port| port > 0)
+}
+
 /// Scheme, host and port of a URL, which determine whether a request may contain a token.
 ///
 /// `Display` and `Debug` show `https://api.frame.io:443`, without a user name or password.
@@ -89,6 +104,17 @@ fn port(uri: &Uri) -> Option<u16> {
     })
 }
 
+/// Compares scheme, host and port. The empty origin of a relative URI equals no origin.
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_ref().zip(other.0.as_ref()).is_some_and(|(one, other)| {
+            one.scheme == other.scheme
+                && one.authority.host().eq_ignore_ascii_case(other.authority.host())
+                && one.port == other.port
+        })
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -122,6 +148,18 @@ mod tests {
         {
             assert!(!is_loopback(host), "{host}");
         }
+    }
+
+    #[test]
+    fn origins_are_equal_by_scheme_host_and_port() {
+        let origin = |uri: &str| Origin::of(&uri.parse().unwrap());
+        assert_eq!(origin("https://API.frame.io/a"), origin("https://api.frame.io:443/b"));
+        for other in
+            ["http://api.frame.io:443", "https://api.frame.io:1", "https://frame.io", "/v4"]
+        {
+            assert_ne!(origin("https://api.frame.io"), origin(other), "{other}");
+        }
+        assert_ne!(origin("/v4"), origin("/v4"), "a relative URI has no origin");
     }
 
     #[test]

@@ -63,11 +63,13 @@ pub enum RepairKind {
     MissingLinks,
     /// Time without an offset, read as UTC.
     MissingOffset,
-    /// Number of more than 64 bits in an untyped field, read as text because a number would lose
-    /// digits.
+    /// Number of more than 64 bits or beyond the range of floats in an untyped field, read as text because
+    /// a number would lose digits.
     LargeNumber,
     /// Escaped surrogate without its other half, read as U+FFFD.
     LoneSurrogate,
+    /// Bytes in a JSON response that are not UTF-8, read as U+FFFD.
+    InvalidUtf8,
     /// Byte-order mark at the start of the response, which is skipped.
     ByteOrderMark,
 }
@@ -82,6 +84,7 @@ impl RepairKind {
             Self::MissingOffset => "missing_offset",
             Self::LargeNumber => "large_number",
             Self::LoneSurrogate => "lone_surrogate",
+            Self::InvalidUtf8 => "invalid_utf8",
             Self::ByteOrderMark => "byte_order_mark",
         }
     }
@@ -195,13 +198,16 @@ impl Repairer {
     /// Returns the next text to decode.
     fn next(&mut self, error: DecodeError) -> Result<Bytes, DecodeError> {
         let error = self.at_original_index(error);
-        let Ok(text) = std::str::from_utf8(&self.body).map(str::to_owned) else {
-            return Err(error);
+        let is_first = std::mem::take(&mut self.is_first);
+        let (text, is_edited) = match std::str::from_utf8(&self.body) {
+            Ok(text) => (text.to_owned(), false),
+            Err(invalid) if is_first && is_json(&self.body) => {
+                (self.repair_bytes(invalid.valid_up_to()), true)
+            }
+            Err(_) => return Err(error),
         };
-        let edited = match std::mem::take(&mut self.is_first) {
-            true => self.repair_text(&text),
-            false => None,
-        };
+        let edited = is_first.then(|| self.repair_text(&text)).flatten();
+        let edited = edited.or_else(|| is_edited.then(|| text.clone()));
         let edited = match edited {
             Some(edited) => Some(edited),
             None => self.repair_value(&text, &error),
@@ -243,6 +249,15 @@ impl Repairer {
             Some(rule) => rule.error.clone(),
             None => error,
         }
+    }
+
+    /// Replaces bytes that are not UTF-8.
+    fn repair_bytes(&mut self, first: usize) -> String {
+        let text = String::from_utf8_lossy(&self.body).into_owned();
+        let invalid = self.body.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty());
+        let count = invalid.count();
+        self.report(RepairKind::InvalidUtf8, &path_at(&text, first, false), count);
+        text
     }
 
     /// Repairs a byte-order mark and lone surrogates, which make the whole text invalid.
@@ -319,7 +334,7 @@ fn repair(text: &str, error: &DecodeError, path: &str) -> Option<(RepairKind, St
         RepairKind::MissingLinks
     } else if message.starts_with("invalid type: floating point") {
         RepairKind::WholeNumber
-    } else if message.starts_with(INEXACT) {
+    } else if message.starts_with(INEXACT) || message.starts_with("number out of range") {
         RepairKind::LargeNumber
     } else {
         RepairKind::MissingOffset
@@ -333,6 +348,11 @@ fn repair(text: &str, error: &DecodeError, path: &str) -> Option<(RepairKind, St
         _ => with_offset(value),
     });
     (count > 0).then_some((kind, edited, count))
+}
+
+/// Returns whether a body begins like JSON.
+fn is_json(body: &[u8]) -> bool {
+    matches!(trim_byte_order_mark(body).trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
 /// Returns whether the `data` of a response is a list.

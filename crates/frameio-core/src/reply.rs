@@ -11,7 +11,7 @@ use crate::endpoint::FromResponse;
 use crate::error::DecodeError;
 
 /// Decoded response with its status, headers, number of attempts and rate limit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reply<T> {
     /// Decoded response.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-const BYTE_ORDER_MARK: char = '\u{feff}';
+pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Removes surrounding whitespace and byte-order marks, as left by files and shells.
 ///
@@ -39,42 +39,6 @@ pub fn clean_text(text: &str) -> Result<&str, InvalidText> {
         Some(control) => Err(InvalidText::Control(control)),
         None => Ok(text),
     }
-}
-
-/// Returns the first characters of an untrusted text as one line, without control and invisible
-/// characters, and with queries of URLs and bearer tokens masked.
-pub(crate) fn printable_start(text: &str, characters: usize) -> String {
-    let mut shown = String::new();
-    let mut is_token = false;
-    // Each word has at least one character, so further words cannot be shown.
-    for word in text.split_whitespace().take(characters) {
-        let word: String = word.chars().filter(|c| !is_hidden(*c)).take(characters + 1).collect();
-        if word.is_empty() {
-            continue;
-        }
-        if !shown.is_empty() {
-            shown.push(' ');
-        }
-        match word.split_once('?') {
-            _ if is_token => shown.push('…'),
-            Some((url, _)) if url.contains("://") => {
-                shown.push_str(url);
-                shown.push_str("?…");
-            }
-            _ => shown.push_str(&word),
-        }
-        is_token = word.eq_ignore_ascii_case("bearer");
-    }
-    match shown.char_indices().nth(characters) {
-        Some((end, _)) => format!("{}…", &shown[..end]),
-        None => shown,
-    }
-}
-
-/// Returns whether a character controls a terminal, or hides or reorders text.
-fn is_hidden(c: char) -> bool {
-    let reorders = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}');
-    c.is_control() || reorders || matches!(c, '\u{2060}'..='\u{206f}' | BYTE_ORDER_MARK)
 }
 
 /// Reason why a text is invalid, returned by [`clean_text`].

@@ -94,7 +94,7 @@ impl Sessions {
         if let Some(session) = sessions.get(&digest) {
             return Ok(session);
         }
-        let client = client.as_ref().clone().legacy_token(token).build();
+        let client = client.as_ref().clone().token(token).build();
         let client = client.map_err(|error| Refusal::unauthorized(error.to_string()))?;
         let session = Arc::new(Session::new(client));
         sessions.insert(digest, session.clone(), SESSION_LIFE);

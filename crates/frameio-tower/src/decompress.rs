@@ -18,21 +18,50 @@ use tower::{Layer, Service};
 
 use crate::error::{ResponseTooLarge, TransportError, TransportStage};
 
-/// Decompresses gzip.
-///
-/// Does not request it: the stack adds the header `accept-encoding` in its headers layer, where it
-/// costs half as much as here.
+/// Decompresses gzip responses.
 ///
 /// Place it directly outside [`CollectLayer`](crate::CollectLayer): it works on collected bodies, so
-/// that the many responses without compression cost nothing.
+/// that the many responses without compression cost nothing. Removes the headers `content-encoding` and
+/// `content-length` of a decompressed response.
+///
+/// Does not request gzip: the stack adds the header `accept-encoding` in its headers layer, where it
+/// costs half as much as here.
+///
+/// # Errors
+///
+/// Fails with [`ResponseTooLarge`] if the content exceeds the limit, and with a [`TransportError`] if the
+/// body is not valid gzip.
+///
+/// ```
+/// # use std::io::Write;
+/// use frameio_core::Body;
+/// use frameio_tower::{CollectLayer, DecompressLayer};
+/// use http::{Request, Response, header::CONTENT_ENCODING};
+/// use tower::{ServiceBuilder, ServiceExt, service_fn};
+///
+/// # tokio_test::block_on(async {
+/// # let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+/// # encoder.write_all(b"content")?;
+/// # let compressed = bytes::Bytes::from(encoder.finish()?);
+/// let service = ServiceBuilder::new()
+///     .layer(DecompressLayer::new(64 << 20))
+///     .layer(CollectLayer::new(64 << 20))
+///     .service(service_fn(async |_: Request<Body>| {
+///         Response::builder().header(CONTENT_ENCODING, "gzip").body(Body::from(compressed.clone()))
+///     }));
+/// let response = service.oneshot(Request::new(Body::empty())).await?;
+/// assert_eq!(response.into_body().try_into_bytes().unwrap(), "content");
+/// # Ok::<_, frameio_core::BoxError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct DecompressLayer {
+pub struct DecompressLayer {
     limit: usize,
 }
 
 impl DecompressLayer {
     /// Creates a layer that rejects content of more than `limit` bytes.
-    pub(crate) const fn new(limit: usize) -> Self {
+    pub const fn new(limit: usize) -> Self {
         Self { limit }
     }
 }
@@ -47,7 +76,7 @@ impl<S> Layer<S> for DecompressLayer {
 
 /// Service of a [`DecompressLayer`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Decompress<S> {
+pub struct Decompress<S> {
     inner: S,
     limit: usize,
 }
@@ -71,7 +100,9 @@ where
 }
 
 pin_project! {
-    pub(crate) struct DecompressFuture<F> {
+    /// Future of [`Decompress`].
+    #[derive(Debug)]
+    pub struct DecompressFuture<F> {
         #[pin]
         inner: F,
         limit: usize,

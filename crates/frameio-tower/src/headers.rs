@@ -1,5 +1,6 @@
 //! Default headers.
 
+use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -17,7 +18,7 @@ use tower::{Layer, Service};
 /// headers.insert(USER_AGENT, HeaderValue::from_static("my-app/1.0"));
 /// let layer = HeadersLayer::new(headers);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HeadersLayer {
     headers: Arc<HeaderMap>,
 }
@@ -26,6 +27,14 @@ impl HeadersLayer {
     /// Creates a layer that adds `headers`, including all values of a repeated name.
     pub fn new(headers: HeaderMap) -> Self {
         Self { headers: Arc::new(headers) }
+    }
+}
+
+/// Shows names without values, which may be secret.
+impl fmt::Debug for HeadersLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("HeadersLayer").field("headers", &names).finish()
     }
 }
 
@@ -38,10 +47,17 @@ impl<S> Layer<S> for HeadersLayer {
 }
 
 /// Service of a [`HeadersLayer`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Headers<S> {
     inner: S,
     headers: Arc<HeaderMap>,
+}
+
+impl<S: fmt::Debug> fmt::Debug for Headers<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.keys().collect();
+        f.debug_struct("Headers").field("inner", &self.inner).field("headers", &names).finish()
+    }
 }
 
 impl<S, B> Service<Request<B>> for Headers<S>

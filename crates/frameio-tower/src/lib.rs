@@ -72,7 +72,7 @@
 //!
 //! | feature | enables |
 //! |---|---|
-//! | `gzip` | decompression of gzip responses in [`DefaultStack`] |
+//! | `gzip` | [`DecompressLayer`], which [`DefaultStack`] then contains |
 //! | `tower` | `RetryLayer::from_tower`, for policies of [`tower::retry`] |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -82,7 +82,7 @@ mod build_error;
 pub mod collect;
 pub mod deadline;
 #[cfg(feature = "gzip")]
-mod decompress;
+pub mod decompress;
 pub mod error;
 pub mod headers;
 mod http_service;
@@ -102,6 +102,8 @@ pub use base_uri::{BaseUri, BaseUriLayer, InvalidBaseUri};
 pub use build_error::{BuildError, BuildErrorKind};
 pub use collect::{Collect, CollectLayer};
 pub use deadline::{Deadline, DeadlineAt, DeadlineLayer};
+#[cfg(feature = "gzip")]
+pub use decompress::{Decompress, DecompressLayer};
 pub use error::{
     AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, FailureKind, HttpError,
     QuotaExhausted, QuotaStoreError, ResponseTooLarge, TransportError, TransportStage, error_type,

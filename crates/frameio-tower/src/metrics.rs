@@ -58,7 +58,7 @@ pub trait Metrics: Send + Sync + 'static {
 }
 
 /// Outcome of a call or an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
     /// A response with this status arrived.

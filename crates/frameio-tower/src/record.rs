@@ -36,7 +36,7 @@ struct Inner {
 }
 
 /// Phase of a call: the step that it is in or waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
     /// Before the first attempt, in the layers around the whole call.

@@ -68,8 +68,9 @@ impl Deletion {
     /// Returns a reason not to delete this many files.
     pub(crate) fn refuses(&self, files: usize) -> Option<String> {
         (files > self.max).then(|| {
+            let plural = if files == 1 { "file" } else { "files" };
             format!(
-                "{files} files would be deleted, but the maximum is {}; nothing was deleted: \
+                "{files} {plural} would be deleted, but the maximum is {}; nothing was deleted: \
                  raise it with `--max-delete`",
                 self.max
             )

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use frameio_core::{BoxError, FileId};
 use frameio_tower::error::find;
@@ -29,6 +30,9 @@ use frameio_client::{Error, ErrorKind};
 /// }
 /// ```
 pub struct TransferError(Box<Inner>);
+
+/// Callback for an error that does not fail the run.
+pub(crate) type OnFailure = Arc<dyn Fn(&TransferError) + Send + Sync>;
 
 struct Inner {
     kind: TransferErrorKind,

@@ -58,7 +58,7 @@ pub struct ItemLocation {
 }
 
 /// Type and id of an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ItemId {
     /// A workspace.

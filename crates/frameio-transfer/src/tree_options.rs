@@ -10,10 +10,11 @@ use frameio_core::{AccountId, FolderId};
 use crate::backlog::{Backlog, OnTotals};
 use crate::checksums::Checksums;
 use crate::directory_content::Content;
+use crate::error::OnFailure;
 use crate::hashing::{HashReports, OnHashing};
 use crate::local_file::unopened;
 use crate::summary::{OnItem, OnProgress};
-use crate::sync_state::{Access, OnFailure, Pair, SyncState};
+use crate::sync_state::{Access, Pair, SyncState};
 use crate::{Checksum, Deletion, Filter, OnConflict, Order, TransferError, TransferErrorKind};
 
 /// Settings of an upload or a download of a tree. The methods that set them are documented there.

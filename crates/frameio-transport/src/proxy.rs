@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use frameio_core::is_loopback;
+use frameio_core::{has_valid_port, is_loopback, trim_text};
 use frameio_tower::{BuildError, BuildErrorKind};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
@@ -48,7 +48,7 @@ impl Proxy {
         Self(Kind::Env(Arc::new(Matcher::from_env())))
     }
 
-    /// Uses the proxy at `url`.
+    /// Uses the proxy at `url`. Surrounding whitespace is ignored.
     ///
     /// # Errors
     ///
@@ -56,8 +56,15 @@ impl Proxy {
     pub fn url(url: impl Into<String>) -> Result<Self, BuildError> {
         let url = url.into();
         let supported = ["http", "socks5", "socks5h"];
-        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
-        let proxy = Self::matching(url.clone(), String::new());
+        let (scheme, rest) = trim_text(&url).split_once("://").unwrap_or_default();
+        let scheme = scheme.to_ascii_lowercase();
+        let url = format!("{scheme}://{rest}");
+        let port = url.parse::<Uri>().ok().and_then(|uri| uri.authority().map(has_valid_port));
+        if port == Some(false) {
+            let message = "invalid proxy URL: the port is not a number from 1 to 65535";
+            return Err(BuildError::new(BuildErrorKind::Proxy, message));
+        }
+        let proxy = Self::matching(url, String::new());
         // The matcher ignores URLs that it cannot parse, and is then empty.
         let known = match &proxy.0 {
             Kind::Url { matcher, .. } => {
@@ -65,7 +72,7 @@ impl Proxy {
             }
             Kind::None | Kind::Env(_) => false,
         };
-        if known && supported.contains(&scheme) {
+        if known && supported.contains(&&*scheme) {
             Ok(proxy)
         } else {
             let message = "invalid proxy URL: expected http://, socks5:// or socks5h:// and a host";

@@ -139,7 +139,7 @@ impl ImsBuilder {
             HeaderValue::from_static(concat!("frameio-rust/", env!("CARGO_PKG_VERSION"))),
         );
         let stack = DefaultStack::new(uri)
-            .map_err(|error| refused(&error.to_string()))?
+            .map_err(|error| refused(error.reason()))?
             .headers(headers)
             .rate_limit(None)
             .retry_layer(RetryLayer::from_tower(Retries::new(self.max_retries)))

@@ -37,6 +37,16 @@ impl ProfileCredentials {
         Ok(app.map(|(id, secret)| Self::App(Credential::server_to_server(id, secret))))
     }
 
+    /// Returns what is missing if only one of `FRAMEIO_CLIENT_ID` and `FRAMEIO_CLIENT_SECRET` is set.
+    pub(super) fn missing_half(variables: &Lookup<'_>) -> Option<&'static str> {
+        let is_set = |name| variable(variables, name).ok().flatten().is_some();
+        match (is_set("FRAMEIO_CLIENT_ID"), is_set("FRAMEIO_CLIENT_SECRET")) {
+            (true, false) => Some("FRAMEIO_CLIENT_ID is set, but FRAMEIO_CLIENT_SECRET is not"),
+            (false, true) => Some("FRAMEIO_CLIENT_SECRET is set, but FRAMEIO_CLIENT_ID is not"),
+            _ => None,
+        }
+    }
+
     /// Returns the credentials of the sign-in of a profile.
     ///
     /// # Errors

@@ -87,7 +87,13 @@ impl Environment {
         };
         let credentials = match given {
             Some(given) => given,
-            None => ProfileCredentials::from_profile(&directory?, &chosen.name, own, &services)?,
+            None => ProfileCredentials::from_profile(&directory?, &chosen.name, own, &services)
+                .map_err(|error| match ProfileCredentials::missing_half(variables) {
+                    Some(missing) if own.sign_in.is_none() => {
+                        ProfileError::signed_out(format!("{error}; {missing}"))
+                    }
+                    _ => error,
+                })?,
         };
         Ok(Self {
             profile: chosen,
@@ -208,6 +214,9 @@ mod tests {
         let error = read(empty.path(), &[("FRAMEIO_TOKEN", " ")]).unwrap_err();
         assert_eq!(error.kind(), ProfileErrorKind::SignedOut);
         assert_eq!(error.to_string(), "not signed in: run `frameio login`, or set FRAMEIO_TOKEN");
+        let half = [("FRAMEIO_CLIENT_SECRET", "s3cret")];
+        let error = read(empty.path(), &half).unwrap_err().to_string();
+        assert!(error.ends_with("FRAMEIO_CLIENT_SECRET is set, but FRAMEIO_CLIENT_ID is not"));
         let no_secrets = directory(&[("profiles.json", PROFILES)]);
         let error = read(no_secrets.path(), &[]).unwrap_err();
         assert!(error.to_string().ends_with("are missing: run `frameio login`"), "{error}");

@@ -23,7 +23,7 @@ async fn why(world: &World, token: &str) -> UnauthorizedReason {
 async fn explains_a_401_by_the_token() {
     let sim = Sim::builder().quotas(false).legacy_token("fio-u-0").access_token_life(LIFE).build();
     let world = World { sim };
-    assert_eq!(why(&world, "fio-u-0").await, UnauthorizedReason::LegacyToken);
+    assert_eq!(why(&world, "fio-u-1").await, UnauthorizedReason::LegacyToken);
     assert_eq!(why(&world, "nonsense").await, UnauthorizedReason::Unknown);
 
     let tokens = world.sign_in(&world.ims(web().scopes(["openid", "offline_access"]))).await;

@@ -86,11 +86,6 @@ impl GlobalArgs {
         builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
-    /// Creates a client for transfers.
-    pub(crate) fn transfers(&self) -> Result<Transfers, Failure> {
-        Ok(Transfers::new(self.client()?))
-    }
-
     /// Creates a client for transfers with a limited bandwidth, and returns the profile.
     pub(crate) fn limited_transfers(
         &self,

@@ -124,7 +124,6 @@ impl Credentials {
     /// Adds the credentials to a client.
     pub(crate) fn sign(&self, builder: ClientBuilder) -> ClientBuilder {
         match &self.method {
-            AuthMethod::Token(token) if is_legacy(token) => builder.legacy_token(token.expose()),
             AuthMethod::Token(token) => builder.token(token.expose()),
             AuthMethod::Session(session) => builder.token_provider(session.clone()),
         }
@@ -148,7 +147,7 @@ impl Credentials {
 
     /// Returns whether the token is a legacy developer token.
     pub(crate) fn is_legacy(&self) -> bool {
-        self.fixed_token().is_some_and(is_legacy)
+        self.fixed_token().is_some_and(Token::is_legacy)
     }
 
     /// Returns the client ID of a server-to-server credential, which is its user.
@@ -173,7 +172,7 @@ impl Credentials {
     /// Returns the kind of credentials that text and JSON output use.
     pub(crate) fn kind(&self, profile: &Profile) -> &'static str {
         match (&self.method, self.source, &profile.sign_in) {
-            (AuthMethod::Token(token), ..) if is_legacy(token) => "legacy developer token",
+            (AuthMethod::Token(token), ..) if token.is_legacy() => "legacy developer token",
             (AuthMethod::Token(_), ..) => "token",
             (AuthMethod::Session(_), Source::Profile, Some(sign_in)) => sign_in.name(),
             (AuthMethod::Session(_), ..) => "server-to-server",
@@ -192,7 +191,7 @@ impl Credentials {
 
     /// Converts the error of a call, and explains why the token was refused, if known.
     pub(crate) fn failure(&self, error: frameio::Error) -> Failure {
-        let why = self.explain(&error).map(|reason| self.reason(&reason));
+        let why = self.explain(&error).map(|reason| Self::advice(&reason));
         let mut failure = Failure::from(error);
         if let Some(why) = why {
             failure.message = format!("{}: {why}", failure.message);
@@ -201,17 +200,9 @@ impl Credentials {
     }
 
     /// Returns why a token was refused, in the words of the command.
-    fn reason(&self, reason: &UnauthorizedReason) -> String {
-        let token = self.fixed_token().map_or("", |token| token.expose());
+    fn advice(reason: &UnauthorizedReason) -> String {
         match reason {
-            // The library names a method of its client; the command sends the header itself.
-            UnauthorizedReason::LegacyToken => {
-                "the legacy developer token is not valid, or the account is in the Adobe Admin Console,                  which accepts none: sign in with `frameio login`"
-                    .to_owned()
-            }
-            UnauthorizedReason::Unknown => {
-                malformed(token).map_or_else(|| reason.to_string(), str::to_owned)
-            }
+            UnauthorizedReason::LegacyToken => format!("{reason}: sign in with `frameio login`"),
             _ => reason.to_string(),
         }
     }
@@ -221,26 +212,6 @@ impl Credentials {
             AuthMethod::Token(token) => explain(error.status(), token, Timestamp::now()),
             AuthMethod::Session(session) => session.explain(error.status()),
         }
-    }
-}
-
-/// Returns whether a token is a legacy developer token.
-fn is_legacy(token: &Token) -> bool {
-    token.expose().starts_with("fio-u-")
-}
-
-/// Returns what is wrong with the text of a token that was copied with its surroundings.
-fn malformed(token: &str) -> Option<&'static str> {
-    let starts_with =
-        |word: &str| token.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
-    if token.starts_with(['"', '\'']) || token.ends_with(['"', '\'']) {
-        Some("the token is in quotes: remove them")
-    } else if starts_with("Authorization:") || starts_with("Bearer ") {
-        Some("the token follows 'Bearer': remove everything before the token itself")
-    } else if token.contains(char::is_whitespace) {
-        Some("the token contains blanks: check that it is copied correctly")
-    } else {
-        None
     }
 }
 
@@ -260,26 +231,4 @@ pub(crate) fn session(
         Reporter::text().note(&message);
     };
     Ok(vault.session(settings.ims(credential)?).on_unsaved(warn).build())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_what_was_copied_with_a_token() {
-        for (token, reason) in [
-            ("\"abc\"", Some("is in quotes")),
-            ("'abc", Some("is in quotes")),
-            ("bearer abc", Some("follows 'Bearer'")),
-            ("Authorization: Bearer abc", Some("follows 'Bearer'")),
-            ("abc def", Some("contains blanks")),
-            ("abc", None),
-            ("", None),
-        ] {
-            let found = malformed(token);
-            assert_eq!(found.is_some(), reason.is_some(), "{token}");
-            assert!(found.unwrap_or_default().contains(reason.unwrap_or_default()), "{token}");
-        }
-    }
 }

@@ -206,3 +206,22 @@ async fn a_watched_folder_is_filtered() {
     assert!(ended.stderr.contains("1 transferred (5 B)"), "{ended:?}");
     assert!(!fixture.directory.path().join("out/a.mov").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_have_an_order_and_the_bandwidth_limit_of_the_profile() {
+    let fixture = Fixture::new(&[("a.mov", 90), ("b.mov", 5), ("c.mov", 40)]).await;
+    let saved = fixture.run(&["profile", "set", "--bwlimit", "1M"]).await;
+    assert_eq!(saved.status, 0, "{saved:?}");
+    let once = ["watch", "in", ROOT, "--once", "--settle", "0", "--order", "small-first"];
+    let up = fixture.run(&[&once[..], &["--concurrency", "1"]].concat()).await;
+    let lines = up.stdout.lines().filter_map(|line| line.split_whitespace().nth(1));
+    assert_eq!(lines.collect::<Vec<_>>(), ["/b.mov", "/c.mov", "/a.mov"], "{up:?}");
+    // A limit that is invalid shows whether a command uses it.
+    let profiles = fixture.directory.path().join("config/profiles.json");
+    let text = std::fs::read_to_string(&profiles).unwrap();
+    std::fs::write(&profiles, text.replace("1M", "fast")).unwrap();
+    for command in [&["watch", "in", ROOT][..], &["watch", "--down", ROOT, "out"]] {
+        let refused = fixture.run(command).await;
+        assert!(refused.failed(2).contains("in the profile: invalid bandwidth 'fast'"));
+    }
+}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use frameio_core::{Secret, clean_text, trim_text};
+use frameio_core::{Secret, clean_text, custom_header, describe_text, trim_text};
 use frameio_tower::{
     BuildError, BuildErrorKind, DefaultStack, HttpService, Metrics, RateLimitLayer, RetryBudget,
     RetryPolicy, StaticToken, Token, TokenProvider, Transport,
@@ -47,7 +47,6 @@ pub struct ClientBuilder {
     stack: DefaultStack,
     /// Fixed token, which `build` validates.
     token: Option<Token>,
-    legacy: bool,
     headers: HeaderMap,
     header_error: Option<BuildError>,
     hyper: HyperTransportBuilder,
@@ -69,7 +68,6 @@ impl ClientBuilder {
             base_url: Cow::Borrowed(PUBLIC_API),
             stack,
             token: None,
-            legacy: false,
             headers,
             header_error: None,
             hyper: HyperTransport::builder(),
@@ -92,6 +90,10 @@ impl ClientBuilder {
     }
 
     /// Signs requests with a fixed token. Surrounding whitespace is ignored.
+    ///
+    /// With a legacy developer token (`fio-u-…`), the header `x-frameio-legacy-token-auth: true` is added,
+    /// which the service requires. It accepts such tokens for accounts that have not moved to the Adobe
+    /// Admin Console. They grant all permissions of their user.
     pub fn token(mut self, token: impl Into<Secret>) -> Self {
         let token = Token::new(token);
         self = self.token_provider(StaticToken::from(token.clone()));
@@ -103,41 +105,32 @@ impl ClientBuilder {
     ///
     /// Only requests to the origin of the base URL are signed.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
-        (self.token, self.legacy) = (None, false);
+        self.token = None;
         self.map_stack(|stack| stack.auth(provider))
-    }
-
-    /// Signs requests with a legacy developer token (`fio-u-…`), and adds the header
-    /// `x-frameio-legacy-token-auth: true` that the service requires with it.
-    ///
-    /// The service accepts such tokens for accounts that have not moved to the Adobe Admin Console.
-    /// The token grants all permissions of its user.
-    pub fn legacy_token(mut self, token: impl Into<Secret>) -> Self {
-        self = self.token(token);
-        self.legacy = true;
-        self
     }
 
     /// Sends requests without a token, for example when a custom layer signs them.
     pub fn no_auth(mut self) -> Self {
-        (self.token, self.legacy) = (None, false);
+        self.token = None;
         self.map_stack(DefaultStack::no_auth)
     }
 
-    /// Adds a header to every request. Replaces a default header of the same name.
+    /// Adds a header to every request. Replaces a default header of the same name. `Debug` hides the
+    /// value if the name suggests a secret.
     ///
-    /// An invalid name or value is reported by [`build`](Self::build).
+    /// The first invalid name or value, or header that the transport sets, such as `content-length`, is
+    /// reported by [`build`](Self::build).
     pub fn header<K, V>(mut self, name: K, value: V) -> Self
     where
-        K: TryInto<HeaderName>,
+        K: TryInto<HeaderName> + AsRef<str>,
         V: TryInto<HeaderValue>,
     {
-        match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
-            (Err(_), _) => self.header_error = Some(header_error("invalid header name")),
-            (Ok(name), Err(_)) => {
-                let message = format!("invalid character in the value of the header '{name}'");
-                self.header_error = Some(header_error(message));
+        match custom_header(name, value) {
+            Ok((name, value)) => drop(self.headers.insert(name, value)),
+            Err(message) => {
+                let message = format!("the header {message}");
+                let error = BuildError::new(BuildErrorKind::Header, message);
+                self.header_error.get_or_insert(error);
             }
         }
         self
@@ -256,8 +249,9 @@ impl ClientBuilder {
 
     /// Adds a layer around the whole call, inside the deadline. The layer added last is outermost.
     ///
-    /// Accepts any tower layer over `http::Request<Body>`, such as a cache, a circuit breaker or a
-    /// concurrency limit.
+    /// Accepts any tower layer over `http::Request<Body>` whose service is `Clone + Send + Sync`, such as a
+    /// cache, a circuit breaker or a concurrency limit. Each call uses a clone of the service, so state
+    /// that outlives a call has to be shared, for example in an `Arc`.
     pub fn call_layer<L>(self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -284,7 +278,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Creates the client. Needs no runtime, opens no connection and spawns no task.
+    /// Creates the client. Opens no connection, and needs no runtime and spawns no task, unless a layer
+    /// does: `tower::buffer::BufferLayer` spawns its worker on the current runtime.
     ///
     /// # Errors
     ///
@@ -298,17 +293,16 @@ impl ClientBuilder {
         }
         let base = base_uri(&self.base_url)?;
         let mut headers = self.headers.clone();
-        if self.legacy {
+        if self.token.as_ref().is_some_and(Token::is_legacy) {
             headers.insert(LEGACY_TOKEN, HeaderValue::from_static("true"));
         }
         let stack = self.stack.clone().headers(headers).base_uri(base.clone());
-        let stack = stack.map_err(|error| unusable_url(&self.base_url, &error.to_string()))?;
+        let stack = stack.map_err(|error| unusable_url(&self.base_url, error.reason()))?;
         let http = match &self.transport {
             Some(transport) => stack.layer(transport.clone()),
             None => {
-                self.hyper.check(&base).map_err(|error| {
-                    BuildError::new(BuildErrorKind::BaseUrl, error.to_string()).caused_by(error)
-                })?;
+                let checked = self.hyper.check(&base);
+                checked.map_err(|error| unusable_url(&self.base_url, &error.to_string()))?;
                 stack.layer(self.hyper.clone().build())
             }
         };
@@ -316,20 +310,19 @@ impl ClientBuilder {
     }
 }
 
-fn header_error(message: impl Into<Cow<'static, str>>) -> BuildError {
-    BuildError::new(BuildErrorKind::Header, message)
-}
-
 /// Parses the base URL of the API.
 fn base_uri(url: &str) -> Result<Uri, BuildError> {
     let kind = BuildErrorKind::BaseUrl;
     let text =
         clean_text(url).map_err(|error| BuildError::new(kind, format!("the base URL {error}")))?;
-    let uri: Uri = text.parse().map_err(|error: http::uri::InvalidUri| {
-        unusable_url(url, &error.to_string()).caused_by(error)
-    })?;
-    if uri.path().trim_end_matches('/').ends_with("/v4") {
-        return Err(unusable_url(url, "remove '/v4' from the end; it is part of every route"));
+    let uri: Uri = text
+        .parse()
+        .map_err(|error: http::uri::InvalidUri| unusable_url(url, &error.to_string()))?;
+    if uri.path().split('/').any(|segment| segment.eq_ignore_ascii_case("v4")) {
+        return Err(unusable_url(url, "remove '/v4' and what follows; it is part of every route"));
+    }
+    if text.contains('#') {
+        return Err(unusable_url(url, "it has a fragment"));
     }
     Ok(uri)
 }
@@ -346,7 +339,7 @@ fn unusable_url(url: &str, why: &str) -> BuildError {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("base_url", &self.base_url)
+            .field("base_url", &describe_text(&self.base_url))
             .field("stack", &self.stack)
             .finish_non_exhaustive()
     }

@@ -2,7 +2,7 @@
 
 use frameio_auth::profile::{Environment, Lookup, ProfileCredentials};
 use frameio_auth::{Credential, Ims, Session};
-use frameio_tower::{BuildError, BuildErrorKind, Token};
+use frameio_tower::{BuildError, BuildErrorKind};
 
 use super::Client;
 use super::builder::ClientBuilder;
@@ -19,7 +19,7 @@ impl Client {
     /// | profile | `FRAMEIO_PROFILE` | profile set by `frameio profile use`, or `default` |
     /// | profile directory | `FRAMEIO_CONFIG_DIR` | `frameio` in the user's configuration directory |
     ///
-    /// A token that starts with `fio-u-` is a [legacy token](ClientBuilder::legacy_token). Surrounding
+    /// A token that starts with `fio-u-` is a [legacy token](ClientBuilder::token). Surrounding
     /// whitespace is ignored, and an empty variable counts as unset.
     ///
     /// Create a profile with `frameio login`. The client refreshes and saves the tokens of a profile
@@ -74,9 +74,6 @@ fn from_variables(variables: &Lookup<'_>) -> Result<Client, BuildError> {
 fn configure(environment: &Environment) -> Result<ClientBuilder, BuildError> {
     let builder = ClientBuilder::new().base_url(&*environment.services.api_url);
     Ok(match &environment.credentials {
-        ProfileCredentials::Token(token) if is_legacy(token) => {
-            builder.legacy_token(token.expose())
-        }
         ProfileCredentials::Token(token) => builder.token(token.expose()),
         ProfileCredentials::App(app) => {
             builder.token_provider(Session::new(ims(environment, app)?))
@@ -93,10 +90,6 @@ fn ims(environment: &Environment, app: &Credential) -> Result<Ims, BuildError> {
         BuildErrorKind::BaseUrl => named(&environment.ims_url_source, error),
         _ => named(&environment.credentials_source, error),
     })
-}
-
-fn is_legacy(token: &Token) -> bool {
-    token.expose().starts_with("fio-u-")
 }
 
 /// Prefixes the error with the variable or the file that the value comes from.

@@ -30,8 +30,10 @@ use crate::error::{self, Error};
 
 /// Client for the Frame.io V4 API.
 ///
-/// Cloning is cheap; clones share connections, quotas and the token. A client can be created outside
-/// a runtime and spawns no tasks.
+/// Cloning is cheap; clones share connections, quotas and the token. A client can be created outside a
+/// runtime. A call runs in its own future; only each connection has a task, on the runtime of the call
+/// that opened it. When that runtime ends, calls of other runtimes open new connections. Calls need a
+/// runtime of tokio with I/O and time enabled.
 ///
 /// [`send`](Client::send) accepts any [`Endpoint`]. The client is also a tower [`Service`] of every
 /// endpoint, so it can be wrapped in layers over typed requests. It is always ready: a call waits in

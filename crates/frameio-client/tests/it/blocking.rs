@@ -3,7 +3,7 @@
 use frameio::accounts::ListAccounts;
 use frameio::folders::{CreateFolder, ListFolders};
 use frameio::users::ShowCurrentUser;
-use frameio::{Body, ErrorKind, blocking};
+use frameio::{Body, CallOptions, Catalog, ErrorKind, Operation, blocking};
 use frameio_sim::{Sim, SimServer};
 use frameio_testing::script::{Script, response};
 use http::Request;
@@ -54,6 +54,32 @@ fn sends_calls_and_reads_lists_over_a_socket() {
     assert_eq!(items.total_count(), None);
     assert_eq!(items.next().unwrap().unwrap().name, "folder 0");
     assert_eq!(items.total_count(), Some(5));
+}
+
+#[test]
+fn requests_a_page_when_it_is_needed() {
+    let page = |next: &str| format!(r#"{{"data":[],"links":{{"next":{next}}}}}"#);
+    let script = Script::new(move |calls, _| match calls {
+        0 => response(200, &page(r#""/v4/accounts?after=b""#)),
+        _ => response(200, &page("null")),
+    });
+    let client = frameio::Client::builder().token("t").transport(script.clone()).build().unwrap();
+    let client = blocking::Client::new(client).unwrap();
+    let mut pages = client.pages(ListAccounts::new());
+    for requests in [1, 2] {
+        assert!(pages.next().unwrap().is_ok());
+        assert_eq!(script.requests().len(), requests);
+    }
+    assert!(pages.next().is_none());
+}
+
+#[test]
+fn sends_json() {
+    let operation = Operation::find("users.show").unwrap();
+    let request = operation.request(&serde_json::Map::new(), &CallOptions::new()).unwrap();
+    let sim = Sim::new();
+    let user = client(&sim).send_json(request).unwrap();
+    assert_eq!(user["data"]["id"], sim.demo().user_id.as_str());
 }
 
 #[test]
@@ -112,7 +138,7 @@ fn fails_inside_a_runtime_and_names_the_alternative() {
             blocking::Client::new(inside).unwrap_err(),
         ];
         for error in errors {
-            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Middleware, 0));
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Misuse, 0));
             assert!(error.to_string().contains("std::thread"), "{error}");
         }
         let kept = outside.clone();

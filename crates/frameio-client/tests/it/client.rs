@@ -193,8 +193,6 @@ fn refuses_to_build_with_an_invalid_token() {
         (" \r\n", "the token is empty"),
     ] {
         assert_eq!(Client::new(token).unwrap_err().to_string(), message);
-        let legacy = Client::builder().legacy_token(token).build().unwrap_err();
-        assert_eq!(legacy.to_string(), message);
         // Only the setting that replaces the token is validated.
         assert!(Client::builder().token(token).no_auth().build().is_ok());
         assert!(Client::builder().token(token).token("good").build().is_ok());
@@ -229,18 +227,26 @@ fn refuses_invalid_settings_with_a_remedy() {
         assert!(message.contains("URL") || message.contains("http"), "{url}: {message}");
     }
     let header = error(Client::builder().header("x y", "1"));
-    assert_eq!(header, "invalid header name");
+    assert_eq!(header, "the header has the invalid name 'x y'");
     let header = error(Client::builder().header("x-one", "s3cret\n"));
-    assert_eq!(header, "invalid character in the value of the header 'x-one'");
+    assert_eq!(header, "the header 'x-one' has a value with an invalid character");
     assert_eq!(
         error(Client::builder().base_url("nonsense")),
         "invalid base URL 'nonsense': it does not start with https:// or http://"
     );
     assert_eq!(
         error(Client::builder().base_url("https://api.frame.io/v4/")),
-        "invalid base URL 'https://api.frame.io/v4/': remove '/v4' from the end; it is part of every \
+        "invalid base URL 'https://api.frame.io/v4/': remove '/v4' and what follows; it is part of every \
          route"
     );
+    for (url, reason) in [
+        ("https://api.frame.io:99999", "its port is not a number from 1 to 65535"),
+        ("https://api.frame.io/x#y", "it has a fragment"),
+        ("http://api.frame.io", "http:// is only allowed for the local machine"),
+    ] {
+        let message = error(Client::builder().base_url(url));
+        assert!(message.starts_with(&format!("invalid base URL '{url}': {reason}")), "{message}");
+    }
     let secret = error(Client::builder().base_url("https://me:s3cret@api.frame.io"));
     assert_eq!(secret, "invalid base URL: it has a user name or password");
 }
@@ -255,16 +261,20 @@ fn build_errors_have_a_kind() {
 }
 
 #[tokio::test]
-async fn no_auth_removes_the_legacy_header_too() {
+async fn the_legacy_header_is_sent_with_legacy_tokens_only() {
     let script = Script::new(|_, _| user());
-    let client = builder(&script).legacy_token("fio-u-x").build().unwrap();
+    let client = builder(&script).token("fio-u-x").build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
-    let client = builder(&script).legacy_token("fio-u-x").no_auth().build().unwrap();
-    client.send(ShowCurrentUser::new()).await.unwrap();
+    for others in [
+        builder(&script).token("fio-u-x").no_auth(),
+        builder(&script).token("fio-u-x").token("other"),
+    ] {
+        others.build().unwrap().send(ShowCurrentUser::new()).await.unwrap();
+    }
     let legacy = script.requests().into_iter().map(|request| {
         request.headers.keys().filter(|name| name.as_str().contains("auth")).count()
     });
-    assert_eq!(legacy.collect::<Vec<_>>(), [2, 0]);
+    assert_eq!(legacy.collect::<Vec<_>>(), [2, 0, 1]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,10 +3,13 @@
 use frameio_testing::script;
 
 use frameio::accounts::{Account, ListAccounts};
-use frameio::{Body, Client, EndpointExt, ErrorKind};
+use std::time::Duration;
+
+use frameio::{Body, CallOptions, Client, EndpointExt, ErrorKind};
 use futures_util::{StreamExt, TryStreamExt};
-use http::Response;
+use http::{Request, Response};
 use script::{Script, response};
+use tower::ServiceExt;
 
 /// Creates a page of accounts with these names and a link to the next page.
 fn page(names: &[&str], next: Option<&str>) -> Response<Body> {
@@ -161,6 +164,30 @@ async fn prefetches_the_next_page() {
     pages.next().await.unwrap().unwrap();
     assert_eq!(script.requests().len(), 1);
     assert_eq!(pages.count().await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_was_requested_ahead_of_slow_work_is_requested_again() {
+    let script = Script::new(|n, _| page(&["x"], ["c1", "c2", "c3"].get(n).copied()));
+    let requests = script.clone();
+    // The response takes two steps, so that one poll after a long pause does not finish it.
+    let slow = tower::service_fn(move |request: Request<Body>| {
+        let respond = script.clone().oneshot(request);
+        async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            respond.await
+        }
+    });
+    let deadline = CallOptions::new().deadline(Duration::from_secs(1));
+    let mut pages = Client::from_service(slow).pages(request().options(deadline));
+    let mut count = 0;
+    while let Some(page) = pages.next().await {
+        page.unwrap();
+        count += 1;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    assert_eq!((count, requests.requests().len()), (4, 4));
 }
 
 #[tokio::test]

@@ -175,4 +175,6 @@ fn fetches_with_the_blocking_client() {
     let folder = Resource::Folder(sim.demo().root_folder_id.clone());
     let event = Event::new(EventType::FolderUpdated, folder.clone(), &sim.demo().account_id);
     assert_eq!(reference(&client.fetch(&event).unwrap()), folder);
+    let fetched = client.fetch_resource(&sim.demo().account_id, folder.clone()).unwrap();
+    assert_eq!(reference(&fetched), folder);
 }

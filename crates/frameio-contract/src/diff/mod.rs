@@ -7,6 +7,7 @@
 mod operations;
 mod report;
 mod schemas;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 

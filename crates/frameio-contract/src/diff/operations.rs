@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use frameio_openapi::{Operation, Parameter, ParameterPlace, Quota, QuotaScope, Schema};
 
 use super::schemas::Comparison;
+use super::wording::{changed, sets};
 use super::{Difference, Differences, Direction, name};
 
 const PLACES: [(ParameterPlace, &str); 4] = [
@@ -122,16 +123,4 @@ fn quota(quota: Option<Quota>) -> String {
             format!("{} per {} s for {scope}", it.calls, it.per_seconds)
         },
     )
-}
-
-/// Describes a change of a value.
-pub(super) fn changed(old: &str, new: &str) -> String {
-    format!("{old} -> {new}")
-}
-
-/// Describes the additions to a set and the removals from it.
-pub(super) fn sets<T: Ord + ToString>(old: &BTreeSet<T>, new: &BTreeSet<T>) -> Vec<String> {
-    let added = new.difference(old).map(|it| format!("{} is new", it.to_string()));
-    let removed = old.difference(new).map(|it| format!("{} is gone", it.to_string()));
-    added.chain(removed).collect()
 }

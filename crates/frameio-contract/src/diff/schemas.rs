@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use frameio_openapi::{Range, Schema, SchemaType};
 use serde_json::{Number, Value};
 
-use super::operations::{changed, sets};
+use super::wording::{changed, sets};
 use super::{Difference, Differences, Direction, Weight};
 
 /// Formats that restrict a string. Others, such as `float`, only describe it.

@@ -194,9 +194,9 @@ fn wrappers_can_be_combined_in_any_order() {
 
     let refused = |options| encode(&request().options(options).raw()).unwrap_err();
     let error = refused(options().header("no header", "x"));
-    assert_eq!(error.to_string(), "`header` has an invalid name");
+    assert_eq!(error.to_string(), "`header` has the invalid name 'no header'");
     let error = refused(options().header("x-a", "line\nbreak"));
-    assert_eq!(error.to_string(), "`header` has an invalid value");
+    assert_eq!(error.to_string(), "`header` 'x-a' has a value with an invalid character");
 }
 
 #[test]

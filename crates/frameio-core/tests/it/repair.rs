@@ -116,6 +116,31 @@ fn a_byte_order_mark_and_lone_surrogates_are_repaired() {
 }
 
 #[test]
+fn bytes_that_are_not_utf_8_are_replaced() {
+    let (parts, ()) = Response::new(()).into_parts();
+    let decode = |body: Bytes| Page::<Thing>::from_response(&parts, body);
+    let body = page(&[thing("cut ~", "1"), thing("b~~", "2.0")]);
+    let bytes = |text: &str| -> Bytes {
+        text.bytes().map(|byte| if byte == b'~' { 0xff } else { byte }).collect()
+    };
+    let error = decode(bytes(&body)).unwrap_err();
+    let decoded = repair::retry(bytes(&body), error, Undecodable::Fail, decode).unwrap();
+    let names: Vec<_> = decoded.value.data.iter().map(|thing| &*thing.name).collect();
+    assert_eq!(names, ["cut \u{fffd}", "b\u{fffd}\u{fffd}"]);
+    let repairs: Vec<_> = decoded.repairs.iter().map(|it| (it.kind, &*it.path, it.count)).collect();
+    let expected = [
+        (RepairKind::InvalidUtf8, "data[0].name", 3),
+        (RepairKind::WholeNumber, "data[1].size", 1),
+    ];
+    assert_eq!(repairs, expected);
+    // Content that is not JSON keeps its error.
+    let binary = bytes("~~");
+    let error = decode(binary.clone()).unwrap_err();
+    let error = repair::retry(binary, error, Undecodable::Fail, decode).unwrap_err();
+    assert_eq!(error.to_string(), "the response is not valid UTF-8 at byte 0");
+}
+
+#[test]
 fn large_numbers_without_a_type_are_kept_as_text() {
     let body = r#"{"data":{"name":"a","size":1,"tags":[],
         "x":{"y":[12345678901234567890123,1e30,7,-9223372036854775809]},"z":18446744073709551615}}"#;
@@ -134,6 +159,11 @@ fn large_numbers_without_a_type_are_kept_as_text() {
         Undecodable::Fail,
     );
     assert_eq!(error.unwrap_err().path, "data.size");
+    let beyond = r#"{"data":{"name":"a","size":1,"tags":[],"x":[-1e400,{"y":1.5E+999}]}}"#;
+    assert_eq!(repaired::<Thing>(beyond).0.extra["x"], json!(["-1e400", {"y": "1.5E+999"}]));
+    let beyond = r#"{"data":{"name":"a","size":1e400,"tags":[]}}"#;
+    let error = decode::<Thing>(beyond, Undecodable::Fail).unwrap_err();
+    assert!(error.message.starts_with("number out of range"), "{error}");
     let large = r#"{"data":[],"links":{},"meta":123456789012345678901}"#;
     assert_eq!(repaired::<Page<Thing>>(large).0.extra["meta"], "123456789012345678901");
     let several = r#"{"data":null,"meta":123456789012345678901}"#;

@@ -9,14 +9,11 @@ use uuid::Uuid;
 use super::credential::{Credential, Kind};
 use super::form::Form;
 use super::grants::{Code, Grant};
+use super::page::{self, DENY, USER};
 use super::refusal::Refusal;
 use super::scopes::{ADOBE_ID, Scopes};
-use super::{Context, Request, page};
+use super::{Context, Request};
 use crate::response::empty;
-
-/// Parameters that the buttons of the login page add.
-pub(super) const USER: &str = "sim_user";
-pub(super) const DENY: &str = "sim_deny";
 
 /// Length of a SHA-256 digest in base64 without padding.
 const CHALLENGE: usize = 43;

@@ -8,9 +8,12 @@ use http::header::HeaderValue;
 use http::{Response, StatusCode};
 
 use super::User;
-use super::authorize::{DENY, USER};
 use super::form::Form;
 use crate::response;
+
+/// Parameters that the buttons of [`login`] add.
+pub(super) const USER: &str = "sim_user";
+pub(super) const DENY: &str = "sim_deny";
 
 /// Shows a button for each user and one to deny, which all post the parameters.
 pub(super) fn login(params: &Form, users: &[User]) -> Response<Body> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::OperationHandler;
 use crate::operations::context::RequestContext;
-use crate::operations::query::page_by;
+use crate::operations::page::page_by;
 use crate::response::Outcome;
 use crate::state::{Event, State};
 

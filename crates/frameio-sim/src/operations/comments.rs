@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{OperationHandler, uploads};
 use crate::contract::timecode;
 use crate::operations::context::RequestContext;
-use crate::operations::query::page_by;
+use crate::operations::page::page_by;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Actor, Row, State, Table, attachment_ids, insert, new_id};
 

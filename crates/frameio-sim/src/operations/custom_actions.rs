@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::OperationHandler;
 use super::webhooks::{new_secret, record_event, with_creator, wrong_url};
 use crate::operations::context::RequestContext;
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Row, State, insert};
 

@@ -8,7 +8,7 @@ use super::tree::{self, Change, Place, copies, moves, trash, versions};
 use super::{OperationHandler, folders, uploads};
 use crate::clock;
 use crate::operations::context::RequestContext;
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Remote, Row, State, insert};
 

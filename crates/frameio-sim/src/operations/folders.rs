@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::tree::{self, Change, Place, copies, moves, trash};
 use super::{OperationHandler, UNTITLED, metadata, projects};
 use crate::operations::context::RequestContext;
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Actor, Row, State, Table, insert};
 

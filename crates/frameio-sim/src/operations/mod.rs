@@ -12,6 +12,7 @@ pub(crate) mod folders;
 pub(crate) mod groups;
 mod metadata;
 pub(crate) mod metadata_fields;
+pub(crate) mod page;
 mod permissions;
 pub(crate) mod projects;
 pub(crate) mod query;

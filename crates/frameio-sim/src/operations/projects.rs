@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::tree::trash;
 use super::{OperationHandler, collections, folders, shares};
 use crate::operations::context::RequestContext;
-use crate::operations::query::{page, page_by};
+use crate::operations::page::{page, page_by};
 use crate::response::{Outcome, Reply};
 use crate::state::{Actor, Row, State, insert};
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::OperationHandler;
 use super::webhooks::with_creator;
 use crate::operations::context::RequestContext;
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::response::{Outcome, Reply};
 use crate::state::{Row, State, insert};
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::tree::{self, Place, copies, moves, trash, versions};
 use super::{OperationHandler, files, folders};
 use crate::operations::context::RequestContext;
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Row, State, insert};
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::OperationHandler;
 use crate::operations::context::RequestContext;
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::response::{Failure, Outcome, Problem, Reply};
 use crate::state::{Event, Row, State, insert, random_secret};
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{OperationHandler, UNTITLED, projects, webhooks};
 use crate::operations::context::RequestContext;
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::response::{Outcome, Reply};
 use crate::state::{Actor, Row, State, Table, insert};
 

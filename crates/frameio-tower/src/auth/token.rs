@@ -41,11 +41,17 @@ impl Token {
         self.0.secret.expose()
     }
 
+    /// Returns whether the token is a developer token of the legacy API, such as `fio-u-…`.
+    pub fn is_legacy(&self) -> bool {
+        self.expose().starts_with("fio-u-")
+    }
+
     /// Checks that the token can be sent in a header.
     ///
     /// # Errors
-    /// Fails if the token is empty or contains a control character. The error names the problem but
-    /// does not contain the token.
+    /// Fails if the token is empty, was copied with its surroundings, such as quotes or `Bearer`, or
+    /// contains a character that tokens cannot have. The error names the problem but does not contain the
+    /// token.
     pub fn check(&self) -> Result<(), BuildError> {
         self.header().as_ref().map(drop).map_err(Clone::clone)
     }
@@ -62,11 +68,31 @@ impl Token {
                 BuildError::new(BuildErrorKind::Token, format!("the token {reason}"))
             };
             let token = clean_text(self.expose()).map_err(|error| invalid(&error))?;
+            if let Some(reason) = malformed(token) {
+                return Err(invalid(&reason));
+            }
             let mut value = HeaderValue::try_from(format!("Bearer {token}"))
                 .map_err(|_| invalid(&"contains characters that are not allowed in a header"))?;
             value.set_sensitive(true);
             Ok(value)
         })
+    }
+}
+
+/// Returns what is wrong with a token that was copied incorrectly, as the predicate of a sentence.
+fn malformed(token: &str) -> Option<&'static str> {
+    let starts_with =
+        |word: &str| token.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
+    if token.starts_with(['"', '\'']) || token.ends_with(['"', '\'']) {
+        Some("is in quotes: remove them")
+    } else if starts_with("Authorization:") || starts_with("Bearer ") {
+        Some("follows 'Bearer': remove everything before the token itself")
+    } else if token.contains(char::is_whitespace) {
+        Some("contains blanks: check that it is copied correctly")
+    } else if !token.is_ascii() {
+        Some("contains a character that is not ASCII: check that it is copied correctly")
+    } else {
+        None
     }
 }
 
@@ -100,6 +126,23 @@ impl fmt::Debug for Token {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refuses_what_was_copied_incorrectly() {
+        for (token, reason) in [
+            ("\"abc\"", "is in quotes"),
+            ("'abc", "is in quotes"),
+            ("bearer abc", "follows 'Bearer'"),
+            ("Authorization: Bearer abc", "follows 'Bearer'"),
+            ("abc def", "contains blanks"),
+            ("abc\u{200b}", "is not ASCII"),
+            ("t\u{f6}k", "is not ASCII"),
+        ] {
+            let error = Token::from(token).check().unwrap_err().to_string();
+            assert!(error.contains(reason), "{token}: {error}");
+        }
+        assert!(Token::from("eyJh.b-_~+/=").check().is_ok());
+    }
 
     #[test]
     fn tokens_are_equal_by_content() {

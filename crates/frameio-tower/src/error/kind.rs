@@ -12,7 +12,7 @@ use crate::error::{
 /// If an error has several sources that this crate defines, the outermost determines the kind: a
 /// token request that cannot connect is [`Auth`](Self::Auth), not
 /// [`Transport`](Self::Transport). [`error_type`] returns the name of the kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
     /// [`DeadlineExceeded`]: the call reached its deadline.

@@ -21,7 +21,7 @@ pub struct TransportError {
 }
 
 /// Progress of a request when the transport failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportStage {
     /// The connection was not established.

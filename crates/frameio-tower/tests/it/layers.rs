@@ -246,7 +246,7 @@ async fn redirects_are_followed_in_both_slots() {
         let seen = script.seen();
         let urls: Vec<_> = seen.iter().map(|seen| seen.parts.uri.path()).collect();
         assert_eq!(urls, ["/v4/me", "/v4/elsewhere"], "{slot:?}");
-        assert_eq!(record.attempts(), attempts.min(record.attempts()), "{slot:?}");
+        assert_eq!(record.attempts(), attempts, "{slot:?}");
     }
 }
 

@@ -14,6 +14,7 @@ use super::partial_file::{PartialFile, remove_leftover};
 use super::range_client::{RangeClient, ResponseHead, Validators};
 use super::{Download, Downloaded, Existing};
 use crate::existing::{Decision, LocalTarget, RemoteContent, conflict};
+use crate::local_file::reason;
 use crate::progress::Tracker;
 use crate::tasks::blocking;
 use crate::{Digest, Inner, Progress, TransferError, TransferErrorKind};
@@ -152,23 +153,23 @@ async fn lock(target: &Path, inner: &Inner) -> Result<PartialFile, TransferError
 
 /// Creates the error of a file that cannot be written.
 fn disk(path: &Path, error: io::Error, received: u64) -> TransferError {
-    let path = path.display();
+    let (path, reason) = (path.display(), reason(&error));
     let message = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             let kept = match received {
                 0 => String::new(),
                 received => format!(" to resume after {received} bytes"),
             };
-            format!("cannot write '{path}': {error}; free disk space and download it again{kept}")
+            format!("cannot write '{path}': {reason}; free disk space and download it again{kept}")
         }
         io::ErrorKind::FileTooLarge => {
             format!(
-                "cannot write '{path}': it exceeds the limit of the file system or process: {error}"
+                "cannot write '{path}': it exceeds the limit of the file system or process: {reason}"
             )
         }
         io::ErrorKind::AlreadyExists => format!("'{path}' was created in the meantime"),
         io::ErrorKind::NotFound => format!("cannot write '{path}': its directory does not exist"),
-        _ => format!("cannot write '{path}': {error}"),
+        _ => format!("cannot write '{path}': {reason}"),
     };
     TransferError::new(TransferErrorKind::Disk, message).because(error)
 }
@@ -313,6 +314,11 @@ impl ActiveDownload {
         if let Some(skipped) = skip(&self.download, remote).await? {
             self.blocking(|job| job.partial.discard()).await?;
             return Ok(Downloaded { received, ..skipped });
+        }
+        // A later comparison without a record must not take the file for one that was edited after its
+        // upload. Some file systems have no modification times.
+        if let Some(created) = self.created.created {
+            let _ = self.blocking(move |job| job.partial.set_modified(created)).await;
         }
         if let Some(before_rename) = &self.download.before_rename {
             let stamp = self.blocking(|job| job.partial.stamp()).await.ok();

@@ -50,6 +50,8 @@ const MAX_PART_SIZE: u64 = 1 << 40;
 /// | existing target | fail |
 /// | maximum size | none; for content of unknown size, 16 GiB or twice the size of the original |
 ///
+/// The modification time of the downloaded file is the time of its upload, in whole seconds.
+///
 /// Received bytes are stored next to the target in `NAME.part` until the download is complete. The
 /// record `NAME.part.json` lists the received ranges and contains no secrets. Running the same download
 /// again resumes it if the remote file still has the same size, entity tag and modification time, and
@@ -214,8 +216,8 @@ pub struct Downloaded {
 impl Transfers {
     /// Downloads a file, or resumes an earlier download.
     ///
-    /// The future is `'static`. Dropping it stops all tasks and keeps the received bytes for the next
-    /// run.
+    /// The future is `'static`. Dropping it stops all tasks. The next run resumes at the last record, which is
+    /// written every 5 seconds or more often.
     ///
     /// # Errors
     ///

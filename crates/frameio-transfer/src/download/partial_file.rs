@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use frameio_core::model;
@@ -196,6 +197,15 @@ impl PartialFile {
         self.state().is_recorded
     }
 
+    /// Fails if another program has moved, removed or replaced the file: its name and its record then
+    /// belong to that program, such as a second download after the file was removed.
+    fn check_place(&self) -> io::Result<()> {
+        match is_at(&self.path, &self.file)? {
+            true => Ok(()),
+            false => Err(io::Error::other("its '.part' file was moved, removed or replaced")),
+        }
+    }
+
     /// Syncs the file, then records the received ranges.
     pub(crate) fn save_record(&self, source: &MediaRef) -> io::Result<()> {
         let finished = {
@@ -207,6 +217,7 @@ impl PartialFile {
             state.finished.clone()
         };
         self.sync(|disk, file| disk.sync_data(file))?;
+        self.check_place()?;
         self.replace_record(source, &finished, true)
     }
 
@@ -277,6 +288,7 @@ impl PartialFile {
     /// Fails with `AlreadyExists` if the target exists and `replace` is false.
     pub(crate) fn finish(&self, target: &Path, replace: bool) -> io::Result<()> {
         self.sync_all()?;
+        self.check_place()?;
         if replace {
             rename(&self.path, target)?;
         } else {
@@ -303,6 +315,12 @@ impl PartialFile {
         }
     }
 
+    /// Sets the modification time of the complete file.
+    pub(crate) fn set_modified(&self, time: SystemTime) -> io::Result<()> {
+        self.state().is_synced = false;
+        self.file.set_modified(time)
+    }
+
     /// Syncs the file and returns its stamp, which a move to the target does not change.
     pub(crate) fn stamp(&self) -> io::Result<Stamp> {
         // Windows updates the time when the file is synced or closed.
@@ -312,6 +330,7 @@ impl PartialFile {
 
     /// Removes the partial file and its record.
     pub(crate) fn discard(&self) -> io::Result<()> {
+        self.check_place()?;
         remove(&self.path)?;
         remove(&self.record)
     }
@@ -387,6 +406,11 @@ mod tests {
         PartialFile::open(target, Arc::new(SystemDisk))
     }
 
+    fn source() -> MediaRef {
+        let account = frameio_core::AccountId::from("a");
+        MediaRef { account, file: "f".into(), rendition: crate::Rendition::Original }
+    }
+
     #[cfg(unix)]
     #[test]
     fn completes_an_interrupted_move_to_the_target() {
@@ -400,13 +424,32 @@ mod tests {
     }
 
     #[test]
+    fn leaves_a_file_that_another_program_has_put_in_its_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, part) = (dir.path().join("a.mov"), dir.path().join("a.mov.part"));
+        let record = dir.path().join("a.mov.part.json");
+        let partial = open(&target).unwrap().unwrap();
+        let etag = Some("e".into());
+        let validators = Validators { size: Some(3), etag, ..Validators::default() };
+        partial.start_new(&source(), validators).unwrap();
+        partial.write(0, &[Bytes::from_static(b"new")]).unwrap();
+        let before = std::fs::read(&record).unwrap();
+        std::fs::remove_file(&part).unwrap();
+        std::fs::write(&part, "theirs").unwrap();
+        let failed = [partial.leave(&source()), partial.finish(&target, true), partial.discard()];
+        for error in failed.map(Result::unwrap_err) {
+            assert!(error.to_string().contains("was moved, removed or replaced"), "{error}");
+        }
+        assert_eq!(std::fs::read_to_string(&part).unwrap(), "theirs");
+        assert_eq!((std::fs::read(&record).unwrap(), target.exists()), (before, false));
+    }
+
+    #[test]
     fn removes_the_record_of_a_file_that_was_moved_to_its_target() {
         let dir = tempfile::tempdir().unwrap();
         let (target, record) = (dir.path().join("a.mov"), dir.path().join("a.mov.part.json"));
-        let account = frameio_core::AccountId::from("a");
-        let source = MediaRef { account, file: "f".into(), rendition: crate::Rendition::Original };
         let partial = open(&target).unwrap().unwrap();
-        partial.start_new(&source, Validators::default()).unwrap();
+        partial.start_new(&source(), Validators::default()).unwrap();
         remove_leftover(&target);
         assert!(record.exists(), "the download is not complete");
         std::fs::rename(dir.path().join("a.mov.part"), &target).unwrap();

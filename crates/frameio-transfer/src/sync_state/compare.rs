@@ -134,6 +134,8 @@ pub(crate) enum Reason {
     Unchanged,
     /// An earlier version in a version stack.
     Version,
+    /// A copy of a remote file of another name.
+    Copy,
     SameContent,
     OtherContent,
     OtherSize {
@@ -197,7 +199,9 @@ fn verdict(direction: Direction, reason: Reason) -> Verdict {
         (_, Reason::NoRemote | Reason::RemoteGone | Reason::NoLocal | Reason::LocalGone) => {
             Verdict::New
         }
-        (_, Reason::Unchanged | Reason::Version | Reason::SameContent) => Verdict::Equal,
+        (_, Reason::Unchanged | Reason::Version | Reason::Copy | Reason::SameContent) => {
+            Verdict::Equal
+        }
         (_, Reason::SameSize) => Verdict::Unverified,
         (_, Reason::BothChanged | Reason::MovedAndChanged)
         | (Direction::Up, Reason::RemoteChanged) => Verdict::Conflict,
@@ -262,6 +266,7 @@ impl fmt::Display for Reason {
             Self::LocalGone => "the local file no longer exists",
             Self::Unchanged => "unchanged since both sides were equal",
             Self::Version => "it is an earlier version in a version stack",
+            Self::Copy => "a download saved it next to the local file of its name",
             Self::SameContent => "both sides have the same content",
             Self::OtherContent => "the contents differ",
             Self::OtherSize { local, remote } => {

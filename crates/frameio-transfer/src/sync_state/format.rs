@@ -129,6 +129,10 @@ impl Content {
             if let Some(record) = parse_record(&line["arriving"]) {
                 self.files.entry(path.into()).or_default().arriving = Some(record);
             }
+        } else if line["copy"].is_object() {
+            if let Some(record) = parse_record(&line["copy"]) {
+                self.files.entry(path.into()).or_default().copy = Some(record);
+            }
         } else if let Some(record) = parse_record(line) {
             let device = parse_device(line);
             let known = Known { record: Some(record), device, ..Known::default() };
@@ -175,6 +179,9 @@ pub(super) fn lines(path: &str, known: &Known) -> String {
     if let Some(known) = &known.arriving {
         text += arriving(path, known).trim_start();
     }
+    if let Some(known) = &known.copy {
+        text += copy(path, known).trim_start();
+    }
     text
 }
 
@@ -193,6 +200,10 @@ pub(super) fn record(path: &str, record: &Record, device: Option<u64>) -> String
 
 pub(super) fn arriving(path: &str, record: &Record) -> String {
     format!("\n{}\n", json!({"path": path, "arriving": fields(record)}))
+}
+
+pub(super) fn copy(path: &str, record: &Record) -> String {
+    format!("\n{}\n", json!({"path": path, "copy": fields(record)}))
 }
 
 fn fields(record: &Record) -> Value {

@@ -53,6 +53,7 @@ use self::names::Names;
 pub(crate) use self::names::{key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};
 use self::stamp::{Stamp, Xxh64};
+use crate::error::OnFailure;
 use crate::hashing::HashReports;
 use crate::local_file::reason;
 use crate::tasks::blocking;
@@ -99,6 +100,8 @@ struct Known {
     pending: Option<Pending>,
     /// Complete download that is about to be moved to this path.
     arriving: Option<Record>,
+    /// Remote file of another name that a download saved here, next to the local file of that name.
+    copy: Option<Record>,
     /// File system of the directory of the recorded file.
     device: Option<u64>,
 }
@@ -115,9 +118,6 @@ pub(crate) struct Recorded {
 
 /// What is known about files by their paths below the directory of the state.
 type Files = HashMap<Box<str>, Known>;
-
-/// Callback for a record that cannot be written.
-pub(crate) type OnFailure = Arc<dyn Fn(&TransferError) + Send + Sync>;
 
 /// An open state, limited to a directory. Names are paths below this directory.
 #[derive(Clone)]
@@ -328,6 +328,26 @@ impl SyncState {
         let line = format::arriving(&key, &record);
         self.inner.files().entry(key).or_default().arriving = Some(record);
         self.try_write(line, true).await.map_err(|error| failed(&self.inner.path, error))
+    }
+
+    /// Records that a complete download is about to be saved next to the local file of its name.
+    pub(crate) async fn put_copy(&self, key: &str, record: Record) -> Result<(), TransferError> {
+        let key = self.full(key);
+        let line = format::copy(&key, &record);
+        self.inner.files().entry(key).or_default().copy = Some(record);
+        self.try_write(line, true).await.map_err(|error| failed(&self.inner.path, error))
+    }
+
+    /// Returns the record of the remote file of another name that the local file is a copy of.
+    pub(crate) async fn copy(
+        &self,
+        key: &str,
+        local: &Path,
+        now: Stamp,
+    ) -> io::Result<Option<Record>> {
+        let Some(copy) = self.known(key).and_then(|known| known.copy) else { return Ok(None) };
+        let (is_same, _) = self.compare(&copy, local, now).await?;
+        Ok(Some(copy).filter(|_| is_same))
     }
 
     /// Forgets a new version whose file no longer exists.

@@ -164,5 +164,6 @@ fn latest(mine: Known, theirs: Known) -> Known {
         record: new.record.or(old.record),
         pending: new.pending.or(old.pending),
         arriving: new.arriving.or(old.arriving),
+        copy: new.copy.or(old.copy),
     }
 }

@@ -11,7 +11,8 @@ use tokio::sync::Semaphore;
 use twox_hash::XxHash3_64;
 
 use super::nesting::Owner;
-use super::{Files, HASHES, Inner, OnFailure, SyncState, append, failed, format, key_of, log};
+use super::{Files, HASHES, Inner, SyncState, append, failed, format, key_of, log};
+use crate::error::OnFailure;
 use crate::file_system;
 use crate::hashing::HashReports;
 use crate::lock_file::{Mode, Patience, try_lock};
@@ -68,11 +69,13 @@ impl SyncState {
                 Access::Read => None,
                 Access::Shared | Access::Exclusive => Some(lock(&path, access).await?),
             };
-            // A run in a directory above may have taken over the records before the lock was held.
-            let now = Owner::find(states, &pair).await;
-            if now.pair.directory != owner.pair.directory && access != Access::Read {
-                owner = now;
-                continue;
+            if access != Access::Read {
+                // A run in a directory above may have taken over the records before the lock was held.
+                let now = Owner::find(states, &pair).await;
+                if now.pair.directory != owner.pair.directory {
+                    owner = now;
+                    continue;
+                }
             }
             let state = Self::open_owner((path, owner.clone()), pair.path(states), (access, lock));
             let state = state.await?.on_failure(on_failure);
@@ -202,7 +205,7 @@ fn open_locked(
     if pair.is_deleting && owner.has_records(&files) {
         // The number of a directory above says nothing about this one.
         let devices = if owner.is_own() { (device, last_device) } else { (None, None) };
-        check_device(&pair.directory.join(&owner.below), devices)?;
+        check_device(&pair.root, devices)?;
     }
     match access {
         Access::Read => {}
@@ -258,7 +261,7 @@ fn check_device(
     let directory = directory.display();
     let message = format!(
         "'{directory}' is on another file system than in the last run; nothing was deleted or \
-         transferred"
+         transferred; if it is the right directory, run once without `--delete`"
     );
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }

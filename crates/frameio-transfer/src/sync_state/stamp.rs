@@ -14,7 +14,7 @@ use crate::tasks::blocking;
 use crate::{Checksum, Digest};
 
 /// Size and modification time of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Stamp {
     pub(crate) size: u64,
     pub(crate) modified: Option<SystemTime>,

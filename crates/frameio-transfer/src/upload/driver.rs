@@ -16,7 +16,8 @@ use super::parts::Parts;
 use super::send::PartsToSend;
 use super::sent_digest::SentDigest;
 use super::source::{Fingerprint, Source};
-use super::{OnFailure, Options, Upload, UploadManifest};
+use super::{Options, Upload, UploadManifest};
+use crate::error::OnFailure;
 use crate::local_file::unopened;
 use crate::progress::{Progress, Tracker};
 use crate::{Inner, TransferError, TransferErrorKind};
@@ -280,7 +281,7 @@ impl<D: Destination> Plan<'_, D> {
         };
         match (manifest.intend(abandoned, intention).await, &self.on_manifest_failure) {
             (Err(error), Some(report)) => {
-                report(error);
+                report(&error);
                 Ok(())
             }
             (intended, _) => intended,
@@ -328,7 +329,7 @@ impl<D: Destination> Plan<'_, D> {
                 match (manifest.begin(saved).await, &self.on_manifest_failure) {
                     (Ok(()), _) => Some(manifest),
                     (Err(error), Some(report)) => {
-                        report(error);
+                        report(&error);
                         None
                     }
                     (Err(error), None) => return Err(error),

@@ -34,6 +34,7 @@ pub use self::remote::RemoteUpload;
 pub use self::tree::UploadTree;
 use super::progress::Report;
 use super::{Checksum, Digest, Progress, TransferError, Transfers, WaitFor};
+use crate::error::OnFailure;
 
 /// An upload of a file.
 ///
@@ -83,9 +84,6 @@ struct Options {
     wait_timeout: Option<Duration>,
     checksum: Option<Checksum>,
 }
-
-/// Callback for an error that does not end the upload.
-pub(crate) type OnFailure = Arc<dyn Fn(TransferError) + Send + Sync>;
 
 /// The manifest of an upload.
 pub(crate) enum UploadManifest {

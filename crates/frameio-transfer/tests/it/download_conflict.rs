@@ -179,3 +179,14 @@ async fn skips_a_file_that_another_download_has_completed() {
     assert_eq!(std::fs::read(&path).unwrap(), content(95));
     assert_eq!(names(directory.path()), ["a.mov"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn downloads_an_item_once_that_is_given_twice() {
+    let (sim, directory) = (sim(), tempfile::tempdir().unwrap());
+    let id = uploaded(&sim, "a.mov", 5).await;
+    let file = resolved(&sim, &id).await;
+    let tree = DownloadTree::items([file.clone(), file], directory.path());
+    let summary = transfers(&sim).download_tree(tree).await.unwrap();
+    assert_eq!((summary.transferred, summary.skipped), (1, 0), "{summary:?}");
+    assert_eq!(names(directory.path()).len(), 1);
+}

@@ -98,3 +98,25 @@ async fn a_changed_file_with_an_unsafe_name_is_a_conflict() {
     assert_eq!(transfers(&sim).download_tree(replace).await.unwrap().transferred, 1);
     assert_eq!(std::fs::read(&path).unwrap(), content(7));
 }
+
+#[tokio::test(start_paused = true)]
+async fn looks_for_other_normalizations_in_the_directory_of_each_file() {
+    let (sim, directory) = (sim(), tempfile::tempdir().unwrap());
+    let at = |folder: &str, name: &str| {
+        let folder = directory.path().join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), content(name.len())).unwrap();
+        folder.join(name)
+    };
+    let (account, root) = place(&sim);
+    let upload = |paths: [std::path::PathBuf; 2]| {
+        transfers(&sim).upload_tree(UploadTree::paths(account.clone(), root.clone(), paths))
+    };
+    let composed = [at("a", "\u{e9}.mov"), at("a", "\u{f6}.mov")];
+    assert_eq!(upload(composed).await.unwrap().transferred, 2);
+    // The first has its composed form in the same directory, so it is another file.
+    let decomposed = [at("a", "e\u{301}.mov"), at("b", "o\u{308}.mov")];
+    std::fs::write(&decomposed[1], content("\u{f6}.mov".len())).unwrap();
+    let summary = upload(decomposed).await.unwrap();
+    assert_eq!((summary.transferred, summary.skipped), (1, 1), "{summary:?}");
+}

@@ -168,7 +168,10 @@ fn mount_another_disk(pair: &Pair) {
         std::fs::read_dir(pair.states.path()).unwrap().map(|entry| entry.unwrap().path());
     let path = files.find(is_state).unwrap();
     let state = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(path, state.replace("\"device\":\"", "\"device\":\"5")).unwrap();
+    let device =
+        state.split("\"device\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let other = u64::from_str_radix(device, 16).unwrap() ^ 1;
+    std::fs::write(path, state.replace(device, &format!("{other:x}"))).unwrap();
 }
 
 #[cfg(unix)]

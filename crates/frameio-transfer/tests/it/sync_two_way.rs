@@ -65,10 +65,13 @@ async fn a_changed_local_file_is_never_replaced_unless_requested() {
         assert_eq!((again.transferred, again.conflicts.len()), (0, 0), "{again:?}");
         let local = pair.local();
         assert_eq!((local.len(), &local["a.mov"][..]), (2, MINE));
-        // The local change can now be sent as a new version.
+        // The local change can now be sent as a new version, without the copy of the remote file.
         let up = pair.up().await;
-        assert_eq!((up.transferred, up.conflicts.len()), (2, 0), "{up:?}");
+        assert_eq!((up.transferred, up.skipped, up.conflicts.len()), (1, 1, 0), "{up:?}");
         assert_eq!(pair.versions("a.mov").await.1.last().unwrap(), MINE);
+        let copy = local.keys().find(|name| *name != "a.mov").unwrap();
+        pair.write(copy, "an edit of the copy");
+        assert_eq!(pair.up().await.transferred, 1);
 
         pair.write("a.mov", OLD);
         let replaced = down_with(&pair, OnConflict::Replace).await;
@@ -195,6 +198,66 @@ async fn a_file_that_was_renamed_at_the_service_is_renamed_locally() {
     assert_eq!(pair.read("b.mov"), MINE);
     let up = pair.up().await;
     assert_eq!((up.skipped, up.conflicts.len()), (1, 1), "{up:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_was_renamed_locally_is_not_downloaded_under_its_old_name() {
+    let pair = equal(&["a.mov", "b.mov", "deleted.mov"]).await;
+    std::fs::create_dir(pair.path("Day 1")).unwrap();
+    std::fs::rename(pair.path("a.mov"), pair.path("Day 1/renamed.mov")).unwrap();
+    std::fs::rename(pair.path("b.mov"), pair.path("edited.mov")).unwrap();
+    pair.write("edited.mov", MINE);
+    std::fs::remove_file(pair.path("deleted.mov")).unwrap();
+    let down = pair.down().await;
+    assert_eq!((down.transferred, down.changed), (2, 1), "{down:?}");
+    assert!(!pair.path("a.mov").exists());
+    let up = pair.up().await;
+    assert_eq!((up.moved, up.transferred), (1, 1), "{up:?}");
+    let names: Vec<_> = pair.remote().await.into_keys().collect();
+    assert_eq!(names, ["Day 1/renamed.mov", "b.mov", "deleted.mov", "edited.mov"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_that_swapped_their_names_at_the_service_swap_them_locally() {
+    let pair = equal(&["a", "b", "c", "d", "e"]).await;
+    let (local, remote) = (pair.local(), pair.remote().await);
+    let names = [("a", "b"), ("b", "a"), ("c", "d"), ("d", "e"), ("e", "c")];
+    for (from, to) in names.map(|(from, to)| (from, format!("{to} of them"))) {
+        pair.rename(&remote[from].head.id, &to).await;
+    }
+    for (from, to) in names {
+        pair.rename(&remote[from].head.id, to).await;
+    }
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let items = seen.clone();
+    let tree = pair.download().on_item(move |item| {
+        let (name, local) = (item.remote.to_string(), item.local.file_name().unwrap().to_owned());
+        items.lock().unwrap().push((name, local.into_string().unwrap()));
+    });
+    let summary = pair.transfers().download_tree(tree).await.unwrap();
+    assert_eq!((summary.moved, summary.transferred), (5, 0), "{summary:?}");
+    let swapped = names.map(|(from, to)| (to.to_owned(), local[from].clone()));
+    assert_eq!(pair.local(), swapped.into());
+    for (name, local) in seen.lock().unwrap().iter() {
+        assert_eq!(*name, format!("/{local}"));
+    }
+    assert_eq!((pair.down().await.skipped, pair.up().await.skipped), (5, 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_downloaded_file_does_not_look_edited_to_a_run_without_a_state() {
+    let pair = equal(&["a.mov"]).await;
+    std::fs::remove_file(pair.path("a.mov")).unwrap();
+    let states = tempfile::tempdir().unwrap();
+    let down = pair.transfers().download_tree(pair.download().state(states.path())).await.unwrap();
+    assert_eq!(down.transferred, 1);
+    let created = pair.remote().await["a.mov"].head.created_at.as_second();
+    let modified = std::fs::metadata(pair.path("a.mov")).unwrap().modified().unwrap();
+    let modified = modified.duration_since(std::time::UNIX_EPOCH).unwrap();
+    assert_eq!(i64::try_from(modified.as_secs()).unwrap(), created);
+    let states = tempfile::tempdir().unwrap();
+    let up = pair.transfers().upload_tree(pair.upload().state(states.path())).await.unwrap();
+    assert_eq!((up.unverified, up.transferred), (1, 0), "{up:?}");
 }
 
 #[tokio::test(start_paused = true)]

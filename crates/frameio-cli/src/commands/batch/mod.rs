@@ -14,7 +14,8 @@ use frameio::CallOptions;
 
 pub(super) use self::estimate::Load;
 use self::jobs::Job;
-use self::results::{Previous, Results};
+use self::previous::Previous;
+use self::results::Results;
 use self::scheduler::Scheduler;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::commands::input_ids::IdLookup;

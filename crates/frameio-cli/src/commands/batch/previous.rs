@@ -1,5 +1,6 @@
 //! Reads the results of earlier runs.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 
@@ -7,11 +8,13 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::job_id::JobId;
-use super::results::Previous;
 use crate::exit::io_reason;
 
 /// Start of each line.
 const START: &str = "{\"job\":\"";
+
+/// Jobs of earlier runs, and whether their last result is a failure.
+pub(super) type Previous = HashMap<JobId, bool>;
 
 /// End of a file of results after the last complete line.
 #[derive(Debug, PartialEq, Eq)]

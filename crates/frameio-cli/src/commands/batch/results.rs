@@ -1,6 +1,5 @@
 //! The file of results, to which a line is appended for each job that ends.
 
-use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::job_id::JobId;
 use super::jobs::Job;
-use super::previous::{self, Tail};
+use super::previous::{self, Previous, Tail};
 use crate::exit::{Failure, Status};
 use crate::report::{JobReport, json_text};
 
@@ -35,9 +34,6 @@ pub(super) enum JobOutcome {
     /// The user abandoned the call while an attempt was in flight.
     Abandoned,
 }
-
-/// Jobs of earlier runs, and whether their last result is a failure.
-pub(super) type Previous = HashMap<JobId, bool>;
 
 /// A line of the file. The ID comes first, so that it survives in a truncated line.
 #[derive(Serialize)]

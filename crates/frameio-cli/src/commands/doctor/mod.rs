@@ -10,6 +10,7 @@ mod network;
 mod personal;
 mod place;
 mod probe;
+mod proxy;
 mod quota;
 mod refusal;
 mod storage;

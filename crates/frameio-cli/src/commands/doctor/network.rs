@@ -10,7 +10,7 @@ use super::Doctor;
 use super::finding::Finding;
 use super::personal::origin;
 use super::probe::{Probe, Reply};
-use super::refusal;
+use super::proxy;
 use crate::exit::{Failure, Status};
 
 /// What the service sends to a request without a token.
@@ -54,7 +54,7 @@ async fn reach(probe: &Probe, check: &'static str, url: &str) -> (Finding, Optio
         Ok(reply) => {
             let at = jiff::Timestamp::now();
             let fact = responded(url, &reply, begun.elapsed());
-            let finding = match refusal::by_proxy(check, &reply) {
+            let finding = match proxy::refused(check, &reply) {
                 Some(finding) => finding.read(fact),
                 None => Finding::ok(check).read(fact),
             };

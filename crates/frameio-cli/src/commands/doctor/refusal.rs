@@ -2,7 +2,7 @@
 
 use frameio::auth::UnauthorizedReason;
 use frameio::auth::profile::Services;
-use http::{Method, Request, StatusCode, header};
+use http::{Method, Request, header};
 use jiff::Timestamp;
 
 use super::Doctor;
@@ -10,28 +10,12 @@ use super::clock;
 use super::finding::Finding;
 use super::network::Reached;
 use super::probe::{Probe, Reply};
+use super::proxy;
 use super::token::{Signed, reason};
 use crate::exit::Status;
 
 /// Name, conclusion and advice of a cause.
 type Cause = (&'static str, String, String);
-
-/// Returns the finding for the page of a proxy or firewall in place of a response of the service.
-pub(super) fn by_proxy(check: &'static str, reply: &Reply) -> Option<Finding> {
-    let content_type = reply.headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let is_page = content_type.is_some_and(|it| it.starts_with("text/html"));
-    let status = match reply.status {
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Status::Forbidden,
-        StatusCode::UNAUTHORIZED if is_page => Status::SignedOut,
-        StatusCode::FORBIDDEN if is_page => Status::Forbidden,
-        _ => return None,
-    };
-    Some(
-        Finding::problem(check, status, "proxy_refused")
-            .infer("the body is not that of Frame.io: a proxy or a firewall on the way responded")
-            .advise("ask your network administrator to allow the host, or change HTTPS_PROXY"),
-    )
-}
 
 /// Explains a 401 to a request with a token.
 pub(super) async fn unauthorized(
@@ -42,7 +26,7 @@ pub(super) async fn unauthorized(
     services: &Services,
     reached: &Reached,
 ) -> Finding {
-    if let Some(finding) = by_proxy(check, reply) {
+    if let Some(finding) = proxy::refused(check, reply) {
         return finding;
     }
     let (cause, inferred, advice) = match of_claims(reply, signed, reached) {
@@ -185,7 +169,7 @@ async fn validate(doctor: &Doctor<'_>, signed: &Signed, services: &Services) -> 
 
 /// Explains a 403 to a request about an account.
 pub(super) fn forbidden_account(check: &'static str, reply: &Reply) -> Finding {
-    if let Some(finding) = by_proxy(check, reply) {
+    if let Some(finding) = proxy::refused(check, reply) {
         return finding;
     }
     let detail = reply.detail().unwrap_or_default().to_lowercase();

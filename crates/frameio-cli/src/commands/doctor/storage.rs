@@ -8,7 +8,7 @@ use super::access::Access;
 use super::finding::Finding;
 use super::personal::origin;
 use super::probe::{Probe, Reply};
-use super::refusal;
+use super::proxy;
 use crate::exit::Status;
 
 const CHECK: &str = "storage";
@@ -113,7 +113,7 @@ pub(super) fn refused(check: &'static str, reply: &Reply) -> Finding {
         fact += &format!(" {}", code.chars().take(40).collect::<String>());
     }
     let finding =
-        refusal::by_proxy(check, reply).unwrap_or_else(|| by_code(check, status, code, message));
+        proxy::refused(check, reply).unwrap_or_else(|| by_code(check, status, code, message));
     finding.read(fact)
 }
 

@@ -9,7 +9,7 @@ use super::access::Access;
 use super::finding::Finding;
 use super::place::Place;
 use super::probe::{Probe, Reply};
-use super::{refusal, storage};
+use super::{proxy, storage};
 use crate::exit::{Failure, Status};
 
 const CHECK: &str = "upload";
@@ -76,7 +76,7 @@ async fn put(doctor: &Doctor<'_>, url: &str, media_type: &str) -> Finding {
 
 fn refused(path: &str, reply: &Reply) -> Finding {
     let fact = format!("POST {path} returned {}", reply.summary());
-    if let Some(finding) = refusal::by_proxy(CHECK, reply) {
+    if let Some(finding) = proxy::refused(CHECK, reply) {
         return finding.read(fact);
     }
     match reply.status.as_u16() {

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use frameio::assets::Asset;
 use frameio::projects::ListProjects;
-use frameio::transfer::{ResolvedItem, Transfers, Walk};
+use frameio::transfer::{Resolved, ResolvedItem, Transfers, Walk};
 use frameio::{Client, FolderId};
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use super::target::Target;
 use crate::exit::Failure;
 use crate::report::activity::ShownWalk;
+use crate::report::counted;
 
 /// Time after which the counts of a large folder are shown as they are.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -31,33 +31,26 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// Counts the contents of an item; `None` if it cannot have any.
-    pub(super) async fn count(
-        client: &Client,
-        transfers: &Transfers,
-        target: &Target,
-    ) -> Option<Self> {
-        if !target.has_contents() {
-            return None;
-        }
+    /// Counts the contents of a folder, project or workspace.
+    pub(super) async fn count(client: &Client, transfers: &Transfers, item: &Resolved) -> Self {
         let mut this = Self::default();
-        let counted = tokio::time::timeout(PATIENCE, this.add_all(client, transfers, target)).await;
+        let counted = tokio::time::timeout(PATIENCE, this.add_all(client, transfers, item)).await;
         if !matches!(counted, Ok(Ok(()))) {
             this.is_incomplete = true;
         }
-        Some(this)
+        this
     }
 
     async fn add_all(
         &mut self,
         client: &Client,
         transfers: &Transfers,
-        target: &Target,
+        item: &Resolved,
     ) -> Result<(), Failure> {
-        let account = &target.item.account_id;
-        let roots: Vec<FolderId> = match &target.item.item {
+        let account = &item.account_id;
+        let roots: Vec<FolderId> = match &item.item {
             ResolvedItem::Workspace => {
-                let list = ListProjects::new(account, &target.item.workspace_id).page_size(100);
+                let list = ListProjects::new(account, &item.workspace_id).page_size(100);
                 let (mut projects, mut roots) = (client.items(list), Vec::new());
                 while let Some(project) = projects.next().await {
                     self.projects += 1;
@@ -65,7 +58,7 @@ impl Contents {
                 }
                 roots
             }
-            _ => target.item.folder_id().cloned().into_iter().collect(),
+            _ => item.folder_id().cloned().into_iter().collect(),
         };
         for root in roots {
             self.add(transfers.walk(account, root)).await;
@@ -106,19 +99,16 @@ impl fmt::Display for Contents {
         if self.is_incomplete {
             f.write_str("at least ")?;
         }
-        let mut parts = Vec::new();
-        for (count, one, several) in [
-            (self.projects, "project", "projects"),
-            (self.files, "file", "files"),
-            (self.stacks, "version stack", "version stacks"),
-            (self.folders, "folder", "folders"),
-        ] {
-            match count {
-                0 => {}
-                1 => parts.push(format!("1 {one}")),
-                count => parts.push(format!("{count} {several}")),
-            }
-        }
+        let parts: Vec<_> = [
+            (self.projects, "project"),
+            (self.files, "file"),
+            (self.stacks, "version stack"),
+            (self.folders, "folder"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| counted(count, noun))
+        .collect();
         match parts.is_empty() {
             true => f.write_str("empty"),
             false => write!(f, "{}, {}", parts.join(", "), HumanBytes(self.size)),

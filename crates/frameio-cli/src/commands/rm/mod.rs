@@ -74,8 +74,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut results = Results::new("delete", args.json.reporter());
     let mut targets = args.targets(&client, &resolver, &mut results).await?;
     if args.dry_run || targets.iter().any(|target| args.asks(target)) {
-        for target in &mut targets {
-            target.contents = Contents::count(&client, &transfers, target).await;
+        for target in targets.iter_mut().filter(|target| target.has_contents()) {
+            target.contents = Some(Contents::count(&client, &transfers, &target.item).await);
         }
     }
     if args.dry_run {

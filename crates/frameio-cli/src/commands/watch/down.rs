@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 
 use frameio::transfer::{AfterUpload, DownloadTree, Item, Outcome, RemotePath, WatchFolder};
 
+use super::super::upload::warning;
 use super::status_file::StatusFile;
 use super::{Args, finish, reports, stoppable};
 use crate::args::GlobalArgs;
 use crate::config;
 use crate::exit::Failure;
 use crate::report::TransferReport;
-use crate::resolver::{Purpose, Resolver};
+use crate::resolver::{Purpose, Resolver, folder_of};
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     args.options.refuse_for_download()?;
@@ -23,14 +24,16 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         let message = "'--down' needs a local directory: frameio watch --down FOLDER DIR";
         return Err(Failure::usage(message));
     };
-    let transfers = global.transfers()?;
+    let (transfers, _) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(Purpose::Read, Some(&args.source)).await?;
+    let target = resolver.resolve_for(Purpose::Read, Some(&args.source)).await?;
+    let (account, folder) = folder_of(&target)?;
     let report = TransferReport::watch(args.output, Some(&directory), &global.retries);
     let root = RemotePath::default();
     let (seen, on_item) = (Seen::default(), report.on_item(&root));
+    let warned = report.clone();
     let mut tree = DownloadTree::new(account, folder, &directory)
-        .filter(args.options.filters.filter()?)
+        .filter(args.options.filters.filter_in(&target.path)?)
         .state(config::sync_states()?)
         .files_in_flight(args.options.concurrency.into())
         .on_conflict(args.options.on_conflict.unwrap_or_default().into())
@@ -40,10 +43,14 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
                 on_item(item);
             }
         })
+        .on_warning(move |error| warned.note(&warning(error)))
         .on_hashing(report.on_hashing())
         .progress(report.on_progress(&root));
     if let Some(path) = args.options.compare.checksums()? {
         tree = tree.checksums(path);
+    }
+    if let Some(order) = args.pace.order() {
+        tree = tree.order(order);
     }
     let status = StatusFile::create(args)?;
     let watch = WatchFolder::new(tree).once(args.once).reports(reports(args, &report, &status));

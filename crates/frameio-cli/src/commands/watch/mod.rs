@@ -10,19 +10,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio::transfer::{
-    AfterUpload, TransferError, Transfers, UploadTree, Watch, WatchReports, WatchStatus,
-};
+use frameio::transfer::{AfterUpload, TransferError, UploadTree, Watch, WatchReports, WatchStatus};
 
 use self::destination::Destination;
 use self::status_file::StatusFile;
 use self::then::ThenCommand;
 use super::upload::UploadOptions;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, PaceArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{OutputArgs, TransferReport};
-use crate::resolver::{Purpose, Resolver};
+use crate::resolver::{Purpose, Resolver, folder_of};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -83,6 +81,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", conflicts_with = "down", value_parser = seconds)]
     settle: Option<Duration>,
     #[command(flatten)]
+    pace: PaceArgs,
+    #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
     options: UploadOptions,
@@ -116,14 +116,14 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_order(args)?;
     let destination = Destination::parse(args.target.as_deref())?;
-    let client = global.client()?;
-    let transfers = Transfers::new(client.clone());
+    let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let (account, folder) = resolver.folder(Purpose::Write, destination.folder.as_deref()).await?;
+    let target = resolver.resolve_for(Purpose::Write, destination.folder.as_deref()).await?;
+    let (account, folder) = folder_of(&target)?;
     let report = TransferReport::watch(args.output, None, &global.retries);
     let tree = UploadTree::new(account, folder, &args.source);
-    let tree = tree.filter(args.options.filters.filter()?);
-    let tree = args.options.apply(tree, &global.profile.load()?, &report)?;
+    let tree = tree.filter(args.options.filters.filter_in(&target.path)?);
+    let tree = args.pace.apply(args.options.apply(tree, &profile, &report)?);
     let mut watch = Watch::new(tree).once(args.once).after(args.after.clone());
     if let Some(template) = destination.template {
         watch = watch.template(template);
@@ -133,7 +133,7 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     }
     let running = then::Running::default();
     if let Some(then) = args.then.clone() {
-        let running = running.clone();
+        let (client, running) = (transfers.client().clone(), running.clone());
         watch = watch.on_sent(move |file| then.clone().run(client.clone(), file, running.clone()));
     }
     let status = StatusFile::create(args)?;

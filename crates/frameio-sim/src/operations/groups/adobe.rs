@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::OperationHandler;
 use super::render;
 use crate::operations::context::RequestContext;
-use crate::operations::query::page_by;
+use crate::operations::page::page_by;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{AdobeGroup, Row, State, insert, new_id};
 

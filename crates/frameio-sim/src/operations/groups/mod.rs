@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 pub(crate) use self::adobe::add_to_adobe;
 use super::OperationHandler;
 use crate::operations::context::{RequestContext, not_found};
-use crate::operations::query::{page, page_by};
+use crate::operations::page::{page, page_by};
 use crate::response::{Failure, Outcome, Problem, Reply};
 use crate::state::{Row, State, insert};
 

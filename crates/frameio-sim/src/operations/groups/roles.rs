@@ -7,7 +7,7 @@ use super::super::permissions::{give, place, take};
 use super::super::users::rank;
 use super::adobe::as_workfront;
 use crate::operations::context::RequestContext;
-use crate::operations::query::page_by;
+use crate::operations::page::page_by;
 use crate::response::{Failure, Outcome};
 use crate::state::Role;
 use crate::state::{Row, State};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use self::matches::Query;
 use super::{OperationHandler, projects, tree};
 use crate::operations::context::RequestContext;
-use crate::operations::query::page_by;
+use crate::operations::page::page_by;
 use crate::response::{Failure, Outcome};
 use crate::state::{Row, State, Table};
 

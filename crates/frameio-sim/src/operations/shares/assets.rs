@@ -5,7 +5,7 @@ use serde_json::Map;
 
 use super::{render, touch};
 use crate::operations::context::{RequestContext, not_found};
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::operations::tree;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Row, State};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 pub use self::visits::{Visit, VisitError};
 use super::{OperationHandler, metadata_fields, tree};
 use crate::operations::context::RequestContext;
-use crate::operations::query::page;
+use crate::operations::page::page;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Row, ShareContents, State, insert, new_id, random_secret};
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::touch;
 use crate::operations::context::{RequestContext, not_found};
-use crate::operations::query::page_by;
+use crate::operations::page::page_by;
 use crate::response::{Failure, Outcome, Reply};
 use crate::state::{Row, State};
 

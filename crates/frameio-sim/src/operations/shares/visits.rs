@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{assets, reviewers};
 use crate::operations::comments;
 use crate::operations::context::RequestContext;
-use crate::operations::query::page_by;
+use crate::operations::page::page_by;
 use crate::response::Outcome;
 use crate::state::{Activity, Actor, Row, State, new_id};
 

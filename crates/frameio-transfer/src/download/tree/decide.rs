@@ -7,13 +7,14 @@ use frameio_api::files::{File, ShowFile};
 use frameio_core::{AccountId, FileId};
 
 use super::deletions::{move_to_trash, not_trashed};
+use super::local_renames::LocalRenames;
 use crate::checksums::Checksums;
 use crate::download::BeforeRename;
 use crate::download::same_content::has_same_content;
 use crate::existing::{LocalTarget, conflict, created};
 use crate::filter::{Bases, FileMatcher};
 use crate::hashing::{HashReports, HashedSide};
-use crate::local_file::unopened;
+use crate::local_file::{reason, unopened};
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
 use crate::sync_state::{Record, Recorded, SyncState, key_of};
@@ -27,6 +28,7 @@ pub(super) struct Decider {
     pub(super) state: Option<SyncState>,
     /// Whether the directory follows the folder, so that local files are renamed.
     pub(super) is_synced: bool,
+    pub(super) local_renames: LocalRenames,
     pub(super) checksums: Option<Checksums>,
     /// Root of the download.
     pub(super) directory: PathBuf,
@@ -183,7 +185,18 @@ impl Decider {
             compared: reason.because(Verdict::New),
         };
         let Some(state) = &self.state else { return Ok(receive(Reason::NoLocal)) };
-        let gone = if state.record(key).is_some() { Reason::LocalGone } else { Reason::NoLocal };
+        let recorded = state.record(key);
+        let gone = if recorded.is_some() { Reason::LocalGone } else { Reason::NoLocal };
+        let unchanged = recorded.filter(|it| self.is_synced && it.file_id == file.id);
+        if let Some(record) = unchanged
+            && let Some(name) = self.local_renames.find(self, &record).await
+        {
+            let reason = format!(
+                "the local file was renamed to '{name}'; rename the remote file with `sync`"
+            );
+            let compared = Compared::new(Verdict::Changed, reason);
+            return Ok(Decision { action: Action::Skip, compared });
+        }
         let exists = |key: &str| self.path(key).exists();
         let known = state.record_of(&file.id, key, exists).filter(|_| self.is_synced);
         let known = known.filter(|(from, record)| self.selects(from, record.stamp));
@@ -303,6 +316,19 @@ impl Decider {
         })
     }
 
+    /// Returns a callback that records that a file is saved next to the local file of its name.
+    pub(super) fn before_copy(&self, local: &Path, file: &File) -> BeforeRename {
+        let (key, state, file_id) = (self.key(local), self.state.clone(), file.id.clone());
+        Arc::new(move |digest, stamp| {
+            let (key, state, file_id) = (key.clone(), state.clone(), file_id.clone());
+            Box::pin(async move {
+                let Some((state, stamp)) = state.zip(stamp) else { return Ok(()) };
+                let xxh64 = digest.as_ref().and_then(Xxh64::of);
+                state.put_copy(&key, Record { stamp, xxh64, file_id, equal_at: now() }).await
+            })
+        })
+    }
+
     /// Records a received file.
     pub(super) async fn received(&self, local: &Path) {
         let Some(state) = &self.state else { return };
@@ -346,7 +372,8 @@ impl Decider {
         state.put(&key, record).await;
         if let Err(error) = renamed.await {
             state.remove(&key).await;
-            let message = format!("cannot rename '{from}' to '{}': {error}", local.display());
+            let (to, reason) = (local.display(), reason(&error));
+            let message = format!("cannot rename '{from}' to '{to}': {reason}");
             return Err(TransferError::new(TransferErrorKind::Disk, message).because(error));
         }
         state.remove(from).await;

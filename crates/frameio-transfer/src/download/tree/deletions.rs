@@ -12,6 +12,7 @@ use super::Root;
 use super::decide::Decider;
 use super::driver::TreeDownload;
 use crate::existing::LocalTarget;
+use crate::local_file::reason;
 use crate::rename_new::rename_new;
 use crate::sync_state::stamp::Stamp;
 use crate::sync_state::{Record, TRASH};
@@ -162,7 +163,7 @@ pub(super) fn trash(directory: &Path) -> PathBuf {
 }
 
 pub(super) fn not_trashed(path: &Path, error: io::Error) -> TransferError {
-    let message = format!("cannot move '{}' to the trash: {error}", path.display());
+    let message = format!("cannot move '{}' to the trash: {}", path.display(), reason(&error));
     TransferError::new(TransferErrorKind::Disk, message).because(error)
 }
 

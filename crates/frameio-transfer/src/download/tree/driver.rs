@@ -1,6 +1,6 @@
 //! The download of a tree, from the walk through remote folders to the summary.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,9 +20,11 @@ use super::deletions::Found;
 use super::file::FileDownload;
 use super::filtered::text;
 use super::local_folder::{LocalFolder, check_directory, create_directory};
+use super::siblings::Unnamed;
 use crate::backlog::Backlog;
 use crate::checksums::Checksums;
 use crate::filter::Bases;
+use crate::local_file::reason;
 use crate::summary::not_found;
 use crate::tasks::{blocking, settled};
 use crate::{
@@ -44,6 +46,8 @@ pub(super) struct TreeDownload {
     /// Whether originals are not listed, because the user may not download them.
     pub(super) has_no_originals: bool,
     pub(super) downloads: JoinSet<Item>,
+    /// Files with a temporary name, by their path.
+    pub(super) unnamed: BTreeMap<PathBuf, Unnamed>,
     pub(super) summary: Summary,
 }
 
@@ -79,6 +83,7 @@ impl TreeDownload {
         while let Some(item) = self.downloads.join_next().await {
             self.joined(item);
         }
+        self.name_files().await;
         self.delete().await;
         for path in self.decider.matcher.missing() {
             self.done(not_found(&path));
@@ -263,6 +268,13 @@ impl TreeDownload {
     }
 
     pub(super) fn done(&mut self, item: Item) {
+        match self.unnamed.get_mut(&item.local) {
+            Some(unnamed) if unnamed.item.is_none() => unnamed.item = Some(item),
+            _ => self.report(item),
+        }
+    }
+
+    pub(super) fn report(&mut self, item: Item) {
         self.summary.add(item, self.tree.options.on_item.as_ref());
     }
 }
@@ -272,7 +284,7 @@ pub(super) async fn at<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, TransferError> {
     blocking(work).await.map_err(|error| {
-        let message = format!("cannot use the directory '{}': {error}", path.display());
+        let message = format!("cannot use the directory '{}': {}", path.display(), reason(&error));
         TransferError::new(TransferErrorKind::Disk, message).because(error)
     })
 }

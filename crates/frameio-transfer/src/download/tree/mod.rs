@@ -6,6 +6,7 @@ mod driver;
 mod file;
 mod filtered;
 mod local_folder;
+mod local_renames;
 mod receive;
 mod renditions;
 mod roots;
@@ -95,8 +96,8 @@ impl DownloadTree {
         Self::of(Root::Project(account.into(), project.into()), directory.into())
     }
 
-    /// Downloads files, folders and projects to `directory`, each with its name. The paths in
-    /// [`Item::remote`] start with the workspace.
+    /// Downloads files, folders and projects to `directory`, each with its name, and once if it is given
+    /// several times. The paths in [`Item::remote`] start with the workspace.
     pub fn items(items: impl IntoIterator<Item = Resolved>, directory: impl Into<PathBuf>) -> Self {
         Self::of(Root::Items(items.into_iter().collect()), directory.into())
     }
@@ -326,7 +327,7 @@ impl Transfers {
     /// Downloads a tree.
     ///
     /// A file that fails is reported in the summary and does not stop the others. Dropping the future
-    /// stops the downloads and keeps the received bytes.
+    /// stops the downloads, which the next run resumes like a [download](Transfers::download) of one file.
     ///
     /// # Errors
     ///

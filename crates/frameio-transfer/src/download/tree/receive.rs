@@ -109,6 +109,7 @@ impl TreeDownload {
                 let key = self.decider.key(&target.local);
                 download.existing = Existing::SkipSame;
                 download.path.clone_from(&path);
+                download.before_rename = Some(self.decider.before_copy(&path, target.file));
                 target.local = path;
                 let record = Some((key, acknowledged));
                 return self.spawn_compared(target, download, compared, record).await;

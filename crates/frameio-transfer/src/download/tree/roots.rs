@@ -1,5 +1,6 @@
 //! The roots of a download: a folder, a project, or several items.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use frameio_api::version_stacks::ShowVersionStack;
@@ -27,8 +28,11 @@ impl TreeDownload {
                 self.walk(start, place, directory).await;
             }
             Root::Items(items) => {
+                let mut taken = HashSet::new();
                 for item in items {
-                    self.item(item, &mut directory).await;
+                    if taken.insert(item.location().id) {
+                        self.item(item, &mut directory).await;
+                    }
                 }
             }
         }

@@ -7,8 +7,11 @@ use frameio_api::assets::Asset;
 use frameio_api::folders::ListFolderChildren;
 use frameio_core::{AccountId, FileId, FolderId};
 
+use super::decide::Decider;
 use super::driver::TreeDownload;
 use super::local_folder::LocalFolder;
+use crate::Item;
+use crate::existing::LocalTarget;
 
 /// Items of a remote folder.
 #[derive(Debug, Default)]
@@ -18,11 +21,19 @@ pub(super) struct Siblings {
     files: HashSet<FileId>,
 }
 
+/// A file with a temporary name, because its name belongs to another file of the folder.
+pub(super) struct Unnamed {
+    name: PathBuf,
+    decider: Decider,
+    /// Result, when the file is done.
+    pub(super) item: Option<Item>,
+}
+
 impl TreeDownload {
     /// Returns the local path of an item: that of an existing file with its name, unless this file belongs
     /// to another item of the folder.
     pub(super) async fn local_path(
-        &self,
+        &mut self,
         (account, folder): (&AccountId, &FolderId),
         parent: &mut LocalFolder,
         (name, id, file): (&str, &str, Option<&FileId>),
@@ -36,11 +47,30 @@ impl TreeDownload {
         if parent.siblings.is_none() {
             parent.siblings = Some(self.siblings(account, folder).await);
         }
-        let is_others = parent.siblings.as_ref().is_some_and(|siblings| {
-            (existing != name && siblings.names.contains(&existing))
-                || recorded.is_some_and(|recorded| siblings.files.contains(&recorded))
-        });
-        if is_others { parent.other_item(name, id) } else { parent.item(name, id) }
+        let Some(siblings) = &parent.siblings else { return parent.item(name, id) };
+        if existing != name && siblings.names.contains(&existing) {
+            return parent.other_item(name, id);
+        }
+        if !recorded.is_some_and(|recorded| siblings.files.contains(&recorded)) {
+            return parent.item(name, id);
+        }
+        let local = parent.other_item(name, id);
+        let unnamed =
+            Unnamed { name: parent.path.join(existing), decider: self.decider.clone(), item: None };
+        self.unnamed.insert(local.clone(), unnamed);
+        local
+    }
+
+    /// Renames files whose names belonged to files that have been renamed since, and reports them.
+    pub(super) async fn name_files(&mut self) {
+        for (local, unnamed) in std::mem::take(&mut self.unnamed) {
+            let Unnamed { name, decider, item } = unnamed;
+            let Some(mut item) = item else { continue };
+            if is_renamed(&decider, &local, &name).await {
+                item.local = name;
+            }
+            self.report(item);
+        }
     }
 
     /// Returns the remote file of a local file, according to its record.
@@ -67,4 +97,15 @@ impl TreeDownload {
         }
         siblings
     }
+}
+
+/// Gives a file its name, if the name is free by now.
+async fn is_renamed(decider: &Decider, local: &Path, name: &Path) -> bool {
+    let from = decider.key(local);
+    let Some(record) = decider.state.as_ref().and_then(|state| state.record(&from)) else {
+        return false;
+    };
+    matches!(LocalTarget::inspect(name).await, Ok(LocalTarget::Missing))
+        && !decider.dry_run
+        && decider.rename(&from, record, name).await.is_ok()
 }

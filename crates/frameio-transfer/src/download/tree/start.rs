@@ -1,6 +1,6 @@
 //! The start of the download of a tree: settings that are refused, and what the run opens.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use frameio_core::{AccountId, FolderId};
@@ -10,6 +10,7 @@ use super::decide::Decider;
 use super::deletions::{self, Found};
 use super::driver::{TreeDownload, at};
 use super::local_folder::LocalFolder;
+use super::local_renames::LocalRenames;
 use super::{DownloadTree, Root};
 use crate::directory_content::Content;
 use crate::sync_state::{Access, SyncState};
@@ -36,6 +37,7 @@ pub(super) async fn run(
         transfers: transfers.clone(),
         state,
         is_synced: tree.place().is_some(),
+        local_renames: LocalRenames::default(),
         checksums: checksums.clone(),
         directory: tree.directory.clone(),
         trash: deletions::trash(&tree.directory),
@@ -56,6 +58,7 @@ pub(super) async fn run(
         tree,
         checksums,
         downloads: JoinSet::new(),
+        unnamed: BTreeMap::new(),
         summary: Summary::default(),
     };
     Ok(run.run(directory).await)

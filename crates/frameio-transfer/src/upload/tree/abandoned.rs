@@ -177,10 +177,10 @@ impl Driver {
                 continue;
             }
             let incomplete = match intentions.iter().find(|it| it.file_id.is_none()) {
-                Some(unknown) => {
-                    let folder = self.folders.list(unknown.folder_id.clone()).await;
-                    folder.map(|it| it.files(&unknown.name, &unknown.path)).unwrap_or_default()
-                }
+                Some(unknown) => match self.folders.list(unknown.folder_id.clone()).await {
+                    Ok(folder) => folder.files(&unknown.name, &unknown.path).await,
+                    Err(_) => Vec::new(),
+                },
                 None => Vec::new(),
             };
             remove(&self.transfers, intentions, &incomplete, None).await;

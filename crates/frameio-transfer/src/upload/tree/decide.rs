@@ -136,6 +136,14 @@ impl Decider {
             verified,
         };
         let (mut verdict, mut reason) = compare(&facts);
+        if let (Reason::NoRemote, Some(state)) = (reason, &file.state) {
+            let copy = state.copy(&file.key, &file.local, stamp).await;
+            if let Some(copy) = copy.map_err(|error| unopened(&file.local, error))? {
+                let compared = Reason::Copy.because(Verdict::Equal);
+                let file_id = Some(copy.file_id);
+                return Ok(Decision { action: Action::Skip, compared, file_id });
+            }
+        }
         if let (Reason::RemoteGone, Some(record)) = (reason, &known.record) {
             (verdict, reason) = match file.is_sorted && !known.is_same {
                 true => (Verdict::New, Reason::NoRemote),

@@ -123,7 +123,7 @@ impl Driver {
         }
         self.find().await;
         let name = remote.names().last().cloned().unwrap_or_default();
-        let Some(candidate) = self.candidate((&remote, local.clone(), stamp)) else {
+        let Some(candidate) = self.candidate((&remote, local.clone(), stamp)).await else {
             let message = "cannot find or create its folder";
             let error = TransferError::new(TransferErrorKind::Api, message);
             return self.failed(remote, local, error);
@@ -195,7 +195,7 @@ pub(super) type LocalFile = (RemotePath, Candidate, Option<FolderLog>);
 
 impl Driver {
     /// Returns a file of the current folder to decide on; `None` if the folder was not found.
-    fn candidate(
+    async fn candidate(
         &mut self,
         (remote, local, stamp): (&RemotePath, PathBuf, Option<Stamp>),
     ) -> Option<Candidate> {
@@ -227,7 +227,7 @@ impl Driver {
             modified: stamp.and_then(|stamp| stamp.modified),
             if_exists: self.tree.if_exists.unwrap_or(default),
             is_sorted: self.tree.selection.is_some() && key != state_key(remote.names()),
-            existing: folder.files(name, &local),
+            existing: folder.files(name, &local).await,
             folder: folder.id.clone(),
             stacks: folder.stacks().to_vec(),
             manifest,

@@ -3,8 +3,8 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
-use std::path::Path;
-use std::sync::OnceLock;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use frameio_api::assets::{Asset, AssetSort};
@@ -12,12 +12,14 @@ use frameio_api::files::FileStatus;
 use frameio_api::folders::{CreateFolder, ListFolderChildren};
 use frameio_client::Client;
 use frameio_core::{AccountId, FileId, FolderId, VersionStackId};
+use tokio::sync::Mutex;
 
 use super::folder_log::FolderLog;
 use super::state::StateDirectory;
 use crate::existing::created;
 use crate::safe_name::folded;
 use crate::sync_state::normalized;
+use crate::tasks::blocking;
 use crate::versions::pattern::{Number, Numbered};
 use crate::{SafeNames, TransferError, TransferErrorKind, VersionPattern, safe_name};
 
@@ -40,8 +42,8 @@ pub(super) struct RemoteFolder {
     forms: HashMap<String, Vec<String>>,
     /// Children whose local name differs, by the normal form of that name.
     renamed: HashMap<String, Child>,
-    /// Names in the local directory, when they are needed first.
-    local_names: OnceLock<HashSet<OsString>>,
+    /// Local directory whose names were needed last, and these names.
+    local_names: Mutex<(PathBuf, HashSet<OsString>)>,
     /// Complete files with a version number, by base and extension.
     numbered: HashMap<(String, String), Vec<(Number, RemoteFile)>>,
     /// Version stacks.
@@ -123,7 +125,7 @@ impl RemoteFolders {
         name: &str,
         local: &Path,
     ) -> Result<RemoteFolder, TransferError> {
-        match (only_folder(parent.children(name, local))?, &parent.id) {
+        match (only_folder(parent.children(name, local).await)?, &parent.id) {
             (Some(id), _) => self.list(id).await,
             (None, Some(id)) if !self.dry_run => self.create(parent, id, name).await,
             (None, _) => Ok(self.empty(None).await),
@@ -162,7 +164,7 @@ impl RemoteFolders {
             children: HashMap::new(),
             forms: HashMap::new(),
             renamed: HashMap::new(),
-            local_names: OnceLock::new(),
+            local_names: Mutex::default(),
             numbered: HashMap::new(),
             stacks: Vec::new(),
             log,
@@ -212,19 +214,23 @@ impl RemoteFolder {
     /// that a downloaded file is not uploaded as a new one.
     ///
     /// A name in another Unicode normalization counts only if the local directory does not have it too.
-    fn children(&self, name: &str, local: &Path) -> &[Child] {
+    async fn children(&self, name: &str, local: &Path) -> &[Child] {
         let renamed = || self.renamed.get(&normalized(name)).map(std::slice::from_ref);
         let exact = self.children.get(name).map(Vec::as_slice);
-        exact.or_else(renamed).or_else(|| self.other_form(name, local)).unwrap_or_default()
+        match exact.or_else(renamed) {
+            Some(children) => children,
+            None => self.other_form(name, local).await.unwrap_or_default(),
+        }
     }
 
-    fn other_form(&self, name: &str, local: &Path) -> Option<&[Child]> {
+    async fn other_form(&self, name: &str, local: &Path) -> Option<&[Child]> {
         let forms = self.forms.get(&normalized(name))?;
-        let local_names = self.local_names.get_or_init(|| {
-            let directory = frameio_private_file::parent(local);
-            let entries = std::fs::read_dir(directory).into_iter().flatten();
-            entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect()
-        });
+        let directory = frameio_private_file::parent(local);
+        let mut last = self.local_names.lock().await;
+        if last.0 != directory {
+            *last = (directory.to_owned(), names_in(directory.to_owned()).await);
+        }
+        let (_, local_names) = &*last;
         let mut free =
             forms.iter().filter(|form| !local_names.contains(Path::new(form).as_os_str()));
         let only = free.next().filter(|_| free.next().is_none())?;
@@ -232,8 +238,8 @@ impl RemoteFolder {
     }
 
     /// Returns the files with the name of a local file.
-    pub(super) fn files(&self, name: &str, local: &Path) -> Vec<RemoteFile> {
-        files(self.children(name, local))
+    pub(super) async fn files(&self, name: &str, local: &Path) -> Vec<RemoteFile> {
+        files(self.children(name, local).await)
     }
 
     /// Returns the file with the highest version number of a base.
@@ -302,6 +308,15 @@ fn only_folder(children: &[Child]) -> Result<Option<FolderId>, TransferError> {
             Err(TransferError::new(TransferErrorKind::Ambiguous, message))
         }
     }
+}
+
+/// Returns the names in a local directory, or none if it cannot be read.
+async fn names_in(directory: PathBuf) -> HashSet<OsString> {
+    let listed = blocking(move || {
+        let entries = std::fs::read_dir(directory)?;
+        Ok::<_, io::Error>(entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect())
+    });
+    listed.await.unwrap_or_default()
 }
 
 /// Returns the normal form of the local name of an item if another one has its own name.

@@ -116,7 +116,8 @@ async fn open_named(tree: &UploadTree) -> Result<HashMap<PathBuf, SyncState>, Tr
     Ok(states)
 }
 
-/// Returns the directory of a file.
+/// Returns the directory of a file, to which its name is joined to the same path: the empty path for a bare
+/// name.
 pub(super) fn directory_of(file: &Path) -> &Path {
     file.parent().unwrap_or_else(|| Path::new(""))
 }

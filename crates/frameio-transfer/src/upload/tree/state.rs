@@ -10,11 +10,10 @@ use frameio_core::{AccountId, FolderId};
 use twox_hash::XxHash3_64;
 
 use super::folder_log::FolderLog;
+use crate::error::OnFailure;
 use crate::local_file::reason;
 use crate::lock_file::{Mode, Patience, try_lock};
-use crate::sync_state::OnFailure as OnWarning;
 use crate::tasks::blocking;
-use crate::upload::OnFailure;
 use crate::upload::manifest::{Failure, Manifest, Saved};
 use crate::{TransferError, TransferErrorKind};
 
@@ -30,7 +29,7 @@ pub(super) struct StateDirectory {
 struct Inner {
     path: PathBuf,
     account: AccountId,
-    on_warning: Option<OnWarning>,
+    on_warning: Option<OnFailure>,
     has_warned: AtomicBool,
 }
 
@@ -45,7 +44,7 @@ impl StateDirectory {
     pub(super) async fn open(
         path: PathBuf,
         account: AccountId,
-        on_warning: Option<OnWarning>,
+        on_warning: Option<OnFailure>,
     ) -> Option<Self> {
         let has_warned = AtomicBool::new(false);
         let inner = Inner { path: path.clone(), account, on_warning, has_warned };
@@ -74,7 +73,7 @@ impl StateDirectory {
             Ok(locked) => Ok(Some(locked)),
             Err(failure @ (Failure::InUse | Failure::Unreadable)) => Err(failure.at(path)),
             Err(failure @ Failure::Io(_)) => {
-                self.warn(failure.at(path));
+                self.warn(&failure.at(path));
                 Ok(None)
             }
         }
@@ -132,15 +131,15 @@ impl StateDirectory {
     fn warn_of(&self, error: io::Error) {
         let path = self.inner.path.display();
         let message = format!("cannot save the state of uploads in '{path}': {}", reason(&error));
-        self.warn(TransferError::new(TransferErrorKind::Manifest, message).because(error));
+        self.warn(&TransferError::new(TransferErrorKind::Manifest, message).because(error));
     }
 
     /// Reports that uploads cannot be resumed. Only the first error reaches the callback.
-    fn warn(&self, error: TransferError) {
+    fn warn(&self, error: &TransferError) {
         tracing::warn!(target: "frameio::transfer", %error, "upload.not_resumable");
         let is_first = !self.inner.has_warned.swap(true, Ordering::Relaxed);
         if let Some(on_warning) = self.inner.on_warning.as_ref().filter(|_| is_first) {
-            on_warning(&error);
+            on_warning(error);
         }
     }
 
