@@ -1,14 +1,14 @@
 //! Texts that the user types without seeing them.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use crate::exit::{Failure, Status, io_reason};
 use crate::shutdown;
 
 /// Reads a line from the terminal without showing it; `what` names it in errors.
 ///
-/// A request to stop ends the program at once: the thread that reads cannot be stopped, and nothing has been
-/// sent yet. The terminal shows what is typed again before.
+/// A signal ends the program at once: the thread that reads cannot be stopped, and nothing has been sent yet.
+/// The terminal shows what is typed again before.
 pub(crate) async fn hidden_line(prompt: &str, what: &str) -> Result<String, Failure> {
     let terminal = Terminal::save();
     // The prompt is not essential: standard error may be closed.
@@ -17,6 +17,10 @@ pub(crate) async fn hidden_line(prompt: &str, what: &str) -> Result<String, Fail
     tokio::select! {
         read = tokio::task::spawn_blocking(rpassword::read_password) => match read {
             Ok(Ok(line)) => Ok(line),
+            // The reader has seen Ctrl-C, and has restored the terminal.
+            Ok(Err(error)) if error.kind() == ErrorKind::Interrupted => {
+                Err(Failure::reported(Status::Interrupted))
+            }
             Ok(Err(error)) => {
                 let reason = io_reason(&error);
                 Err(Failure::usage(format!("cannot read the {what}: {reason}")))
