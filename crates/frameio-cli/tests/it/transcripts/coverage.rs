@@ -100,7 +100,7 @@ fn outputs(page: &Page) -> Vec<Kind> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_has_the_formats_and_transcripts_of_its_outputs() {
-    let (pages, runs) = (help::pages(Vec::new()).await, runs());
+    let (pages, runs) = (help::all().await, runs());
     let (mut missing, mut commands) = (Vec::new(), 0);
     for page in pages.iter().filter(|page| page.is_command()) {
         commands += 1;

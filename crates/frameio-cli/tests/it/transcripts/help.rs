@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::OnceCell;
 
 use super::{CONCURRENCY, compare, directory};
 use crate::program::{end, offline};
@@ -56,13 +57,20 @@ impl Page {
     }
 }
 
+/// Returns the help of all commands, which is read once for all tests.
+pub(super) async fn all() -> &'static [Page] {
+    static PAGES: OnceCell<Vec<Page>> = OnceCell::const_new();
+    PAGES.get_or_init(|| pages(Vec::new())).await
+}
+
 /// Reads the help of a command and of all its subcommands.
-pub(super) fn pages(words: Vec<String>) -> Pin<Box<dyn Future<Output = Vec<Page>> + Send>> {
+fn pages(words: Vec<String>) -> Pin<Box<dyn Future<Output = Vec<Page>> + Send>> {
     Box::pin(async move {
         let [wide, narrow] = WIDTHS;
         let texts = [help(&words, wide).await, help(&words, narrow).await];
         let subcommands = subcommands(&texts[0]);
-        let below = subcommands.iter().map(|name| pages([&words[..], &[name.clone()]].concat()));
+        let below =
+            subcommands.iter().map(|name| pages([&words[..], std::slice::from_ref(name)].concat()));
         let below: Vec<_> =
             stream::iter(below.collect::<Vec<_>>()).buffered(CONCURRENCY).collect().await;
         let page = Page { name: words.join(" "), subcommands, texts };
@@ -73,13 +81,13 @@ pub(super) fn pages(words: Vec<String>) -> Pin<Box<dyn Future<Output = Vec<Page>
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_prints_its_help_transcript() {
     let directory = directory().join("help");
-    let pages = pages(Vec::new()).await;
+    let pages = all().await;
     assert!(pages.len() > 40, "{}", pages.len());
     let (mut names, mut differences) = (BTreeSet::new(), Vec::new());
     for Page { name: words, texts, .. } in pages {
         let command = format!("frameio {words}").trim_end().to_owned();
         let name = format!("{}.txt", command.replace(' ', "-"));
-        for (width, text) in WIDTHS.iter().zip(&texts) {
+        for (width, text) in WIDTHS.iter().zip(texts) {
             let wide = text.lines().filter(|line| !fits(line, *width));
             differences.extend(wide.map(|line| format!("{command} at {width} columns: {line}")));
         }
