@@ -17,13 +17,13 @@ pub(crate) fn unavailable(address: &str, error: &io::Error) -> Failure {
     Failure::usage(format!("cannot listen on '{address}': {}", io_reason(error)))
 }
 
-/// Returns the address at which this machine reaches a listener: the loopback address if it listens
-/// on all interfaces.
-pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+/// Returns the URL at which this machine reaches a listener: that of the loopback address if it listens on
+/// all interfaces.
+pub(crate) fn url(address: SocketAddr) -> String {
     let ip = match address.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(Ipv6Addr::UNSPECIFIED) => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    SocketAddr::new(ip, address.port())
+    format!("http://{}", SocketAddr::new(ip, address.port()))
 }

@@ -8,10 +8,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::exit::Failure;
+use crate::report::Record;
 use crate::shutdown;
 
 /// Time for responses in flight after a request to stop.
@@ -19,6 +21,19 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Pause after a failed accept, for example because the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// First line of a server on standard output: its URL.
+pub(crate) struct ServerUrl(pub(crate) String);
+
+impl Record for ServerUrl {
+    fn lines(&self) -> Vec<String> {
+        vec![self.0.clone()]
+    }
+
+    fn json(&self) -> Value {
+        json!({"url": self.0})
+    }
+}
 
 /// Limits of a server.
 ///

@@ -51,6 +51,15 @@ pub struct Profile {
     /// Default project of calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
+    /// Name that the account had when it became the default, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+    /// Same for the workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace_name: Option<String>,
+    /// Same for the project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project_name: Option<String>,
     /// Policy of the command for existing remote files that differ, such as `version`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub if_exists: Option<String>,
@@ -257,8 +266,9 @@ impl SignIn {
 }
 
 impl Profile {
-    /// Removes the IDs, and sets [`ids_omitted`](Self::ids_omitted) if there were any.
+    /// Removes the IDs with their names, and sets [`ids_omitted`](Self::ids_omitted) if there were any.
     pub fn clear_ids(&mut self) {
+        (self.account_name, self.workspace_name, self.project_name) = (None, None, None);
         let ids = [self.account_id.take(), self.workspace_id.take(), self.project_id.take()];
         self.ids_omitted |= ids.iter().any(Option::is_some);
     }

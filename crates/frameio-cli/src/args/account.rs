@@ -3,6 +3,7 @@
 use frameio::accounts::{Account, ListAccounts};
 use frameio::auth::profile::Profile;
 use frameio::{AccountId, Client};
+use futures_util::TryStreamExt;
 
 use crate::completion;
 use crate::config::ProfileIds;
@@ -42,11 +43,7 @@ impl AccountArg {
         client: &Client,
         profile: &Profile,
     ) -> Result<Vec<Account>, Failure> {
-        let mut items = client.items(ListAccounts::new().page_size(100));
-        let mut accounts: Vec<Account> = Vec::new();
-        while let Some(account) = items.next().await {
-            accounts.push(account?);
-        }
+        let mut accounts = accounts(client).await?;
         let Some(wanted) = self.given().or(profile.account_id.as_deref()) else {
             return Ok(accounts);
         };
@@ -71,6 +68,11 @@ pub(crate) struct WorkspaceArgs {
     pub(crate) given: Option<String>,
 }
 
+/// Lists the accounts of the user.
+pub(crate) async fn accounts(client: &Client) -> Result<Vec<Account>, Failure> {
+    Ok(client.items(ListAccounts::new().page_size(100)).try_collect().await?)
+}
+
 /// Maximum number of accounts in an error.
 const MAX_LISTED: usize = 10;
 
@@ -79,12 +81,7 @@ const MAX_LISTED: usize = 10;
 /// # Errors
 /// Fails if the user has no account, or several: the error lists them.
 pub(crate) async fn only_account(client: &Client) -> Result<AccountId, Failure> {
-    let mut items = client.items(ListAccounts::new().page_size(100));
-    let mut accounts: Vec<Account> = Vec::new();
-    while let Some(account) = items.next().await {
-        accounts.push(account?);
-    }
-    match &*accounts {
+    match &*accounts(client).await? {
         [account] => Ok(account.id.clone()),
         [] => {
             let message = "the user has no account; `frameio doctor` explains why";

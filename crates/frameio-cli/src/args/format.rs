@@ -21,7 +21,7 @@ pub(crate) struct FormatArgs {
     #[arg(long)]
     no_header: bool,
     /// Filter JSON by an expression of jq; strings are printed without quotes
-    #[arg(long, value_name = "EXPR", value_parser = expression)]
+    #[arg(long, value_name = "EXPR", value_parser = Jq::check)]
     jq: Option<String>,
 }
 
@@ -44,12 +44,13 @@ impl FormatArgs {
             && self.columns.is_empty()
     }
 
-    /// Returns whether results of changes, which are no list, are printed as JSON lines.
-    pub(crate) fn changes_as_json(&self) -> Result<bool, Failure> {
-        let is_json = self.json || self.format == Some(Format::Jsonl);
-        let is_table = matches!(self.format, None | Some(Format::Table));
-        match self.jq.is_none() && self.columns.is_empty() && (is_json || is_table) {
-            true => Ok(is_json),
+    /// Creates the reporter of changes, which are no list: text or JSON lines.
+    pub(crate) fn changes(&self) -> Result<Reporter, Failure> {
+        let is_json = self.json || self.jq.is_some() || self.format == Some(Format::Jsonl);
+        let is_line = matches!(self.format, None | Some(Format::Table | Format::Jsonl));
+        let is_text = self.format == Some(Format::Table) && self.jq.is_some();
+        match self.columns.is_empty() && is_line && !is_text {
+            true => Ok(Reporter::new(is_json).filter(self.jq.clone())),
             false => Err(Failure::usage("results of changes are printed as text or with '--json'")),
         }
     }
@@ -72,7 +73,7 @@ impl FormatArgs {
             columns: self.columns.clone(),
             is_long,
             has_header: !self.no_header,
-            jq: self.jq.as_deref().map(compiled).transpose()?,
+            jq: self.jq.as_deref().map(Jq::of_argument).transpose()?,
         })
     }
 }
@@ -85,7 +86,7 @@ pub(crate) struct JsonArgs {
     #[arg(long)]
     json: bool,
     /// Filter each JSON object by an expression of jq; strings are printed without quotes
-    #[arg(long, value_name = "EXPR", value_parser = expression)]
+    #[arg(long, value_name = "EXPR", value_parser = Jq::check)]
     jq: Option<String>,
 }
 
@@ -104,13 +105,4 @@ impl JsonArgs {
     pub(crate) fn print(&self, record: &impl Record) -> Result<(), Failure> {
         self.reporter().record(record)
     }
-}
-
-/// Checks an expression when the arguments are parsed, before anything is sent.
-fn expression(code: &str) -> Result<String, String> {
-    Jq::new(code).map(|_| code.to_owned())
-}
-
-fn compiled(code: &str) -> Result<Jq, Failure> {
-    Jq::new(code).map_err(|reason| Failure::value("--jq", code, reason))
 }

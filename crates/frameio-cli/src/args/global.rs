@@ -167,7 +167,9 @@ impl GlobalArgs {
             // The error of the client suggests a method of its builder.
             if url.starts_with("http://") && !is_local(url) {
                 let reason = "http:// is accepted for this machine only; use https://";
-                return Err(Failure::usage(format!("invalid API URL: {reason}")));
+                // It may contain a password.
+                let shown = if url.contains('@') { "http://…" } else { url };
+                return Err(Failure::usage(format!("invalid API URL '{shown}': {reason}")));
             }
             builder = builder.base_url(url);
         }

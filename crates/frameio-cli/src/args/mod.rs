@@ -10,7 +10,7 @@ mod profile;
 mod report;
 mod transfer;
 
-pub(crate) use self::account::{AccountArg, WorkspaceArgs, only_account};
+pub(crate) use self::account::{AccountArg, WorkspaceArgs, accounts, only_account};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::format::{FormatArgs, JsonArgs};
 pub(crate) use self::global::GlobalArgs;

@@ -146,7 +146,7 @@ impl Row for AssetRow {
         Column::new("size").right(),
         Column::new("status"),
         Column::new("updated_at"),
-        Column::new("versions").right().long(),
+        Column::new("versions").right().costly(),
         Column::new("type").long(),
         Column::new("id").long(),
         Column::new("url").hidden(),
@@ -177,5 +177,32 @@ impl Row for AssetRow {
             "status" => status_tone(self.status.as_deref()),
             _ => Tone::Plain,
         }
+    }
+}
+
+/// A row of a walk, which reads no version stacks.
+pub(super) struct TreeRow(pub(super) AssetRow);
+
+impl Row for TreeRow {
+    const COLUMNS: &'static [Column] = &[
+        Column::new("name").flexible(),
+        Column::new("size").right(),
+        Column::new("status"),
+        Column::new("updated_at"),
+        Column::new("type").long(),
+        Column::new("id").long(),
+        Column::new("url").hidden(),
+        Column::new("path").hidden(),
+    ];
+
+    fn cells(&self) -> Vec<Cell> {
+        let columns = AssetRow::COLUMNS.iter().map(|column| column.name);
+        let cells: Vec<_> = columns.zip(self.0.cells()).collect();
+        let cell = |column: &Column| cells.iter().find(|(name, _)| *name == column.name);
+        Self::COLUMNS.iter().filter_map(cell).map(|(_, cell)| cell.clone()).collect()
+    }
+
+    fn tone(&self, column: &str) -> Tone {
+        self.0.tone(column)
     }
 }

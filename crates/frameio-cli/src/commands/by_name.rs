@@ -1,5 +1,7 @@
 //! Selection of one item by the name or ID that the user typed.
 
+use std::collections::HashSet;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::exit::{Failure, Status};
@@ -84,9 +86,13 @@ pub(super) fn only<'a, T>(
             Err(NoMatch::Missing(format!("no such {what}; {}", available(&names))))
         }
         several => {
-            let ids: Vec<_> = several.iter().map(|item| label(item).distinct()).collect();
-            let count = several.len();
-            let reason = format!("{count} match; use the ID of one of them: {}", ids.join(", "));
+            let first = several.iter().take(HINTS);
+            let ids: Vec<_> = first.map(|item| label(item).distinct()).collect();
+            let (count, mut ids) = (several.len(), ids.join(", "));
+            if count > HINTS {
+                ids += &format!(" and {} more", count - HINTS);
+            }
+            let reason = format!("{count} match; use the ID of one of them: {ids}");
             Err(NoMatch::Ambiguous(reason))
         }
     }
@@ -97,6 +103,8 @@ pub(super) fn available(names: &[String]) -> String {
     if names.is_empty() {
         return "none exist".to_owned();
     }
+    let mut seen = HashSet::new();
+    let names: Vec<_> = names.iter().filter(|name| seen.insert(*name)).collect();
     let first: Vec<_> = names.iter().take(HINTS).map(|name| format!("'{name}'")).collect();
     match names.len().saturating_sub(HINTS) {
         0 => format!("available: {}", first.join(", ")),
@@ -139,6 +147,10 @@ mod tests {
         assert_eq!(reason(&["Take", "Take"], "Take"), "2 match; use the ID of one of them: a, b");
         assert_eq!(reason(&["Take"], "Shot"), "no such field; available: 'Take'");
         assert_eq!(reason(&[], "Shot"), "no such field; none exist");
-        assert!(reason(&["x"; 23], "Shot").ends_with("'x' and 3 more"));
+        assert_eq!(reason(&["x"; 23], "Shot"), "no such field; available: 'x'");
+        let names: Vec<_> = (0..23).map(|number| format!("take {number}")).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        assert!(reason(&names, "Shot").ends_with("'take 19' and 3 more"));
+        assert!(reason(&["x"; 23], "x").ends_with(", t and 3 more"));
     }
 }

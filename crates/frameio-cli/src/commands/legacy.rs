@@ -10,10 +10,10 @@ use frameio_legacy::relay::Relays;
 use frameio_legacy::{AcceptedTokens, Counts, Hosts, LegacyBuilder, LegacyService, Replies};
 use tokio::net::TcpListener;
 
-use crate::args::{FormatArgs, GlobalArgs};
+use crate::args::{FormatArgs, GlobalArgs, JsonArgs};
 use crate::exit::{Failure, io_reason};
 use crate::report::{Cell, Column, Reporter, Row};
-use crate::server::Limits;
+use crate::server::{Limits, ServerUrl};
 use crate::{input, listen_address};
 
 const HELP: &str = "\
@@ -105,6 +105,8 @@ pub(crate) struct Args {
     /// Register a relay for each webhook that a program creates, and save it to the file of --relay
     #[arg(long, requires = "relay", requires = "public_url")]
     register_hooks: bool,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -119,7 +121,8 @@ async fn serve(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let failed = |error| listen_address::unavailable(&args.listen, &error);
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    LIMITS.serve(listener, router, || announce(address), std::future::pending()).await
+    let announce = || announce(&args.json.reporter(), address);
+    LIMITS.serve(listener, router, announce, std::future::pending()).await
 }
 
 /// Builds the façade. Off the loopback it has to know its callers: it calls V4 as the user.
@@ -216,14 +219,13 @@ fn relays(args: &Args) -> Result<Option<Relays>, Failure> {
 }
 
 /// Prints the URL that old programs are given.
-fn announce(address: SocketAddr) -> Result<(), Failure> {
-    let reporter = Reporter::text();
+fn announce(reporter: &Reporter, address: SocketAddr) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         reporter.note(&format!(
             "warning: other machines can reach the façade at {address}, without encryption"
         ));
     }
-    reporter.line(&format!("http://{}", listen_address::reachable(address)))
+    reporter.record(&ServerUrl(listen_address::url(address)))
 }
 
 /// Prints the routes that are served, and those that are refused.

@@ -1,22 +1,24 @@
 //! `frameio login`: signs in with a browser, a server-to-server secret or an existing token.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
-use frameio::accounts::ListAccounts;
+use frameio::Secret;
+use frameio::accounts::Account;
 use frameio::auth::profile::{Profile, ProfileSecrets, Profiles, SignIn, Storage, Vault, is_local};
 use frameio::auth::{Authorization, Credential, Ims, Loopback, Session, Tokens};
 use frameio::layers::Token;
-use frameio::users::ShowCurrentUser;
-use frameio::{AccountId, Secret};
+use frameio::users::{CurrentUser, ShowCurrentUser};
+use serde_json::{Value, json};
 
-use crate::args::GlobalArgs;
+use crate::args::{GlobalArgs, JsonArgs, accounts};
 use crate::config;
 use crate::credentials::{Credentials, SignInSettings, Source};
 use crate::exit::{Failure, Status, io_reason};
 use crate::input::{self, variable};
-use crate::report::Reporter;
+use crate::prompt::hidden_line;
+use crate::report::{Record, Reporter};
 
 pub(super) const HELP: &str = "\
 The client ID is that of a credential in the Adobe Developer Console. Its type decides how to sign in:
@@ -71,6 +73,8 @@ pub(crate) struct Args {
     /// Read a token from standard input instead of signing in
     #[arg(long, conflicts_with_all = ["client_id", "client_secret", "client_secret_file"])]
     token: bool,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
@@ -92,12 +96,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let credentials = &signed_in.credentials;
     let client = global.client_for(&profile, credentials)?;
     let user = client.send(ShowCurrentUser::new()).await.map_err(|it| credentials.failure(it))?;
-    let mut accounts = Vec::new();
-    let mut items = client.items(ListAccounts::new().page_size(100));
-    while let Some(account) = items.next().await {
-        accounts.push(account?.id);
-    }
-    adjust_ids(&mut profile, &accounts);
+    adjust_ids(&mut profile, &accounts(&client).await?);
     profile.sign_in = Some(signed_in.kind);
 
     let mut secrets = ProfileSecrets::new(settings.services);
@@ -110,7 +109,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         profiles.profiles.insert(name.clone(), profile.clone());
     })
     .await?;
-    let reporter = Reporter::text();
+    let reporter = args.json.reporter();
     if before.sign_in.is_some() && before.storage != profile.storage {
         // The sign-in in the other storage is no longer used.
         if let Err(failure) = Vault::new(&config::directory()?, before.storage, &name).clear().await
@@ -118,18 +117,45 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             reporter.note(&failure.to_string());
         }
     }
-    reporter.line(&format!("signed in as {} <{}>, profile '{name}'", user.name, user.email))
+    reporter.record(&SignedInProfile { name: &name, profile: &profile, user: &user })
+}
+
+/// A profile after the sign-in.
+struct SignedInProfile<'a> {
+    name: &'a str,
+    profile: &'a Profile,
+    user: &'a CurrentUser,
+}
+
+impl Record for SignedInProfile<'_> {
+    fn lines(&self) -> Vec<String> {
+        let CurrentUser { name, email, .. } = self.user;
+        vec![format!("signed in as {name} <{email}>, profile '{}'", self.name)]
+    }
+
+    fn json(&self) -> Value {
+        let CurrentUser { id, name, email, .. } = self.user;
+        json!({
+            "outcome": "signed_in", "type": "profile", "name": self.name,
+            "credential": self.profile.sign_in.as_ref().map(SignIn::name),
+            "account_id": self.profile.account_id,
+            "user": {"id": id, "name": name, "email": email},
+        })
+    }
 }
 
 /// Removes the IDs of an account that the user cannot access, and sets the account if there is only
 /// one.
-fn adjust_ids(profile: &mut Profile, accounts: &[AccountId]) {
-    let is_accessible = |id: &String| accounts.iter().any(|account| account.as_str() == id);
-    if !profile.account_id.as_ref().is_some_and(is_accessible) {
+fn adjust_ids(profile: &mut Profile, accounts: &[Account]) {
+    let default = profile.account_id.as_deref();
+    let account = accounts.iter().find(|it| Some(it.id.as_str()) == default);
+    if account.is_none() {
         profile.clear_ids();
     }
-    if let (None, [only]) = (&profile.account_id, accounts) {
-        profile.account_id = Some(only.to_string());
+    let only = if let [only] = accounts { Some(only) } else { None };
+    if let Some(account) = account.or(only) {
+        profile.account_id = Some(account.id.to_string());
+        profile.account_name = Some(account.display_name.clone());
     }
 }
 
@@ -171,7 +197,7 @@ struct SignedIn {
 /// Signs in without saving the result.
 async fn sign_in(args: &Args, settings: &SignInSettings) -> Result<SignedIn, Failure> {
     if args.token {
-        let token = secret_line("token")?;
+        let token = secret_line("token").await?;
         let credentials = Credentials::token(Token::new(token.clone()), Source::Profile);
         let (kind, token) = (SignIn::Token, Some(token));
         return Ok(SignedIn { kind, client_secret: None, token, credentials });
@@ -324,16 +350,11 @@ fn local_port(uri: &str) -> Option<u16> {
 }
 
 /// Reads a line of standard input without echo.
-fn secret_line(what: &str) -> Result<Secret, Failure> {
+async fn secret_line(what: &str) -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() {
         return Ok(line(what)?.into());
     }
-    // The prompt is not essential: standard error may be closed.
-    let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "{what}: ").and_then(|()| stderr.flush());
-    let typed = rpassword::read_password().map_err(|error| {
-        Failure::usage(format!("cannot read the {what}: {}", io_reason(&error)))
-    })?;
+    let typed = hidden_line(what, what).await?;
     Ok(not_empty(what, &typed)?.into())
 }
 

@@ -2,13 +2,19 @@
 
 use frameio::auth::profile::{Profile, SignIn, Vault};
 
-use crate::args::GlobalArgs;
+use super::profile::profile_change;
+use crate::args::{GlobalArgs, JsonArgs};
 use crate::config;
 use crate::credentials;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
 
-pub(super) async fn run(global: &GlobalArgs) -> Result<(), Failure> {
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    json: JsonArgs,
+}
+
+pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let profiles = config::load()?;
     let name = global.profile.name(&profiles)?;
     let profile = profiles.profiles.get(&name).cloned().unwrap_or_default();
@@ -29,7 +35,7 @@ pub(super) async fn run(global: &GlobalArgs) -> Result<(), Failure> {
         Ok(())
     })?;
     match revoked {
-        Ok(()) => Reporter::text().line(&format!("profile '{name}' is signed out")),
+        Ok(()) => args.json.print(&profile_change("signed_out", &name)),
         Err(failure) => {
             let message =
                 format!("the tokens are deleted, but could not be revoked: {}", failure.message);

@@ -25,7 +25,8 @@ Examples:
   frameio ls '/Film/The Crossing' --jq 'select(.type == \"file\") | .name'
 
 Columns: name, size, status, updated_at; with --long also versions, type and id. url has to be named.
-The number of versions costs a call for each version stack, and --versions two. The service documents no
+The number of versions costs a call for each version stack, and --versions two, so every format has it
+with --long or '--columns versions' only. The service documents no
 order of versions: 'v?' is shown where it is unknown.";
 
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,8 @@ use frameio::folders::CreateFolder;
 use frameio::transfer::{RemotePath, Resolved, Transfers};
 use frameio::{AccountId, Client, FolderId};
 
-use super::assets::{Change, NewPlace, Results, Siblings};
+use super::assets::{NewPlace, Siblings};
+use super::changes::{Change, Results};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
@@ -93,7 +94,10 @@ impl Maker<'_> {
                     results.done(&Change::of("exists", &existing));
                     Ok(())
                 }
-                (Some(_), false) => Err(already_exists("folder", existing.path.to_string())),
+                (Some(_), false) => Err(Failure::usage(format!(
+                    "it is the ID or link of the existing {}, not a path to create",
+                    existing.path
+                ))),
                 (None, _) => Err(not_a_folder(&existing)),
             };
         };

@@ -6,6 +6,7 @@ mod assets;
 mod batch;
 mod by_name;
 mod call;
+mod changes;
 mod comments;
 mod completions;
 mod doctor;
@@ -210,7 +211,7 @@ pub(crate) enum Command {
     #[command(after_help = login::HELP)]
     Login(login::Args),
     /// Sign out: revoke and delete the saved tokens
-    Logout,
+    Logout(logout::Args),
     /// Show the signed-in user, their accounts and when the token expires
     Whoami(whoami::Args),
     /// Explain why something does not work: token, network, clock, accounts, quotas and storage
@@ -281,7 +282,7 @@ impl Command {
             Self::Batch(args) => batch::run(global, args).await,
             Self::Operations(args) => operations::run(args),
             Self::Login(args) => login::run(global, args).await,
-            Self::Logout => logout::run(global).await,
+            Self::Logout(args) => logout::run(global, args).await,
             Self::Whoami(args) => whoami::run(global, args).await,
             Self::Completions(args) => completions::run(global, args).await,
             Self::Doctor(args) => doctor::run(global, args).await,

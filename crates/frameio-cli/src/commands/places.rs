@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use frameio::transfer::{Resolved, ResolvedItem};
+use frameio::transfer::Resolved;
 
+use super::assets::id;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
 use crate::resolver::{Purpose, Resolver};
@@ -40,15 +41,4 @@ pub(super) async fn resolve_all(
         }
     }
     Ok(items)
-}
-
-/// Returns the ID of an item.
-pub(super) fn id(item: &Resolved) -> &str {
-    match &item.item {
-        ResolvedItem::Project(project) => project.id.as_str(),
-        ResolvedItem::Folder(folder) => folder.id.as_str(),
-        ResolvedItem::File(file) => file.id.as_str(),
-        ResolvedItem::VersionStack(stack) => stack.id.as_str(),
-        _ => item.workspace_id.as_str(),
-    }
 }

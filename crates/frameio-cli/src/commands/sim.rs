@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use frameio_cassette::Cassette;
 use frameio_sim::{Fault, SavedState, Sim, SimServer, StateError, Storage};
+use serde_json::{Value, json};
 
-use crate::args::at_least_one;
+use crate::args::{JsonArgs, at_least_one};
 use crate::exit::{Failure, Status, io_reason};
-use crate::report::Reporter;
+use crate::report::{Record, Reporter};
 use crate::{listen_address, shutdown};
 
 pub(super) const HELP: &str = "\
@@ -75,6 +76,8 @@ pub(crate) struct Args {
     /// Inject a fault, see below; may be repeated
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<String>,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 pub(super) async fn run(args: &Args) -> Result<(), Failure> {
@@ -98,7 +101,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         sim.save(path).map_err(|error| unusable_state(path, error))?;
     }
     let announced = async {
-        announce(&server, &args.token)?;
+        announce(&args.json.reporter(), &server, &args.token)?;
         std::future::pending().await
     };
     tokio::select! {
@@ -169,8 +172,7 @@ async fn listen(sim: &Sim, text: &str) -> Result<SimServer, Failure> {
 }
 
 /// Prints the settings for clients, and a warning if other machines can reach the simulator.
-fn announce(server: &SimServer, token: &str) -> Result<(), Failure> {
-    let reporter = Reporter::text();
+fn announce(reporter: &Reporter, server: &SimServer, token: &str) -> Result<(), Failure> {
     let address = server.address();
     if !address.ip().is_loopback() {
         let message = format!(
@@ -178,10 +180,26 @@ fn announce(server: &SimServer, token: &str) -> Result<(), Failure> {
         );
         reporter.note(&message);
     }
-    let url = format!("http://{}", listen_address::reachable(address));
+    let url = listen_address::url(address);
     if std::io::stderr().is_terminal() {
         reporter.note(&format!("open {url}/_sim/ in a browser to watch the simulator"));
     }
-    reporter.line(&format!("FRAMEIO_BASE_URL={url}"))?;
-    reporter.line(&format!("FRAMEIO_TOKEN={token}"))
+    reporter.record(&Settings { url: &url, token })
+}
+
+/// Settings of clients of the simulator.
+struct Settings<'a> {
+    url: &'a str,
+    token: &'a str,
+}
+
+impl Record for Settings<'_> {
+    fn lines(&self) -> Vec<String> {
+        let Self { url, token } = self;
+        vec![format!("FRAMEIO_BASE_URL={url}"), format!("FRAMEIO_TOKEN={token}")]
+    }
+
+    fn json(&self) -> Value {
+        json!({"url": self.url, "token": self.token})
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use frameio::transfer::{RemotePath, Transfers};
 use indicatif::HumanBytes;
 
-use super::asset_row::AssetRow;
+use super::asset_row::{AssetRow, TreeRow};
 use super::place_walk::{PlaceWalk, Visited, Visitor};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs, at_least_one};
 use crate::completion;
@@ -63,7 +63,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 struct Tree {
     reporter: Reporter,
     /// List that the rows are printed in, unless they are printed as a tree.
-    list: Option<List<AssetRow>>,
+    list: Option<List<TreeRow>>,
     /// Path of the place, which the paths of a list begin with, so that they are places too.
     root: RemotePath,
     /// Rows by path. Names are not unique, so the number of the row is part of the key.
@@ -80,7 +80,7 @@ impl Visitor for Tree {
         };
         if let Some(list) = &mut self.list {
             let names = self.root.names().iter().chain(path.names());
-            return list.push(&row.at(&RemotePath::new(names)));
+            return list.push(&TreeRow(row.at(&RemotePath::new(names))));
         }
         self.rows.insert((path.names().to_vec(), self.rows.len()), row);
         Ok(())

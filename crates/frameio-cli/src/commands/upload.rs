@@ -292,7 +292,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let report = TransferReport::upload(args.output, args.dry_run, &global.retries);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.dry_run, &report)?;
-    let share = args.share.prepare(&args.paths, &report)?;
+    let share = args.share.prepare(&args.paths, &report).await?;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     if args.to.is_none() && !resolver.has_base() {

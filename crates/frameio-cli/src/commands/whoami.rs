@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use frameio::accounts::{Account, ListAccounts};
+use frameio::accounts::Account;
 use frameio::auth::profile::Profile;
 use frameio::users::{CurrentUser, ShowCurrentUser};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::args::{GlobalArgs, JsonArgs};
+use crate::args::{GlobalArgs, JsonArgs, accounts};
 use crate::exit::Failure;
 use crate::report::{Record, duration};
 
@@ -22,11 +22,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let (profile_name, profile, credentials) = global.credentials()?;
     let client = global.client_for(&profile, &credentials)?;
     let user = client.send(ShowCurrentUser::new()).await.map_err(|it| credentials.failure(it))?;
-    let mut accounts = Vec::new();
-    let mut items = client.items(ListAccounts::new().page_size(100));
-    while let Some(account) = items.next().await {
-        accounts.push(account?);
-    }
+    let accounts = accounts(&client).await?;
     args.json.print(&Identity {
         user,
         accounts,

@@ -20,9 +20,8 @@ pub(crate) struct CommentProgress {
 }
 
 impl CommentProgress {
-    pub(crate) fn new(is_json: bool) -> Self {
-        let reporter = Reporter::new(is_json);
-        let reporter = if is_json { reporter } else { reporter.with_bars() };
+    pub(crate) fn new(reporter: Reporter) -> Self {
+        let reporter = if reporter.is_json() { reporter } else { reporter.with_bars() };
         let style = ProgressStyle::with_template("{spinner} {msg}");
         let bar = reporter.bars.as_ref().zip(style.ok()).map(|(bars, style)| {
             let bar = bars.add(ProgressBar::no_length().with_style(style));

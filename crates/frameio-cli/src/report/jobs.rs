@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::Reporter;
 use super::escape::Escaped;
 use super::terminal_echo::QuietControls;
 use super::width::{fit_start, terminal_columns};
+use crate::exit::Failure;
 
 /// Interval between lines without a terminal.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -30,8 +32,9 @@ pub(crate) struct JobReport {
 }
 
 impl JobReport {
-    pub(crate) fn new(jobs: usize) -> Self {
-        let reporter = Reporter::text().with_bars();
+    /// Starts the report. `reporter` prints results and the summary on standard output, if there are any.
+    pub(crate) fn new(jobs: usize, reporter: Reporter) -> Self {
+        let reporter = reporter.with_bars();
         let style = ProgressStyle::with_template("{wide_bar} {msg}");
         let bar = reporter
             .bars
@@ -76,17 +79,29 @@ impl JobReport {
 
     /// Prints a result, which is a line of JSON, on standard output.
     pub(crate) fn result(&self, json: &str) -> std::io::Result<()> {
-        self.reporter.write(&Escaped::json_text(json))
+        if self.reporter.jq.is_none() {
+            return self.reporter.write(&Escaped::json_text(json));
+        }
+        let value = serde_json::from_str(json)?;
+        let lines = self.reporter.json_lines(&value);
+        let lines = lines.map_err(|failure| std::io::Error::other(failure.message))?;
+        lines.iter().try_for_each(|line| self.reporter.write(line))
     }
 
     /// Removes the bar and prints the summary.
-    pub(crate) fn finish(&self, counts: JobCounts, results: &str) {
+    pub(crate) fn finish(&self, counts: JobCounts, results: &str) -> Result<(), Failure> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
         let JobCounts { succeeded, failed, remaining } = counts;
+        if self.reporter.is_json() {
+            return self.reporter.json_line(&json!({ "summary": {
+                "succeeded": succeeded, "failed": failed, "remaining": remaining,
+            }}));
+        }
         self.reporter.status(&format!(
             "{succeeded} succeeded, {failed} failed, {remaining} remaining; results in {results}"
         ));
+        Ok(())
     }
 }

@@ -63,6 +63,11 @@ impl Jq {
         Self::new(code).map(|_| code.to_owned())
     }
 
+    /// Compiles the value of `--jq`.
+    pub(crate) fn of_argument(code: &str) -> Result<Self, Failure> {
+        Self::new(code).map_err(|reason| Failure::value("--jq", code, reason))
+    }
+
     /// Applies the filter to a value, and passes each output to `print` before it computes the next one.
     pub(super) fn run(
         &self,

@@ -141,21 +141,27 @@ impl Reporter {
         }
     }
 
-    /// Prints a JSON value in one line.
+    /// Prints a JSON value in one line, or the outputs of the filter for it.
     pub(crate) fn json_line(&self, value: &Value) -> Result<(), Failure> {
-        self.json_lines(value)?.iter().try_for_each(|line| self.print(line))
+        match self.compiled()? {
+            Some(jq) => self.filtered(&jq, value),
+            None => self.print(&Escaped::json(value)),
+        }
     }
 
     /// Returns a JSON value in one line, or the outputs of the filter for it.
     fn json_lines(&self, value: &Value) -> Result<Vec<Escaped>, Failure> {
-        let Some(code) = &self.jq else { return Ok(vec![Escaped::json(value)]) };
-        let jq = Jq::new(code).map_err(|reason| Failure::value("--jq", code, reason))?;
+        let Some(jq) = self.compiled()? else { return Ok(vec![Escaped::json(value)]) };
         let mut lines = Vec::new();
         jq.run(value, |output| {
             lines.push(output.escaped());
             Ok(())
         })?;
         Ok(lines)
+    }
+
+    fn compiled(&self) -> Result<Option<Jq>, Failure> {
+        self.jq.as_deref().map(Jq::of_argument).transpose()
     }
 
     /// Prints the outputs of a filter: strings as text, other values as JSON.

@@ -14,7 +14,7 @@ use frameio::{AccountId, AssetId, FolderId, WorkspaceId};
 
 use self::cached::CachedItems;
 pub(crate) use self::place::is_relative;
-use self::place::{Place, RelativePath, is_id};
+use self::place::{Place, RelativePath, is_place};
 use crate::args::{AccountArg, GlobalArgs, WorkspaceArgs};
 use crate::config::{CURRENT_FOLDER, ProfileIds};
 use crate::exit::{Failure, Status};
@@ -150,11 +150,20 @@ impl<'a> Resolver<'a> {
         purpose: Purpose,
         text: &str,
     ) -> Result<(AccountId, WorkspaceId), Failure> {
+        let place = self.workspace_place(purpose, text).await?;
+        Ok((place.account_id, place.workspace_id))
+    }
+
+    /// Resolves a place in a workspace, or the workspace that has this name.
+    pub(crate) async fn workspace_place(
+        &self,
+        purpose: Purpose,
+        text: &str,
+    ) -> Result<Resolved, Failure> {
         // No relative path: a text without slashes is an ID or a name.
         let is_name = !text.is_empty() && is_relative(text, true);
         let path = is_name.then(|| RemotePath::new([text]).to_string());
-        let place = self.resolve_for(purpose, Some(path.as_deref().unwrap_or(text))).await?;
-        Ok((place.account_id, place.workspace_id))
+        self.resolve_for(purpose, Some(path.as_deref().unwrap_or(text))).await
     }
 
     /// Returns the workspace of the arguments or the profile, and its account.
@@ -195,10 +204,23 @@ impl<'a> Resolver<'a> {
     }
 
     async fn find(&self, text: Option<&str>, uses_cache: bool) -> Result<Resolved, Failure> {
+        let found = self.find_given(text, uses_cache).await;
+        found.map_err(|failure| match (text, &self.current_folder) {
+            // The user may not remember that the variable is set.
+            (None, Some(_)) => failure.about(CURRENT_FOLDER),
+            _ => failure,
+        })
+    }
+
+    async fn find_given(&self, text: Option<&str>, uses_cache: bool) -> Result<Resolved, Failure> {
         let given = self.given(text)?;
         // The folder that relative paths start at is not relative itself.
         let has_base = text.is_some() && self.has_base();
+        let is_current_folder = text.is_none() && self.current_folder.is_some();
         match Place::parse(given, has_base)? {
+            Place::Locator(Locator::Id(_)) if is_current_folder && !is_place(given) => {
+                Err(no_base(given, true))
+            }
             Place::Locator(Locator::Id(id)) => self.id(given, &id, uses_cache).await,
             Place::Locator(Locator::Path { account, path }) => {
                 self.path(account, path, uses_cache).await
@@ -220,7 +242,7 @@ impl<'a> Resolver<'a> {
         }
         let found = self.transfers.resolve(Locator::Id(id.clone())).await;
         let item = found.map_err(|error| match error.kind() {
-            TransferErrorKind::NotFound if !is_id(text) => no_place(text),
+            TransferErrorKind::NotFound if !is_place(text) => no_place(text),
             _ => error.into(),
         })?;
         if let Some(cached) = cached {
@@ -273,12 +295,7 @@ impl<'a> Resolver<'a> {
             // Relative paths start at the workspaces.
             return self.path(account, below, uses_cache).await;
         }
-        let base = Box::pin(self.find(None, uses_cache)).await.map_err(|failure| {
-            match self.current_folder {
-                Some(_) => failure.about(CURRENT_FOLDER),
-                None => failure,
-            }
-        })?;
+        let base = Box::pin(self.find(None, uses_cache)).await?;
         if up == 0 {
             return Ok(self.transfers.resolve_in(&base, &below).await?);
         }
@@ -334,6 +351,7 @@ fn no_place(text: &str) -> Failure {
         true => "it is a local file or directory; `frameio upload` sends it, and `frameio download -o` saves \
                  to it"
             .to_owned(),
+        false if text.starts_with('-') || text.contains(':') => "a path begins with '/'".to_owned(),
         false => format!("a path begins with '/', such as '/{text}'"),
     };
     let message = format!("'{text}' is neither a path nor the ID of an item: {hint}");
@@ -343,7 +361,7 @@ fn no_place(text: &str) -> Failure {
 fn no_base(text: &str, is_base: bool) -> Failure {
     Failure::usage(match is_base {
         true => {
-            format!("{CURRENT_FOLDER} is the relative path '{text}': set it to an absolute one")
+            format!("'{text}' is a relative path: set the variable to an absolute one")
         }
         false => format!(
             "'{text}' is a relative path: set {CURRENT_FOLDER} to the folder that it starts at, or pass \

@@ -29,7 +29,10 @@ impl<'a> Place<'a> {
     /// Parses a place. With a current folder, a text that does not look like an ID is a relative path.
     pub(super) fn parse(text: &'a str, has_base: bool) -> Result<Self, Failure> {
         match WebLink::parse(text)? {
-            Some(WebLink::Item(id)) => Ok(Self::Locator(Locator::Id(id.into()))),
+            Some(WebLink::Item(id)) if !is_id(id) => Err(Failure::usage(format!(
+                "cannot use the link '{text}': '{id}' is not the ID of an item"
+            ))),
+            Some(WebLink::Item(id)) => Ok(Self::Locator(id_locator(id))),
             Some(WebLink::Share(id)) => Ok(Self::Share(id)),
             Some(WebLink::Short(link)) => Ok(Self::ShortLink(link)),
             None if cfg!(windows) && has_drive(text) => Err(Failure::usage(format!(
@@ -37,9 +40,37 @@ impl<'a> Place<'a> {
                  /Workspace/Project; Git Bash replaces such paths unless MSYS_NO_PATHCONV=1 is set"
             ))),
             None if is_relative(text, has_base) => RelativePath::parse(text).map(Self::Relative),
-            None => Ok(Self::Locator(text.parse()?)),
+            None if is_id(text) => Ok(Self::Locator(id_locator(text))),
+            None => absolute(text).map(Self::Locator),
         }
     }
+}
+
+/// Returns the locator of an ID. The service writes UUIDs in lower case, other programs in either.
+fn id_locator(id: &str) -> Locator {
+    let id = if is_uuid(id) { id.to_ascii_lowercase() } else { id.to_owned() };
+    Locator::Id(id.into())
+}
+
+/// Parses a path from the workspace on, or an ID of an unknown form.
+fn absolute(text: &str) -> Result<Locator, Failure> {
+    let locator: Locator = text.parse()?;
+    if let Locator::Path { path, .. } = &locator
+        && let Some(name) = path.names().iter().find(|name| matches!(&***name, "." | ".."))
+    {
+        let reason = format!("'{name}' works in relative paths only");
+        return Err(Failure::usage(format!("invalid path '{text}': {reason}")));
+    }
+    Ok(locator)
+}
+
+/// Returns whether a text is a path from the workspace on, a link, or has the form of an ID.
+pub(super) fn is_place(text: &str) -> bool {
+    text.starts_with('/') || web_link::is_link(text) || is_id(text)
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// Returns whether a text is a relative path: one with a slash, or with a current folder also a name.
@@ -57,9 +88,7 @@ fn has_drive(text: &str) -> bool {
 
 /// Returns whether a text has the form of an ID of the service.
 pub(super) fn is_id(text: &str) -> bool {
-    let is_uuid =
-        text.len() == 36 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    is_uuid || text.starts_with("adobe:urn:") || text.starts_with("urn:")
+    is_uuid(text) || text.starts_with("adobe:urn:") || text.starts_with("urn:")
 }
 
 impl RelativePath {

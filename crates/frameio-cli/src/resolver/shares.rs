@@ -9,6 +9,7 @@ use frameio::shares::{ListShareAssets, ListShares, Share};
 use frameio::transfer::Transfers;
 use frameio::transport::HyperTransport;
 use frameio::{AccountId, AssetId, Body, Client, ProjectId};
+use futures_util::TryStreamExt;
 use http::header::LOCATION;
 use http::{Request, Uri};
 
@@ -51,6 +52,16 @@ pub(crate) async fn projects(
     Ok(projects)
 }
 
+/// Lists the shares of a project.
+pub(crate) async fn of_project(
+    client: &Client,
+    account: &AccountId,
+    project: &ProjectId,
+) -> Result<Vec<Share>, Failure> {
+    let list = ListShares::new(account, project).page_size(100);
+    Ok(client.items(list).try_collect().await?)
+}
+
 /// Finds a share by its short link. The service has no operation for it, so the shares of the projects
 /// are listed.
 pub(crate) async fn with_short_link(
@@ -60,12 +71,11 @@ pub(crate) async fn with_short_link(
 ) -> Result<Option<(AccountId, Share)>, Failure> {
     let wanted = code(link);
     for (account, project) in projects {
-        let mut list = client.items(ListShares::new(&account, &project).page_size(100));
-        while let Some(share) = list.next().await {
-            let share = share?;
-            if share.short_url.as_deref().is_some_and(|it| code(it) == wanted) {
-                return Ok(Some((account, share)));
-            }
+        let shares = of_project(client, &account, &project).await?;
+        let has_link =
+            |share: &Share| share.short_url.as_deref().is_some_and(|it| code(it) == wanted);
+        if let Some(share) = shares.into_iter().find(has_link) {
+            return Ok(Some((account, share)));
         }
     }
     Ok(None)

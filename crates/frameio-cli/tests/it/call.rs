@@ -225,8 +225,8 @@ async fn the_exit_status_depends_on_the_kind_of_failure() {
 
     let mut command = program(&server);
     command.env("FRAMEIO_BASE_URL", "http://api.example.com").args(["call", "users.show"]);
-    let message =
-        "frameio: invalid API URL: http:// is accepted for this machine only; use https://";
+    let message = "frameio: invalid API URL 'http://api.example.com': http:// is accepted for this machine only; use \
+         https://";
     assert_eq!(end(command, None).await.failed(2), message);
     let _: &Sim = &sim;
 }

@@ -116,6 +116,8 @@ async fn adds_comments_at_frames_and_timecodes() {
 async fn refuses_comments_that_cannot_be_added() {
     let (sim, server) = demo().await;
     let sound = "00000032-f1a0-4000-8000-000000000000";
+    let (poster, form) =
+        ("/Film/The Crossing/Stills/Poster.png", "/Film/The Crossing/Legal/Release forms.pdf");
     for (arguments, status, message) in [
         (&[STACK, " "][..], 2, "the text is empty"),
         (&[STACK, "x", "--reply-to", OPEN], 2, "the Frame.io V4 API cannot create replies"),
@@ -133,7 +135,12 @@ async fn refuses_comments_that_cannot_be_added() {
             "is before the start",
         ),
         (&[STACK, "x", "--at", "soon"], 2, "invalid value 'soon' for '--at'"),
-        (&[sound, "x", "--at", "00:00:01:00"], 1, "the frame rate is unknown"),
+        (&[sound, "x", "--at", "00:00:01:00"], 2, "the frame rate of the file is unknown"),
+        (&[sound, "x", "--page", "1"], 2, "is an audio file, which has no pages; set a position"),
+        (&[STACK, "x", "--page", "1"], 2, "is a video, which has no pages"),
+        (&[poster, "x", "--at", "10"], 2, "is an image, which has no frames"),
+        (&[poster, "x", "--page", "2"], 2, "is an image, which has no pages"),
+        (&[form, "x", "--at", "00:00:01:00"], 2, "is a document, which has no frames; set a page"),
         (&["/Film/The Crossing", "x"], 2, "pass a file or a version stack"),
         (&["/Film/The Crossing/Nothing.mov", "x"], 5, "Nothing.mov"),
     ] {
@@ -159,10 +166,18 @@ async fn resolves_and_reopens_comments_without_useless_changes() {
     assert_eq!(sim.stats().by_operation.get("comments.update"), Some(&1));
     assert!(listed(&server).await[1]["completed"].as_bool().unwrap());
 
+    let both = run(&server, &["comments", "resolve", OPEN, "missing", "--json"]).await;
+    assert_eq!((both.status, both.lines().len()), (5, 1), "{both:?}");
+    assert_eq!(both.lines()[0]["error"]["kind"], "not_found");
+    assert_eq!(both.lines()[0]["id"], "missing");
+
     let reopened = run(&server, &["comments", "reopen", OPEN, "--json"]).await.json();
     assert_eq!((&reopened["id"], &reopened["completed_at"]), (&json!(OPEN), &Value::Null));
     let missing = run(&server, &["comments", "resolve", OPEN, "missing"]).await;
-    assert!(missing.failed(5).contains("no comment has the ID 'missing'"), "{missing:?}");
+    assert!(
+        missing.failed(5).contains("cannot resolve 'missing': no comment has this ID"),
+        "{missing:?}"
+    );
     assert!(
         !listed(&server).await[1]["completed"].as_bool().unwrap(),
         "found before any is changed"

@@ -299,8 +299,8 @@ async fn imports_markers_after_a_dry_run_and_only_once() {
     let dry = desk.run(&import).await;
     assert_eq!(dry.status, 0, "{dry:?}");
     let expected = "\
-add      01:00:10:00  Ana Roth: Wire
-exists   01:00:53:18  Mina Okafor: Colour is final from here on
+would add  01:00:10:00  Ana Roth: Wire
+exists     01:00:53:18  Mina Okafor: Colour is final from here on
 ";
     assert_eq!(dry.stdout, expected);
     let summary =
@@ -310,7 +310,7 @@ exists   01:00:53:18  Mina Okafor: Colour is final from here on
 
     let sent = desk.run(&[&import[..], &["--send", "--json"]].concat()).await;
     let lines = sent.lines();
-    assert_eq!((&lines[0]["action"], &lines[1]["action"]), (&json!("added"), &json!("exists")));
+    assert_eq!((&lines[0]["outcome"], &lines[1]["outcome"]), (&json!("added"), &json!("exists")));
     let comments = listed(&desk.server).await;
     assert_eq!(comments[0]["id"], lines[0]["id"]);
     let (frame, length) = (&comments[0]["frame"], &comments[0]["length"]);
@@ -374,7 +374,7 @@ async fn copies_comments_to_another_version_with_an_offset() {
     let desk = Desk::new().await;
     let copy = ["copy", CUT_2, STACK, "--frame-offset", "12"];
     let dry = desk.run(&copy).await;
-    assert_eq!(dry.stdout, "add      00:00:00:12  Demo User: Title is missing\n", "{dry:?}");
+    assert_eq!(dry.stdout, "would add  00:00:00:12  Demo User: Title is missing\n", "{dry:?}");
     for created in [1, 1] {
         assert_eq!(desk.run(&[&copy[..], &["--send"]].concat()).await.status, 0);
         assert_eq!(desk.created(), created);

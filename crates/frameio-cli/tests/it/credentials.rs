@@ -92,7 +92,7 @@ async fn logout_revokes_tokens_at_the_service_that_issued_them() {
     let mut command = machine.command(&["logout"]);
     command.env("FRAMEIO_BASE_URL", elsewhere.url());
     let ended = end(command, None).await;
-    assert_eq!(ended.stdout, "profile 'default' is signed out\n", "{ended:?}");
+    assert_eq!(ended.stdout, "signed out: profile 'default'\n", "{ended:?}");
     assert_eq!(other.requests().len(), 0);
     let mut command = machine.command(&["call", "users.show"]);
     command.env("FRAMEIO_TOKEN", tokens["access_token"].as_str().unwrap());

@@ -32,7 +32,10 @@ async fn finds_names_by_pattern() {
     assert_eq!(find(&["The*", "--type", "project", "/"]).await, ["/Film/The Crossing"]);
     let both = find(&["{Film,Sound}", "--type", "folder", "/"]).await;
     assert_eq!(both, ["/Campaigns/Spring Launch/Film", "/Film/The Crossing/Sound"]);
-    assert_eq!(find(&["*", "--limit", "2", "/Film/The Crossing"]).await.len(), 2);
+    let cut = ["find", "--name", "*", "--limit", "2", "/Film/The Crossing", "--json"];
+    let cut = run(&server, &cut).await;
+    assert_eq!((cut.status, cut.lines().len()), (0, 2), "{cut:?}");
+    assert_eq!(cut.stderr, "frameio: the search ended after 2 results ('--limit')\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,7 +52,7 @@ async fn grants_roles_to_people_by_address_name_and_id() {
     let json = grant(&["/Film/The Crossing/Legal", id, "viewer", "--json"]).await;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     let expected = json!({
-        "user_id": id, "role": "viewer", "effective_role": "viewer", "previous_role": null,
+        "outcome": "set", "type": "member", "user_id": id, "role": "viewer", "effective_role": "viewer", "previous_role": null,
         "path": "/Film/The Crossing/Legal",
     });
     assert_eq!(json, expected);

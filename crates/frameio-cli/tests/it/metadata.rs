@@ -111,7 +111,7 @@ async fn sets_a_status_on_the_head_of_a_stack() {
     let (sim, server) = demo().await;
     let set = metadata(&server, &["set", STACK_PATH, "status=in progress"]).await;
     set.succeeded();
-    assert_eq!(set.stdout, format!("set: {STACK_PATH}: Status = In Progress\n"));
+    assert_eq!(set.stdout, format!("set: {STACK_PATH} (Status = In Progress)\n"));
     assert_eq!(values(&server, CUT_3).await["Status"], "In Progress");
     assert_eq!(values(&server, CUT_2).await["Status"], "In Progress");
     let set = metadata(&server, &["set", STACK, MIX, "Status=Approved", "--json"]).await;
@@ -119,7 +119,7 @@ async fn sets_a_status_on_the_head_of_a_stack() {
     assert_eq!(
         set.lines()[0],
         json!({
-            "action": "set", "path": STACK_PATH, "file_id": CUT_3, "error": null,
+            "outcome": "set", "type": "file", "path": STACK_PATH, "id": CUT_3,
         })
     );
     assert_eq!(values(&server, MIX).await["Status"], "Approved");
@@ -244,9 +244,13 @@ async fn sets_hundreds_of_files_and_reports_those_that_a_failed_call_omits() {
     assert_eq!(ended.status, 4);
     assert!(ended.stderr.contains("62 of 162 files were set; the same command again"), "{ended:?}");
     let lines = ended.lines();
-    let with = |action: &str| lines.iter().filter(|line| line["action"] == action).count();
-    assert_eq!((with("set"), with("not set")), (62, 100));
-    assert!(lines[0]["error"].as_str().unwrap().contains("metadata.bulk_update"), "{}", lines[0]);
+    let with = |outcome: &str| lines.iter().filter(|line| line["outcome"] == outcome).count();
+    assert_eq!((with("set"), with("failed")), (62, 100));
+    assert!(
+        lines[0]["error"]["message"].as_str().unwrap().contains("metadata.bulk_update"),
+        "{}",
+        lines[0]
+    );
     metadata(&server, &["set", "-r", "/Film/The Crossing", "Scene=7"]).await.succeeded();
     assert_eq!(calls(&sim), 4);
     assert_eq!(values(&server, MIX).await["Scene"], "7");
@@ -263,7 +267,7 @@ async fn reads_places_from_standard_input_and_texts_from_files() {
     let set = end(command, Some(&format!("{MIX}\n\n{CUT_3}\n{MIX}\n"))).await;
     set.succeeded();
     let summary = "Notes = First line Second line; Scene = @mina";
-    assert_eq!(set.stdout.lines().next(), Some(&*format!("set: {MIX}: {summary}")), "{set:?}");
+    assert_eq!(set.stdout.lines().next(), Some(&*format!("set: {MIX} ({summary})")), "{set:?}");
     for place in [MIX, CUT_3] {
         let got = values(&server, place).await;
         assert_eq!(

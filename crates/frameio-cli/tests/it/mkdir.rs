@@ -58,11 +58,12 @@ async fn keeps_names_unique() {
             "/Film/The Crossing/Cuts/The Crossing - cut 3.mp4",
             "a version stack of this name already exists",
         ),
-        ("00000012-f1a0-4000-8000-000000000000", "a folder of this name already exists"),
     ] {
         let refused = run(&server, &["mkdir", place]).await;
         assert!(refused.failed(12).contains(message), "{place}: {refused:?}");
     }
+    let id = run(&server, &["mkdir", "00000012-f1a0-4000-8000-000000000000"]).await;
+    assert!(id.failed(2).contains("of the existing /Film/The Crossing/Dailies"), "{id:?}");
     let json = run(&server, &["mkdir", "--json", "/Film/The Crossing/Dailies"]).await;
     assert_eq!(json.lines()[0]["error"]["kind"], "conflict", "{json:?}");
     let file = run(&server, &["mkdir", "-p", "/Film/The Crossing/Stills/Poster.png/New"]).await;

@@ -93,6 +93,21 @@ async fn show_describes_fields_quota_and_an_example() {
 }
 
 #[tokio::test]
+async fn show_describes_each_member_of_a_union() {
+    let name = "metadata_fields.metadata_field_definitions_create";
+    let shown = operations(&["--show", name]).await;
+    shown.succeeded();
+    for part in ["date | long_text | number", "with field_type number", "with field_type rating"] {
+        assert!(shown.stdout.contains(part), "{part}: {}", shown.stdout);
+    }
+    let json = operations(&["--show", name, "--json"]).await.json();
+    let fields = json["fields"].as_array().unwrap();
+    let field = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap();
+    assert_eq!(field("data[name]")["only_with"], Value::Null, "each type has it");
+    assert_eq!(field("data[field_configuration]")["required"], false, "a text has none");
+}
+
+#[tokio::test]
 async fn descriptions_fit_the_terminal() {
     for columns in [40, 80] {
         for name in ["comments.create", "webhooks.create", "files.show"] {

@@ -52,7 +52,10 @@ async fn relative_paths_start_at_the_current_folder() {
     let missing = run_in(&server, STILLS, &["ls", "Gone"]).await;
     assert!(missing.failed(5).contains("no such file or folder 'Gone'"), "{missing:?}");
     let relative = run_in(&server, "Film/The Crossing", &["ls", "Stills"]).await;
-    assert!(relative.failed(2).contains("FRAMEIO_CWD is the relative path"), "{relative:?}");
+    assert!(
+        relative.failed(2).contains("FRAMEIO_CWD: 'Film/The Crossing' is a relative path"),
+        "{relative:?}"
+    );
     let none = run(&server, &["ls", "Stills/Poster.png"]).await;
     assert!(none.failed(2).contains("set FRAMEIO_CWD"), "{none:?}");
 }

@@ -170,6 +170,11 @@ async fn profile_set_resolves_names_and_refuses_unknown_ones() {
     run(&["profile", "set", "--project", "/Demo Workspace/Demo Project"]).await.succeeded();
     assert_eq!(profile()["project_id"], demo.project_id.as_str());
     assert_eq!(profile()["workspace_id"], demo.workspace_id.as_str());
+    let requests = sim.requests().len();
+    let listed = run(&["profile", "list", "--json"]).await.json();
+    let names = json!([listed["account"], listed["workspace"], listed["project"]]);
+    assert_eq!(names, json!([account_name, "Demo Workspace", "Demo Project"]));
+    assert_eq!(sim.requests().len(), requests, "the names are in the profile");
     let link = format!("https://next.frame.io/project/{}", demo.project_id);
     for place in [
         "Demo Workspace",
@@ -188,7 +193,7 @@ async fn profile_set_resolves_names_and_refuses_unknown_ones() {
     let message = "invalid value '/Demo Workspace' for '--project': it is not a project";
     assert!(ended.failed(2).contains(message), "{ended:?}");
     run(&["profile", "set", "--project", ""]).await.succeeded();
-    assert!(profile()["project_id"].is_null());
+    assert!(profile()["project_id"].is_null() && profile()["project_name"].is_null());
 }
 
 #[tokio::test]
@@ -206,7 +211,8 @@ async fn profile_set_warns_if_it_cannot_validate() {
     let mut command = crate::program::offline();
     command.env("FRAMEIO_CONFIG_DIR", directory.path());
     command.args(["profile", "list", "--json"]);
-    assert_eq!(end(command, None).await.json()["account_id"], "a");
+    let listed = end(command, None).await.json();
+    assert_eq!((&listed["account_id"], &listed["account"]), (&json!("a"), &json!(null)));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::comments::demo;
+use crate::comments::{STACK_PATH, demo};
 use crate::program::run;
 use crate::relocate::paths;
 
@@ -41,7 +41,7 @@ async fn restores_folders_before_the_items_in_them() {
     run(&server, &["rm", "--yes", POSTER]).await.succeeded();
     run(&server, &["rm", "-r", "--yes", stills]).await.succeeded();
     let early = run(&server, &["restore", PROJECT, POSTER_ID]).await;
-    assert!(early.failed(6).contains("restore the folder that contains it first"), "{early:?}");
+    assert!(early.failed(6).contains("restore the folder 'Stills' first"), "{early:?}");
     let both = run(&server, &["restore", PROJECT, "Poster.png", "Stills", "--json"]).await;
     both.succeeded();
     let lines = both.lines();
@@ -71,4 +71,30 @@ async fn refuses_ambiguous_and_missing_names() {
     assert!(workspace.failed(2).contains("is a workspace"), "{workspace:?}");
     let help = run(&server, &["restore", "--help"]).await;
     assert!(help.stdout.contains("Experimental: restoring uses operations"), "{help:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restores_a_stack_with_its_versions_by_its_former_path() {
+    let (_sim, server) = demo().await;
+    let before = run(&server, &["versions", "list", STACK_PATH, "--format", "ids"]).await.stdout;
+    run(&server, &["rm", "--yes", "--all-versions", STACK_PATH]).await.succeeded();
+    let restored = run(&server, &["restore", PROJECT, STACK_PATH, "--json"]).await;
+    restored.succeeded();
+    let types: Vec<_> = restored.lines().iter().map(|line| line["type"].clone()).collect();
+    assert_eq!(types, ["version_stack", "file", "file"]);
+    let after = run(&server, &["versions", "list", STACK_PATH, "--format", "ids"]).await.stdout;
+    assert_eq!(after, before, "in the same order");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_names_unique_unless_duplicates_are_allowed() {
+    let (sim, server) = demo().await;
+    run(&server, &["rm", "--yes", POSTER]).await.succeeded();
+    run(&server, &["mkdir", POSTER]).await.succeeded();
+    let taken = run(&server, &["restore", PROJECT, "Poster.png"]).await;
+    assert!(taken.failed(12).contains("contains a folder of this name"), "{taken:?}");
+    assert_eq!(sim.stats().by_operation.get("files.restore"), None);
+    run(&server, &["restore", PROJECT, "Poster.png", "--allow-duplicates"]).await.succeeded();
+    let folder = run(&server, &["restore", "/Film/The Crossing/Dailies"]).await;
+    assert!(folder.failed(2).contains("is not a project: pass '/Film/The Crossing'"), "{folder:?}");
 }

@@ -53,6 +53,15 @@ would delete: /Film/The Crossing (project: 11 files, 1 version stack, 9 folders,
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_result_that_cannot_be_printed_is_counted() {
+    let (_sim, server) = demo().await;
+    let filter = ["rm", "--yes", "--jq", ".path + 1", POSTER];
+    let filtered = run(&server, &filter).await;
+    let message = filtered.failed(1);
+    assert!(message.ends_with("; 1 change made, but not all were printed"), "{filtered:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refuses_before_anything_is_deleted() {
     let (sim, server) = demo().await;
     for (place, message) in [
@@ -142,7 +151,7 @@ async fn deletes_nothing_if_a_place_is_missing() {
     let two = run(&server, &["rm", "--yes", missing, POSTER, other]).await;
     assert_eq!((two.status, two.stdout.as_str()), (5, ""), "{two:?}");
     let last = two.stderr.lines().last().unwrap();
-    assert!(last.ends_with("nothing was changed: 2 of 3 places were refused"), "{two:?}");
+    assert!(last.ends_with("nothing was changed: 2 of 3 were refused"), "{two:?}");
     assert_eq!(two.stderr.lines().count(), 3, "{two:?}");
     let json = run(&server, &["rm", "--yes", "--json", POSTER, missing]).await;
     assert_eq!((json.status, json.stderr.as_str(), json.lines().len()), (5, "", 1), "{json:?}");

@@ -145,7 +145,10 @@ async fn shares_more_than_100_items_and_suggests_their_folder() {
         "{ended:?}"
     );
     assert!(ended.stdout.starts_with("created share "), "{ended:?}");
-    assert!(ended.stdout.contains("\nnot added: /Film/The Crossing/Take 100.mov: "), "{ended:?}");
+    assert!(
+        ended.stderr.contains("\nframeio: cannot add '/Film/The Crossing/Take 100.mov': "),
+        "{ended:?}"
+    );
     assert!(ended.stdout.contains("\nadded: /Film/The Crossing/Take 102.mov\n"), "{ended:?}");
     assert_eq!(body(&sim, "shares.create")["data"]["asset_ids"].as_array().unwrap().len(), 100);
 
@@ -154,7 +157,7 @@ async fn shares_more_than_100_items_and_suggests_their_folder() {
     let again = end(command, Some(&places)).await;
     again.succeeded();
     let lines = again.lines();
-    let added: Vec<_> = lines.iter().filter(|line| line["action"] == "added").collect();
+    let added: Vec<_> = lines.iter().filter(|line| line["outcome"] == "added").collect();
     assert_eq!((lines.len(), added.len()), (103, 1));
     assert_eq!(added[0]["path"], "/Film/The Crossing/Take 100.mov");
 }
@@ -205,11 +208,8 @@ async fn adds_and_removes_items() {
     assert_eq!(calls(&sim, "shares.add_asset"), 1);
     let removed = share(&server, &["remove", SHARE, MIX, CUTS, POSTER]).await;
     assert_eq!(removed.status, 5);
-    assert!(
-        removed.stdout.contains(&format!("removed: {MIX}\nnot removed: {CUTS}: ")),
-        "{removed:?}"
-    );
-    assert!(removed.stdout.ends_with(&format!("removed: {POSTER}\n")), "{removed:?}");
+    assert_eq!(removed.stdout, format!("removed: {MIX}\nremoved: {POSTER}\n"));
+    assert!(removed.stderr.contains(&format!("cannot remove '{CUTS}': ")), "{removed:?}");
     let assets = share(&server, &["show", SHARE, "--json"]).await.json()["assets"].take();
     assert_eq!(assets.as_array().unwrap().len(), 1);
 }
@@ -246,7 +246,9 @@ async fn manages_reviewers_without_sending_mail() {
     let mut arguments = vec!["reviewers", "add", &id, "--notify", "--message", "Notes, please"];
     arguments.extend(emails.iter().map(String::as_str));
     let added = share(&server, &arguments).await;
-    assert!(added.status == 0 && added.stderr.contains("(notified by email)"), "{added:?}");
+    added.succeeded();
+    assert_eq!(added.stdout.lines().count(), 11, "{added:?}");
+    assert!(added.stdout.starts_with("added: r0@example.com (notified by email)\n"), "{added:?}");
     assert_eq!(calls(&sim, "shares.add_reviewers"), 3, "10 people in a call");
     let sent = body(&sim, "shares.add_reviewers")["data"].take();
     assert_eq!(
@@ -254,14 +256,17 @@ async fn manages_reviewers_without_sending_mail() {
         (&json!(true), &json!("Notes, please"))
     );
     let removed = share(&server, &["reviewers", "remove", &id, "KIM@example.com"]).await;
-    assert_eq!(removed.stdout, "removed reviewers: kim@example.com\n");
+    assert_eq!(removed.stdout, "removed: kim@example.com\n");
     let listed = share(&server, &["reviewers", "list", &id, "--json"]).await.lines();
     assert_eq!((listed.len(), &listed[0]["email"]), (11, &json!("r0@example.com")));
 
     let public = share(&server, &["reviewers", "add", SHARE, "kim@example.com"]).await;
     assert!(public.failed(2).contains("pass '--notify' to send an email"), "{public:?}");
     let stranger = share(&server, &["reviewers", "remove", &id, "x@example.com"]).await;
-    stranger.failed(5);
+    assert!(stranger.failed(5).contains("cannot remove 'x@example.com': "), "{stranger:?}");
+    let again = share(&server, &["reviewers", "remove", &id, "x@example.com", "--json"]).await;
+    assert_eq!(again.lines()[0]["email"], "x@example.com", "{again:?}");
+    assert_eq!(again.lines()[0]["outcome"], "failed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

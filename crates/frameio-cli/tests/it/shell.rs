@@ -200,14 +200,21 @@ async fn operations_and_profiles_are_completed_without_a_sign_in() {
 
 #[tokio::test]
 async fn a_place_with_thousands_of_names_is_completed() {
-    let (shell, _) = Shell::new(with_files(5_000)).await;
+    let (shell, sim) = Shell::new(with_files(5_000)).await;
     let place = "/Film/The Crossing/Dailies/Day 01/Camera A/";
     let words = ["frameio", "ls", &place.replace(' ', "\\ ")];
     let found = completed(shell.command(), &words).await;
     assert_eq!(found.len(), 5_003);
+    let sent = sim.requests().len();
+    assert!(sent < 30, "pages of 500 names, and the folders above: {sent}");
     let word = format!("{}Frame\\ 0499", words[2]);
     let found = completed(shell.command(), &["frameio", "ls", &word]).await;
     assert_eq!(found.len(), 10, "{found:?}");
+    assert_eq!(
+        sim.requests().len(),
+        sent,
+        "a warm completion reads a saved list and sends nothing"
+    );
 }
 
 #[tokio::test]

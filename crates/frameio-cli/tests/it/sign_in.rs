@@ -129,7 +129,7 @@ async fn a_user_signs_in_with_a_browser_and_signs_out() {
     .unwrap();
     let token = token["access_token"].as_str().unwrap().to_owned();
     let ended = machine.run(&["logout"]).await;
-    assert_eq!(ended.stdout, "profile 'default' is signed out\n", "{ended:?}");
+    assert_eq!(ended.stdout, "signed out: profile 'default'\n", "{ended:?}");
     assert!(!machine.saved().contains(&token));
     let ended = machine.run(&["whoami"]).await;
     assert!(ended.failed(3).contains("frameio login"), "{ended:?}");

@@ -12,7 +12,7 @@ use frameio_sim::{Fault, SimServer};
 use http::StatusCode;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use tokio::process::{Child, Command};
 use unicode_width::UnicodeWidthStr;
 
@@ -58,11 +58,11 @@ fn start_on_terminal(mut command: Command, stdout: Stdio) -> (Child, Screen) {
             written.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
         }
     });
-    (child, Screen { _keyboard: screen, text })
+    (child, Screen { keyboard: screen, text })
 }
 
 struct Screen {
-    _keyboard: File,
+    keyboard: File,
     text: Arc<Mutex<String>>,
 }
 
@@ -116,6 +116,33 @@ async fn notes_are_wrapped_at_the_width_of_the_terminal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_passphrase_leaves_a_terminal_that_shows_what_is_typed() {
+    let (_sim, server) = demo().await;
+    let of_program = program(&server);
+    // The program reads from the terminal that controls its session.
+    let mut command = Command::new("setsid");
+    for (name, value) in of_program.as_std().get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.args(["--ctty", env!("CARGO_BIN_EXE_frameio"), "share", "create", "X"]);
+    command.args(["/Film/The Crossing/Cuts", "--passphrase"]).kill_on_drop(true);
+    let (mut child, mut screen) = start_on_terminal(command, Stdio::null());
+    let shows_typed = |screen: &Screen| {
+        tcgetattr(&screen.keyboard).unwrap().local_modes.contains(LocalModes::ECHO)
+    };
+    assert!(shows_typed(&screen));
+    wait_until(|| screen.text().contains("Passphrase: ") && !shows_typed(&screen)).await;
+    screen.keyboard.write_all(b"secr\x03").unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await;
+    assert_eq!(ended.unwrap().unwrap().code(), Some(130));
+    assert!(shows_typed(&screen), "{}", screen.text());
+    assert!(!screen.text().contains("secr"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_question_of_a_sync_can_be_interrupted() {
     let fixture = Fixture::new(&[("a.mov", 5), ("b.mov", 5), ("kept.mov", 5)]).await;
     assert_eq!(fixture.run(&["sync", "in", ROOT]).await.status, 0);
@@ -158,9 +185,10 @@ async fn bars_are_drawn_only_where_nothing_else_is_printed() {
         let (mut child, screen) = start_on_terminal(command, stdout);
         let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await;
         assert!(ended.expect("it ends").unwrap().success(), "{}", screen.text());
+        // The reader of the screen may be behind.
+        wait_until(|| screen.text().contains("1 transferred")).await;
         let text = screen.text();
         assert_eq!(text.contains("\u{1b}["), has_bars, "{text:?}");
-        assert!(text.contains("1 transferred"), "{text:?}");
     }
 }
 

@@ -16,7 +16,7 @@ async fn creates_receives_lists_and_deletes_webhooks() {
     let (account, workspace) = (demo.account_id.as_str(), demo.workspace_id.as_str());
     let place = ["--account", account, "--workspace", workspace];
     let create = async |rest: &[&str]| {
-        let arguments = [&["webhook", "create"][..], &place, rest].concat();
+        let arguments = [&["webhook", "create", "--json"][..], &place, rest].concat();
         run(&server, &arguments).await
     };
     let created = create(&["--name=hook", "--url=http://127.0.0.1:1/", "--event=all"]).await;
@@ -61,7 +61,7 @@ async fn creates_receives_lists_and_deletes_webhooks() {
     assert!(refused.failed(2).contains("'--yes' is required"), "{refused:?}");
     let missing =
         run(&server, &["webhook", "delete", "-y", "--account", account, id, "missing"]).await;
-    let message = "frameio: no webhook has the ID 'missing'; nothing was deleted";
+    let message = "frameio: cannot delete 'missing': no webhook has this ID; nothing was changed";
     assert_eq!(missing.failed(5), message);
     assert_eq!(list().await.len(), 2, "all are found before any is deleted");
     let deleted =
@@ -71,7 +71,7 @@ async fn creates_receives_lists_and_deletes_webhooks() {
     assert_eq!(deleted.stdout.lines().count(), 2, "{deleted:?}");
     assert_eq!(list().await, [] as [Value; 0]);
     let again = run(&server, &["webhook", "delete", "--yes", "--account", account, id]).await;
-    assert!(again.failed(5).starts_with("frameio: no webhook has the ID"), "{again:?}");
+    assert!(again.failed(5).contains("no webhook has this ID"), "{again:?}");
 
     for (arguments, message) in [
         (&["--name=x", "--url=http://example.com/", "--event=all"][..], "expected an https:// URL"),
@@ -288,7 +288,10 @@ async fn the_profile_is_the_default_for_account_and_workspace() {
     assert_eq!(none.failed(2), message);
     // The only account of the user is used.
     let none = run(&server, &["webhook", "delete", "--yes", "w"]).await;
-    assert!(none.failed(5).starts_with("frameio: no webhook has the ID 'w'"), "{none:?}");
+    assert!(
+        none.failed(5).starts_with("frameio: cannot delete 'w': no webhook has this ID"),
+        "{none:?}"
+    );
 
     let directory = tempfile::tempdir().unwrap();
     let demo = sim.demo();
@@ -301,7 +304,7 @@ async fn the_profile_is_the_default_for_account_and_workspace() {
         end(command, None).await
     };
     let url = "--url=https://example.com/";
-    let created = run(&["create", "--name=hook", url, "--event=file.ready"]).await.json();
+    let created = run(&["create", "--name=hook", url, "--event=file.ready", "--json"]).await.json();
     let listed = run(&["list", "--json"]).await.lines();
     assert_eq!((listed.len(), &listed[0]["id"]), (1, &created["id"]));
     run(&["delete", "--yes", created["id"].as_str().unwrap()]).await.succeeded();

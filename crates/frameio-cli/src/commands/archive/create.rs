@@ -8,7 +8,7 @@ use frameio_archive::{Archiver, CreateArchive, CreateEvent, Created, Missing};
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record, counted, counted_as};
@@ -29,9 +29,8 @@ pub(crate) struct CreateArgs {
     /// Complete the archive even if files cannot be saved; it lists them
     #[arg(long)]
     allow_missing: bool,
-    /// Print a line of JSON for each file, and a summary at the end
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -45,7 +44,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &CreateArgs) -> Result<(), Fa
         return Err(Failure::usage(format!("'{}' is not a project", place.path)));
     };
     let directory = args.directory.as_deref().unwrap_or(Path::new("."));
-    let report = Arc::new(Report::new(args.json));
+    let report = Arc::new(Report::new(&args.json));
     let on_event = report.clone();
     let archive = CreateArchive::new(&place.account_id, &project.id, directory)
         .files_in_flight(args.concurrency.into())
@@ -70,7 +69,6 @@ pub(super) async fn run(global: &GlobalArgs, args: &CreateArgs) -> Result<(), Fa
 
 /// Prints the steps of a run.
 struct Report {
-    is_json: bool,
     progress: CommentProgress,
     state: Mutex<State>,
 }
@@ -85,8 +83,8 @@ struct State {
 }
 
 impl Report {
-    fn new(is_json: bool) -> Self {
-        Self { is_json, progress: CommentProgress::new(is_json), state: Mutex::default() }
+    fn new(json: &JsonArgs) -> Self {
+        Self { progress: CommentProgress::new(json.reporter()), state: Mutex::default() }
     }
 
     fn event(&self, event: CreateEvent<'_>) {
@@ -99,7 +97,7 @@ impl Report {
                 self.print(&mut state, &json!({ "outcome": outcome, "path": path, "size": size }));
             }
             CreateEvent::CommentsSaved { .. } => state.commented += 1,
-            CreateEvent::Missing(missing) if self.is_json => {
+            CreateEvent::Missing(missing) if self.progress.reporter().is_json() => {
                 self.print(&mut state, &missing_json(missing));
             }
             CreateEvent::Missing(Missing { what, reason, .. }) => {
@@ -110,12 +108,9 @@ impl Report {
         self.progress.archived(state.saved, state.commented, state.all);
     }
 
-    /// Prints a line of JSON, if results are printed so. If that fails, the run continues and fails at
-    /// its end.
+    /// Prints a line that only JSON has. If that fails, the run continues and fails at its end.
     fn print(&self, state: &mut State, line: &Value) {
-        if self.is_json
-            && let Some(failure) = self.progress.reporter().change(&Line(line))
-        {
+        if let Some(failure) = self.progress.reporter().change(&Line(line)) {
             state.output_failure.get_or_insert(failure);
         }
     }

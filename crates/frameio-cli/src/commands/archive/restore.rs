@@ -8,7 +8,7 @@ use frameio_archive::{Archiver, NotRestored, RestoreArchive, RestoreEvent, Resto
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
-use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record, Reporter, counted};
@@ -40,9 +40,8 @@ pub(crate) struct Args {
     /// Do not create shares
     #[arg(long)]
     no_shares: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -57,7 +56,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         return Err(Failure::usage(format!("'{workspace}' is not a workspace")));
     }
     let report = Arc::new(Mutex::new(Report {
-        progress: CommentProgress::new(args.json),
+        progress: CommentProgress::new(args.json.reporter()),
         files: 0,
         comments: 0,
     }));
@@ -77,7 +76,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     .await;
     report.lock().unwrap_or_else(PoisonError::into_inner).progress.finish();
     match (ended, restored) {
-        (Ok(()), Some(restored)) => finish(&restored, args.json),
+        (Ok(()), Some(restored)) => finish(&restored, &args.json.reporter()),
         (Err(failure), _) if failure.status == Status::Interrupted => {
             let message = "interrupted: run the same command again to continue";
             Err(Failure::new(Status::Interrupted, message))
@@ -122,11 +121,10 @@ impl Report {
 }
 
 /// Prints what was restored and what was not.
-fn finish(restored: &Restored, is_json: bool) -> Result<(), Failure> {
-    let reporter = Reporter::new(is_json);
+fn finish(restored: &Restored, reporter: &Reporter) -> Result<(), Failure> {
     for it in &restored.not_restored {
         // Failures were printed as text when they occurred.
-        if is_json || !it.is_failure {
+        if reporter.is_json() || !it.is_failure {
             reporter.record(&Row(it))?;
         }
     }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use frameio_archive::{Archiver, Finding, FindingKind, Verified};
 use serde_json::{Value, json};
 
+use crate::args::JsonArgs;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter, counted};
+use crate::report::{Record, counted};
 use crate::shutdown;
 
 pub(super) const HELP: &str = "\
@@ -22,9 +23,8 @@ pub(crate) struct Args {
     /// Directory of the archive
     #[arg(value_name = "DIR")]
     directory: PathBuf,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 pub(super) async fn run(args: &Args) -> Result<(), Failure> {
@@ -35,7 +35,7 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     })
     .await?;
     let Some(verified) = verified else { return Ok(()) };
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     for finding in &verified.findings {
         reporter.record(&Row(finding))?;
     }

@@ -17,7 +17,7 @@ use self::jobs::Job;
 use self::previous::Previous;
 use self::results::Results;
 use self::scheduler::Scheduler;
-use crate::args::{AccountArg, GlobalArgs, at_least_one};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::commands::input_ids::IdLookup;
 use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
@@ -59,6 +59,8 @@ pub(crate) struct Args {
     #[arg(long)]
     unchecked: bool,
     #[command(flatten)]
+    json: JsonArgs,
+    #[command(flatten)]
     account: AccountArg,
 }
 
@@ -70,6 +72,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         Some(path) => path.clone(),
         None => default_results(&args.jobs)?,
     };
+    if path.exists() && path.canonicalize().ok() == args.jobs.canonicalize().ok() {
+        let reason = "it is the file of jobs; pass another one for the results";
+        return Err(Failure::value("--results", path.display(), reason));
+    }
     let client = global.client()?;
     let look_up = async |jobs: &mut Vec<Job>| {
         let lookup = IdLookup::new(global, &args.account, profile.clone());
@@ -89,7 +95,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     };
     let total = jobs.len();
     let skipped = Skipped::take(&mut jobs, &previous, args.retry_failed);
-    let mut report = JobReport::new(jobs.len());
+    let mut report = JobReport::new(jobs.len(), args.json.reporter());
     skipped.print(total, &report);
     if args.resume {
         // Places of jobs that ended may be gone.
@@ -98,8 +104,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut scheduler = Scheduler::new(jobs, args.concurrency.into(), options);
     let ended = scheduler.run(&client, &mut results, &mut report).await;
     let counts = scheduler.counts();
-    report.finish(counts, &results.name());
+    let printed = report.finish(counts, &results.name());
     ended?;
+    printed?;
     match counts.failed + skipped.failed {
         _ if counts.remaining > 0 => {
             let message = match results {
@@ -111,7 +118,12 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             Err(Failure::new(Status::Interrupted, message))
         }
         0 => Ok(()),
-        failed => Err(Failure::new(Status::Other, failures(failed, &results))),
+        failed => {
+            // The causes in the results of earlier runs are unknown.
+            let status = scheduler.status().filter(|_| skipped.failed == 0);
+            let status = status.unwrap_or(Status::Other);
+            Err(Failure::new(status, failures(failed, &results)))
+        }
     }
 }
 

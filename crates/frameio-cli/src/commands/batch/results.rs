@@ -194,6 +194,7 @@ mod tests {
     use super::super::job_id::JobIds;
     use super::*;
     use crate::commands::input_ids::InputIds;
+    use crate::report::Reporter;
 
     fn jobs() -> Vec<Job> {
         let operation = Operation::find("users.show").unwrap();
@@ -238,7 +239,8 @@ mod tests {
             assert_eq!(previous.get(&jobs[0].id), Some(&false), "{cut}");
             assert_eq!(previous.get(&jobs[1].id).copied(), second_failed, "{cut}");
 
-            let (outcome, report) = (JobOutcome::Succeeded(Value::Null), JobReport::new(1));
+            let (outcome, report) =
+                (JobOutcome::Succeeded(Value::Null), JobReport::new(1, Reporter::text()));
             results.write(&jobs[2], &outcome, &report).unwrap();
             drop(results);
             let text = std::fs::read_to_string(&path).unwrap();

@@ -30,6 +30,8 @@ pub(super) struct Scheduler {
     concurrency: usize,
     options: CallOptions,
     counts: JobCounts,
+    /// Status that all failed jobs share.
+    status: Option<Status>,
     /// Error after which no further results are written.
     write_error: Option<std::io::Error>,
     /// Lines of the jobs that ended, but whose result could not be written.
@@ -86,7 +88,13 @@ impl Scheduler {
         }
         let lanes = lanes.into_values().collect();
         let (running, write_error, unrecorded) = (BTreeMap::new(), None, Vec::new());
-        Self { lanes, running, concurrency, options, counts, write_error, unrecorded }
+        let status = None;
+        Self { lanes, running, concurrency, options, counts, status, write_error, unrecorded }
+    }
+
+    /// Returns the status that all failed jobs share; `None` if no job failed.
+    pub(super) const fn status(&self) -> Option<Status> {
+        self.status
     }
 
     pub(super) const fn counts(&self) -> JobCounts {
@@ -196,10 +204,20 @@ impl Scheduler {
             return self.unrecorded.push(job.line);
         }
         self.counts.remaining -= 1;
-        match outcome {
-            JobOutcome::Succeeded(_) => self.counts.succeeded += 1,
-            JobOutcome::Failed(_) | JobOutcome::Abandoned => self.counts.failed += 1,
-        }
+        let status = match outcome {
+            JobOutcome::Succeeded(_) => {
+                self.counts.succeeded += 1;
+                return;
+            }
+            // `Usage` promises that nothing was sent.
+            JobOutcome::Failed(error) => match Status::of_call(error) {
+                Status::Usage => Status::Other,
+                status => status,
+            },
+            JobOutcome::Abandoned => Status::Interrupted,
+        };
+        self.counts.failed += 1;
+        self.status = Some(Status::common(self.status, status));
     }
 
     /// Fails if results could not be written, and names the lines of their jobs.

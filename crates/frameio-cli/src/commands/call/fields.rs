@@ -42,7 +42,9 @@ impl Fields {
 
     /// Adds what to do to the reason why the input is refused, if a text was passed for another type.
     pub(super) fn explain(&self, mut reason: String) -> String {
-        if !self.raw.is_empty() && reason.contains("invalid type: string") {
+        if !self.typed.is_empty() && reason.contains("expected a string") {
+            reason += "; '-f' sets a text that looks like a number";
+        } else if !self.raw.is_empty() && reason.contains("invalid type: string") {
             reason += "; '-f' sets a text: pass a number, true or false with '-F', and an item of a list \
                        with KEY[]=VALUE";
         }

@@ -12,12 +12,12 @@ pub(super) use self::fields::FieldPath;
 use self::fields::Fields;
 pub(super) use self::preview::quoted;
 use super::input_ids::{IdLookup, InputIds};
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
 use crate::input;
-use crate::report::{Jq, Reporter};
+use crate::report::Reporter;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -28,9 +28,10 @@ Examples:
   frameio call users.show --jq .data.email
   frameio call webhooks.create --input @webhook.json --curl
 
-`frameio operations --show NAME` describes the parameters of an operation, with an example. Fields of the
-body may be given with or without 'data.'. KEY[SUBKEY]=VALUE sets a field of an object, and KEY[]=VALUE
-adds to a list. Fields override those of --input.
+`frameio operations --show NAME` describes the parameters of an operation, with an example. -f and -F
+take fields of the body with or without 'data.', --input takes them as the service does, in 'data'.
+KEY[SUBKEY]=VALUE sets a field of an object, and KEY[]=VALUE adds to a list. Fields override those of
+--input.
 
 The IDs of the account, workspace and project that the route needs default to those of the profile.
 '--account' overrides its account. If the user has only one account, it is used.";
@@ -55,12 +56,10 @@ pub(crate) struct Args {
     #[arg(long, short = 'n')]
     dry_run: bool,
     /// Print the request as a curl command without sending it; the token is in $FRAMEIO_TOKEN
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long, conflicts_with_all = ["dry_run", "json", "jq"])]
     curl: bool,
-    /// Filter the response, or each item of --all, by an expression of jq; strings are printed without
-    /// quotes
-    #[arg(long, value_name = "EXPR", value_parser = Jq::check)]
-    jq: Option<String>,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -72,9 +71,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let places = args.fields.add_to(operation, &mut object)?;
     let profile = global.profile.load()?.with_account(args.account.given());
     let options = CallOptions::new().unchecked(args.unchecked);
-    let output = Output::new(args.jq.as_deref())?;
+    let reporter = args.json.reporter();
     if operation.deprecated {
-        output.reporter.note(&format!("warning: {} is deprecated", operation.id));
+        reporter.note(&format!("warning: {} is deprecated", operation.id));
     }
     if args.all && !operation.schema().paged {
         let message = format!("'--all' cannot be used with {}, which has no pages", operation.id);
@@ -87,16 +86,20 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut lookup = IdLookup::new(global, &args.account, profile.clone());
     lookup.fill(&mut ids, &mut object).await?;
     if args.all && !args.dry_run && !args.curl {
-        return all(global, &output, operation, object, &options).await;
+        return all(global, &reporter, operation, object, &options).await;
     }
     let request = operation
         .request(&object, &options)
         .map_err(|error| profile.explain(Failure::input(operation.id, &error)))?;
     if args.dry_run || args.curl {
         let api_url = Services::new(global.base_url(&profile)?, None).api_url;
-        return preview::print(&output.reporter, &request, &api_url, args.curl);
+        return preview::print(&args.json, &request, &api_url, args.curl);
     }
-    output.value(&global.client()?.send_json(request).await?)
+    let response = global.client()?.send_json(request).await?;
+    match args.json.is_json() {
+        true => reporter.json_line(&response),
+        false => reporter.value(&response),
+    }
 }
 
 /// Checks the arguments as [`run`] does before it sends anything, without a profile.
@@ -109,40 +112,10 @@ pub(super) fn check(args: &Args) -> Result<(), String> {
     InputIds::new(operation, places).validate(&object, &profile, &CallOptions::new())
 }
 
-/// Output of responses.
-struct Output {
-    reporter: Reporter,
-    jq: Option<Jq>,
-}
-
-impl Output {
-    fn new(jq: Option<&str>) -> Result<Self, Failure> {
-        let compiled =
-            |code: &str| Jq::new(code).map_err(|reason| Failure::value("--jq", code, reason));
-        Ok(Self { reporter: Reporter::text(), jq: jq.map(compiled).transpose()? })
-    }
-
-    /// Prints a response.
-    fn value(&self, value: &Value) -> Result<(), Failure> {
-        match &self.jq {
-            Some(jq) => self.reporter.filtered(jq, value),
-            None => self.reporter.value(value),
-        }
-    }
-
-    /// Prints an item of a list.
-    fn item(&self, item: &Value) -> Result<(), Failure> {
-        match &self.jq {
-            Some(jq) => self.reporter.filtered(jq, item),
-            None => self.reporter.json_line(item),
-        }
-    }
-}
-
 /// Prints the items of all pages, each as soon as its page arrives.
 async fn all(
     global: &GlobalArgs,
-    output: &Output,
+    reporter: &Reporter,
     operation: &'static Operation,
     mut object: Map<String, Value>,
     options: &CallOptions,
@@ -172,7 +145,7 @@ async fn all(
         let page: Page<Value> =
             serde_json::from_value(response).map_err(|error| unexpected(error.to_string()))?;
         for item in &page.data {
-            output.item(item)?;
+            reporter.json_line(item)?;
         }
         let next = guard.next_cursor(&page).map_err(|error| unexpected(error.to_string()))?;
         let Some(next) = next else { return Ok(()) };

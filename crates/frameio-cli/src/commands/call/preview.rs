@@ -2,13 +2,15 @@
 
 use frameio::Body;
 use http::Request;
+use serde_json::{Map, Value, json};
 
+use crate::args::JsonArgs;
 use crate::exit::{Failure, Status};
 use crate::report::{Reporter, json_text};
 
 /// Prints a request, or the curl command that sends it. The token is not part of either.
 pub(super) fn print(
-    reporter: &Reporter,
+    json: &JsonArgs,
     request: &Request<Body>,
     api_url: &str,
     as_curl: bool,
@@ -18,21 +20,29 @@ pub(super) fn print(
         || Failure::new(Status::Other, "the body of this request cannot be shown as text");
     let body = request.body().as_bytes().ok_or_else(unreadable)?;
     let body = std::str::from_utf8(body).map_err(|_| unreadable())?;
-    match as_curl {
-        true => curl(request, &url, body).iter().try_for_each(|line| reporter.line(line)),
-        false => {
-            reporter.line(&format!("{} {url}", request.method()))?;
-            reporter.line("authorization: Bearer ***")?;
-            headers(request)
-                .try_for_each(|(name, value)| reporter.line(&format!("{name}: {value}")))?;
-            if body.is_empty() {
-                return Ok(());
-            }
-            reporter.line("")?;
-            let body = serde_json::from_str(body).map_err(|_| unreadable())?;
-            reporter.value(&body)
-        }
+    if as_curl {
+        let reporter = Reporter::text();
+        return curl(request, &url, body).iter().try_for_each(|line| reporter.line(line));
     }
+    let body = match body {
+        "" => Value::Null,
+        body => serde_json::from_str(body).map_err(|_| unreadable())?,
+    };
+    if json.is_json() {
+        let headers: Map<_, _> =
+            headers(request).map(|(name, value)| (name.to_owned(), value.into())).collect();
+        return json.reporter().json_line(&json!({
+            "method": request.method().as_str(), "url": url, "headers": headers, "body": body,
+        }));
+    }
+    let reporter = Reporter::text();
+    reporter.line(&format!("{} {url}", request.method()))?;
+    reporter.line("authorization: Bearer ***")?;
+    headers(request).try_for_each(|(name, value)| reporter.line(&format!("{name}: {value}")))?;
+    if !body.is_null() {
+        reporter.line("")?;
+    }
+    reporter.value(&body)
 }
 
 /// Returns the headers of a request that the user may see.

@@ -4,8 +4,12 @@ use frameio::comments::{Comment, CommentInclude, ShowComment};
 use frameio::{AccountId, Client};
 
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::changes::{Refusals, Results};
 use crate::commands::excerpt::excerpt;
 use crate::exit::{Failure, Status};
+
+const NO_COMMENT: &str =
+    "no comment has this ID; the API can neither show nor change a single reply";
 
 /// A comment, and the account that owns its file.
 pub(super) struct AccountComment {
@@ -20,14 +24,23 @@ impl AccountComment {
         client: &Client,
         account: &AccountArg,
         ids: &[String],
+        results: &mut Results,
     ) -> Result<Vec<Self>, Failure> {
         let profile = global.profile.load()?;
         let accounts = account.list(client, &profile).await?;
         let accounts: Vec<_> = accounts.into_iter().map(|account| account.id).collect();
-        let mut found = Vec::new();
+        let mut found: Vec<Self> = Vec::new();
+        let mut refused = Refusals::new(ids.len());
         for id in ids {
-            found.push(Self::find_one(client, &accounts, id).await?);
+            if found.iter().any(|it| it.comment.id.as_str() == id) {
+                continue;
+            }
+            match Self::find_one(client, &accounts, id).await {
+                Ok(comment) => found.push(comment),
+                Err(failure) => refused.add(id, failure)?,
+            }
         }
+        results.check(refused)?;
         Ok(found)
     }
 
@@ -41,7 +54,7 @@ impl AccountComment {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Failure::new(Status::NotFound, format!("no comment has the ID '{id}'")))
+        Err(Failure::new(Status::NotFound, NO_COMMENT))
     }
 
     /// Returns the author and the beginning of the text.

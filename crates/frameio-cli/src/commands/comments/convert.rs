@@ -11,8 +11,9 @@ use super::format_options::{self, FormatOptions};
 use super::markers_file::MarkersFileArgs;
 use super::output_files::{MediaFile, OutputFiles};
 use super::timing::TimingArgs;
+use crate::args::JsonArgs;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::Record;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -24,9 +25,8 @@ pub(crate) struct Args {
     /// Format to write [default: by the extension of OUT]
     #[arg(long, value_name = "FORMAT", value_parser = format_options::format())]
     to: Option<Format>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     filter: FilterArgs,
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         None => by_extension(&args.output)?,
     };
     let (directory, stem) = directory_and_stem(&args.output, format)?;
-    let reporter = Reporter::new(args.json);
+    let reporter = args.json.reporter();
     let timing = args.timing.timing()?;
     let bytes = args.input.bytes()?;
     let mut file = args.input.parse(&bytes, &timing, &reporter)?;

@@ -9,7 +9,7 @@ use super::target::TargetFile;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::completion;
 use crate::exit::Failure;
-use crate::report::{Reporter, SkippedItems};
+use crate::report::SkippedItems;
 use crate::resolver::Purpose;
 
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,6 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let media = target.is_rate_known.then_some(&target.list.media);
     args.send.run(&to, &plan, media).await?;
     let mut skipped = SkippedItems::default();
-    skipped.add(&Reporter::new(args.send.json), source.skipped);
+    skipped.add(&args.send.json.reporter(), source.skipped);
     skipped.finish()
 }

@@ -1,42 +1,59 @@
 //! `frameio comments delete`.
 
 use frameio::comments::DeleteComment;
+use frameio::{Client, Error};
 
 use super::account_comment::AccountComment;
 use crate::args::{AccountArg, GlobalArgs};
-use crate::commands::assets::{confirm, is_interactive};
+use crate::commands::changes::{Change, Deletable, DeletionArgs};
 use crate::exit::Failure;
-use crate::report::Reporter;
+use crate::report::counted_as;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Comment IDs, as `frameio comments list` shows them
     #[arg(value_name = "COMMENT", required = true)]
     comments: Vec<String>,
-    /// Delete without asking; required without a terminal
-    #[arg(long, short)]
-    yes: bool,
+    #[command(flatten)]
+    deletion: DeletionArgs,
     #[command(flatten)]
     account: AccountArg,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    if !args.yes && !is_interactive() {
-        let message = "'--yes' is required to delete comments without a terminal";
-        return Err(Failure::usage(message));
-    }
+    let mut results = args.deletion.results("comments", "id")?;
     let client = global.client()?;
-    let found = AccountComment::find(global, &client, &args.account, &args.comments).await?;
-    let reporter = Reporter::text();
-    for found in &found {
-        let replies = found.comment.replies.as_ref().map_or(0, Vec::len);
-        let what = format!("{} {} ({replies} replies)", found.comment.id.as_str(), found.summary());
-        if !args.yes && !confirm(&reporter, &format!("Delete {what}?"))? {
-            reporter.line(&format!("kept: {what}"))?;
-            continue;
-        }
-        client.send(DeleteComment::new(&found.account, &found.comment.id)).await?;
-        reporter.line(&format!("deleted: {what}"))?;
+    let (account, ids) = (&args.account, &args.comments);
+    let found = AccountComment::find(global, &client, account, ids, &mut results).await?;
+    args.deletion.run(&client, results, &found).await
+}
+
+impl AccountComment {
+    /// Returns the comment with the number of its replies, for people.
+    fn label(&self) -> String {
+        let replies = self.comment.replies.as_ref().map_or(0, Vec::len);
+        let replies = counted_as(replies, "reply", "replies");
+        format!("{} {} ({replies})", self.comment.id.as_str(), self.summary())
     }
-    Ok(())
+}
+
+impl Deletable for AccountComment {
+    fn name(&self) -> &str {
+        self.comment.id.as_str()
+    }
+
+    fn change(&self, outcome: &'static str) -> Change {
+        Change::of_thing(outcome, "comment", self.label())
+            .field("id", self.comment.id.as_str())
+            .field("file_id", self.comment.file_id.as_str())
+            .field("replies", self.comment.replies.as_ref().map_or(0, Vec::len))
+    }
+
+    fn question(&self) -> String {
+        format!("Delete {}?", self.label())
+    }
+
+    async fn delete(&self, client: &Client) -> Result<(), Error> {
+        client.send(DeleteComment::new(&self.account, &self.comment.id)).await
+    }
 }

@@ -1,14 +1,18 @@
 //! `frameio comments edit`.
 
 use frameio::comments::UpdateComment;
+use frameio::files::ShowFile;
 use frameio::markers::CommentReader;
 
 use super::account_comment::AccountComment;
 use super::add;
+use super::changed::ChangedComment;
+use super::media_kind;
+use super::position::Position;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
+use crate::commands::changes::Results;
 use crate::exit::Failure;
-use crate::report;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -18,7 +22,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEXT")]
     text: Option<String>,
     /// New position: frame number, counted from 0, or timecode
-    #[arg(long, value_name = "FRAME|TIMECODE")]
+    #[arg(long, value_name = "FRAME|TIMECODE", allow_hyphen_values = true)]
     at: Option<String>,
     /// New length in frames
     #[arg(long, value_name = "FRAMES", value_parser = at_least_one::<u64>)]
@@ -39,27 +43,29 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let timing = args.timing.timing()?;
     let client = global.client()?;
     let ids = std::slice::from_ref(&args.comment);
-    let found = AccountComment::find(global, &client, &args.account, ids).await?;
-    let reporter = args.json.reporter();
+    let mut results = Results::about("id", "change", args.json.reporter());
+    let found = AccountComment::find(global, &client, &args.account, ids, &mut results).await?;
     for found in found {
         let mut update = UpdateComment::new(&found.account, &found.comment.id);
         if let Some(text) = &text {
             update = update.text(&**text);
         }
+        let mut place = String::new();
         if let Some(at) = &args.at {
-            let reader = CommentReader::new(client.clone(), &found.account);
             let file = &found.comment.file_id;
-            let at = add::position(&reader, file, timing.clone(), at, args.duration).await?;
-            update = update.timestamp(at);
+            let shown = client.send(ShowFile::new(&found.account, file)).await?;
+            media_kind::check(&shown.name, shown.media_type.as_deref(), true, false)?;
+            let reader = CommentReader::new(client.clone(), &found.account);
+            let at = Position::find(&reader, file, timing.clone(), at, args.duration).await?;
+            place = format!(" at {}", at.label);
+            update = update.timestamp(at.time());
         }
         if let Some(duration) = args.duration {
             update = update.duration(duration);
         }
         let comment = client.send(update).await?;
-        match reporter.is_json() {
-            true => reporter.json_line(&report::json(&comment)?)?,
-            false => reporter.line(&format!("changed comment {}", comment.id.as_str()))?,
-        }
+        let line = format!("changed comment {}{place}", comment.id.as_str());
+        results.done(&ChangedComment::new(line, &comment)?);
     }
-    Ok(())
+    results.finish(Ok(()))
 }

@@ -19,7 +19,7 @@ use super::output_files::{MediaFile, OutputFiles};
 use super::pace::Pace;
 use super::status;
 use super::timing::TimingArgs;
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record, SkippedItems, counted, counted_as};
@@ -71,9 +71,8 @@ pub(crate) struct Args {
     /// Only for .fiojson files, which mark internal comments: see `frameio comments convert`
     #[arg(long, hide = true)]
     no_internal: bool,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     account: AccountArg,
     #[command(flatten)]
@@ -112,7 +111,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         reader = reader.thumbnails(thumbnails(client));
     }
     let mut export = Export {
-        progress: CommentProgress::new(args.json),
+        progress: CommentProgress::new(args.json.reporter()),
         pace: Pace::new(ListComments::OPERATION.quota),
         files: OutputFiles::new(&args.directory, &formats),
         formats,

@@ -11,7 +11,6 @@ use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs};
 use crate::completion;
 use crate::exit::Failure;
-use crate::report::Reporter;
 use crate::resolver::Purpose;
 
 pub(super) const HELP: &str = "\
@@ -51,7 +50,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if timing.rate.is_none() && !format.has_rate() && existing.is_rate_known {
         timing.rate = Some(existing.list.media.rate());
     }
-    let reporter = Reporter::new(args.send.json);
+    let reporter = args.send.json.reporter();
     let mut file = args.input.parse(&bytes, &timing, &reporter)?;
     check_rate(&existing, file.list.media.rate(), "set the right one with '--fps'")?;
     args.filter.filter().apply(&mut file.list);

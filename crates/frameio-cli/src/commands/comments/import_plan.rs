@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::pace::Pace;
 use super::row::position;
 use super::target::TargetFile;
+use crate::args::JsonArgs;
 use crate::exit::{Failure, Status};
 use crate::report::{CommentProgress, Record};
 
@@ -22,9 +23,8 @@ pub(super) struct SendArgs {
     /// Frames to add to each position
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     pub(super) frame_offset: i64,
-    /// Print JSON lines
-    #[arg(long)]
-    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) json: JsonArgs,
 }
 
 /// A planned comment, and the id of the created one.
@@ -35,10 +35,10 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn action(&self) -> &'static str {
+    fn outcome(&self) -> &'static str {
         match (&self.planned.action, &self.id) {
             (ImportAction::Create, Some(_)) => "added",
-            (ImportAction::Create, None) => "add",
+            (ImportAction::Create, None) => "would_add",
             (ImportAction::Exists, _) => "exists",
             _ => "refused",
         }
@@ -53,8 +53,8 @@ impl Row<'_> {
 
 impl Record for Row<'_> {
     fn lines(&self) -> Vec<String> {
-        let mut line =
-            format!("{:<7}  {:<11}  {}", self.action(), self.position(), self.planned.text);
+        let outcome = self.outcome().replace('_', " ");
+        let mut line = format!("{:<9}  {:<11}  {}", outcome, self.position(), self.planned.text);
         if let ImportAction::Refuse(reason) = &self.planned.action {
             line += &format!(" ({reason})");
         }
@@ -67,7 +67,7 @@ impl Record for Row<'_> {
             _ => None,
         };
         json!({
-            "action": self.action(),
+            "outcome": self.outcome(),
             "id": self.id,
             "frame": self.planned.marker.frame,
             "text": self.planned.text,
@@ -84,7 +84,7 @@ impl SendArgs {
         plan: &[PlannedComment],
         media: Option<&Media>,
     ) -> Result<(), Failure> {
-        let progress = CommentProgress::new(self.json);
+        let progress = CommentProgress::new(self.json.reporter());
         let reporter = progress.reporter();
         let mut pace = Pace::new(CreateComment::OPERATION.quota);
         let count = |action: fn(&ImportAction) -> bool| {
@@ -113,7 +113,7 @@ impl SendArgs {
             reporter.record(&Row { planned, media, id })?;
         }
         progress.finish();
-        if !self.json {
+        if !reporter.is_json() {
             let existing = plan.len() - new - refused;
             let rest = format!("{existing} exist, {refused} refused");
             reporter.status(&match self.send {

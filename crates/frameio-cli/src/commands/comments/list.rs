@@ -44,8 +44,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let media = file.is_rate_known.then_some(&file.list.media);
     for marker in &file.list.markers {
         list.push(&CommentRow::new(marker, media, target.id.as_str()))?;
-        // JSON has the replies in their comment.
-        if !list.is_json() {
+        // JSON has the replies in their comment, and no command takes the ID of a reply.
+        if !list.is_json() && !list.is_ids() {
             for reply in &marker.replies {
                 list.push(&CommentRow::reply(reply, marker, target.id.as_str()))?;
             }

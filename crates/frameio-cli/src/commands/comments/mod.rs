@@ -2,6 +2,7 @@
 
 mod account_comment;
 mod add;
+mod changed;
 mod convert;
 mod copy;
 mod delete;
@@ -13,8 +14,10 @@ mod import;
 mod import_plan;
 mod list;
 mod markers_file;
+mod media_kind;
 mod output_files;
 mod pace;
+mod position;
 mod probe;
 mod row;
 mod state;

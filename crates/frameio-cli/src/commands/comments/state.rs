@@ -1,11 +1,14 @@
 //! `frameio comments resolve` and `reopen`.
 
+use frameio::Client;
 use frameio::comments::UpdateComment;
 
 use super::account_comment::AccountComment;
+use super::changed::ChangedComment;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
+use crate::commands::changes::Results;
 use crate::exit::Failure;
-use crate::report;
+use crate::shutdown;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -19,28 +22,42 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args, completed: bool) -> Result<(), Failure> {
+    let verb = if completed { "resolve" } else { "reopen" };
+    let mut results = Results::about("id", verb, args.json.reporter());
     let client = global.client()?;
-    let found = AccountComment::find(global, &client, &args.account, &args.comments).await?;
-    let reporter = args.json.reporter();
+    let (account, ids) = (&args.account, &args.comments);
+    let found = AccountComment::find(global, &client, account, ids, &mut results).await?;
+    let ended = shutdown::interruptible(async {
+        for found in found {
+            let id = found.comment.id.as_str().to_owned();
+            match set(&client, found, completed).await {
+                Ok(changed) => results.done(&changed),
+                Err(failure) => results.failed(&id, failure)?,
+            }
+        }
+        Ok::<_, Failure>(())
+    })
+    .await;
+    results.finish(ended)
+}
+
+/// Sets the state of a comment, unless it has it: the service allows only 10 changes a minute.
+async fn set(
+    client: &Client,
+    found: AccountComment,
+    completed: bool,
+) -> Result<ChangedComment, Failure> {
+    let summary = found.summary();
     let (done, already) = match completed {
         true => ("resolved", "already resolved"),
         false => ("reopened", "already open"),
     };
-    for found in found {
-        let summary = found.summary();
-        let is_completed = found.comment.completed_at.is_some();
-        let (comment, done) = match is_completed == completed {
-            // The service allows only 10 changes a minute.
-            true => (found.comment, already),
-            false => {
-                let update = UpdateComment::new(&found.account, &found.comment.id);
-                (client.send(update.completed(completed)).await?, done)
-            }
-        };
-        match reporter.is_json() {
-            true => reporter.json_line(&report::json(&comment)?)?,
-            false => reporter.line(&format!("{done}: {} {summary}", comment.id.as_str()))?,
+    let (comment, done) = match found.comment.completed_at.is_some() == completed {
+        true => (found.comment, already),
+        false => {
+            let update = UpdateComment::new(&found.account, &found.comment.id);
+            (client.send(update.completed(completed)).await?, done)
         }
-    }
-    Ok(())
+    };
+    ChangedComment::new(format!("{done}: {} {summary}", comment.id.as_str()), &comment)
 }

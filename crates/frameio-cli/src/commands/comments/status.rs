@@ -10,6 +10,8 @@ pub(super) fn of(error: &CommentsError) -> Status {
         CommentsErrorKind::Call(error) => Status::of_call(error),
         CommentsErrorKind::Folder(error) => Status::of_file(error),
         CommentsErrorKind::Item(_) => Status::Unexpected,
+        // Of the arguments: nothing was changed.
+        CommentsErrorKind::Timecode(_) => Status::Usage,
         _ => Status::Other,
     }
 }
@@ -18,6 +20,7 @@ pub(super) fn of(error: &CommentsError) -> Status {
 pub(super) fn message(error: &CommentsError) -> String {
     match error.kind {
         CommentsErrorKind::UnknownRate | CommentsErrorKind::Rate(_) => format!("{error} ('--fps')"),
+        CommentsErrorKind::Timecode(_) => format!("{error} ('--start-tc')"),
         _ => error.to_string(),
     }
 }

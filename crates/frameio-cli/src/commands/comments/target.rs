@@ -17,6 +17,7 @@ pub(super) struct TargetFile {
     pub(super) id: FileId,
     /// Path of the file or stack.
     pub(super) path: String,
+    pub(super) media_type: Option<String>,
 }
 
 impl TargetFile {
@@ -31,12 +32,13 @@ impl TargetFile {
         let transfers = Transfers::new(client.clone());
         let resolver = Resolver::new(global, &transfers, account)?;
         let place = resolver.resolve_for(purpose, Some(place)).await?;
-        let file = file(&place)?.id.clone();
+        let file = file(&place)?;
         Ok(Self {
             client,
             account: place.account_id.clone(),
-            id: file,
+            id: file.id.clone(),
             path: place.path.to_string(),
+            media_type: file.media_type.clone(),
         })
     }
 

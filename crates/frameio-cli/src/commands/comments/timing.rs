@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use frameio::markers::Timing;
-use frameio::markers::timecode::{DropFrame, Rate};
+use frameio::markers::timecode::{DropFrame, Rate, Timecode, TimecodeError};
 
 use super::probe;
 use crate::exit::Failure;
@@ -18,11 +18,19 @@ pub(super) struct TimingArgs {
     #[arg(long, value_name = "MODE", value_enum, default_value = "auto")]
     df: DropFrameMode,
     /// Start timecode of the file, such as 01:00:00:00 [default: 00:00:00:00]
-    #[arg(long, value_name = "TIMECODE")]
+    #[arg(long, value_name = "TIMECODE", value_parser = start_timecode)]
     start_tc: Option<String>,
     /// Local copy of the file from which ffprobe reads the rate and the start timecode
     #[arg(long, value_name = "FILE")]
     probe: Option<PathBuf>,
+}
+
+/// Checks the form of a timecode. Whether the rate of a file has it is known only when the file is read.
+fn start_timecode(text: &str) -> Result<String, TimecodeError> {
+    match Timecode::parse(text, Rate::FPS_24, DropFrame::Auto) {
+        Err(error @ TimecodeError::Syntax { .. }) => Err(error),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

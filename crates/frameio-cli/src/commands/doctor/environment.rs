@@ -31,7 +31,10 @@ pub(super) fn check() -> Vec<Finding> {
         match variable(name) {
             Ok(None) => {}
             Ok(Some(_)) => set.push(name),
-            Err(failure) => findings.push(unusable(&failure)),
+            Err(failure) => {
+                set.push(name);
+                findings.push(unusable(&failure));
+            }
         }
     }
     let variables = match set.as_slice() {

@@ -74,7 +74,13 @@ fn responded(url: &str, reply: &Reply, elapsed: Duration) -> String {
 fn unreachable(check: &'static str, url: &str, failure: Failure) -> Finding {
     let message = failure.message.to_lowercase();
     let contains = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
-    let (cause, inferred, advice) = if contains(&["certificate", "unknownissuer", "tls"]) {
+    let (cause, inferred, advice) = if contains(&["does not respond with tls"]) {
+        (
+            "no_tls",
+            "the port serves http:// or another protocol",
+            "check the scheme and the port of the URL; a simulator on this machine has http://",
+        )
+    } else if contains(&["certificate", "unknownissuer", "tls"]) {
         (
             "tls",
             "the certificate is not trusted: a proxy or a virus scanner may decrypt connections, \

@@ -36,6 +36,10 @@ impl Signed {
 pub(super) async fn check(doctor: &Doctor<'_>) -> (Vec<Finding>, Option<Signed>) {
     let (name, profile, credentials) = match find(doctor).await {
         Ok(found) => found,
+        Err(_) if Source::of_run().is_err() => {
+            let why = "a variable cannot be used, see the check 'environment'";
+            return (vec![Finding::skipped(CHECK, why)], None);
+        }
         Err(failure) => return (vec![unavailable(failure)], None),
     };
     let kind = credentials.kind(&profile);

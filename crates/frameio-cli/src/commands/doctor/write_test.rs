@@ -21,7 +21,12 @@ const NAME: &str = "frameio-doctor.txt";
 pub(super) async fn check(doctor: &Doctor<'_>, access: &Access, place: &Place) -> Vec<Finding> {
     let Some(folder) = place.resolved.folder_id() else {
         let finding = Finding::problem(CHECK, Status::Usage, "not_a_folder");
-        return vec![finding.read("the place is not a folder or project")];
+        return vec![
+            finding
+                .read("the place is not a folder or project")
+                .infer("a file cannot contain the test file")
+                .advise("pass the folder of the file, or leave out '--write-test'"),
+        ];
     };
     let account = format!("/v4/accounts/{}", place.resolved.account_id);
     let path = format!("{account}/folders/{folder}/files/local_upload");

@@ -9,6 +9,7 @@ use super::super::place_walk::{PlaceWalk, Visited, Visitor};
 use super::Output;
 use super::row::FoundItem;
 use crate::exit::Failure;
+use crate::report::counted;
 use crate::resolver::Listable;
 
 /// Pattern of names.
@@ -19,6 +20,9 @@ pub(super) struct Pattern {
 
 impl Pattern {
     pub(super) fn parse(text: &str, ignores_case: bool) -> Result<Self, Failure> {
+        if text.is_empty() {
+            return Err(Failure::value("--name", text, "it matches no name"));
+        }
         let glob = GlobBuilder::new(&normalized(text))
             .case_insensitive(ignores_case)
             .literal_separator(false)
@@ -52,6 +56,11 @@ pub(super) async fn run(
     if search.pattern.has_slash && search.output.count == 0 {
         let note = "'--name' compares names, not paths: pass the folder as PLACE";
         search.output.list.reporter().note(note);
+    }
+    if search.output.is_full() {
+        let count = counted(search.output.count, "result");
+        let note = format!("the search ended after {count} ('--limit')");
+        search.output.list.reporter().note(&note);
     }
     search.output.list.finish()?;
     walk.finish("searched")

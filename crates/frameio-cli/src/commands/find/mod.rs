@@ -42,7 +42,7 @@ pub(crate) struct Args {
     /// account]
     #[arg(add = completion::place())]
     place: Option<String>,
-    /// Types of items to find
+    /// Types of items to find; 'file' includes version stacks
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     types: Vec<Type>,
     /// With --name, ignore case
@@ -71,13 +71,14 @@ enum Type {
 }
 
 impl Type {
-    /// Returns the name of the type at the service.
-    const fn as_str(self) -> &'static str {
+    /// Returns whether items of this type at the service are wanted. To a user, a version stack is a file with
+    /// versions.
+    fn includes(self, kind: &str) -> bool {
         match self {
-            Self::File => "file",
-            Self::VersionStack => "version_stack",
-            Self::Folder => "folder",
-            Self::Project => "project",
+            Self::File => matches!(kind, "file" | "version_stack"),
+            Self::VersionStack => kind == "version_stack",
+            Self::Folder => kind == "folder",
+            Self::Project => kind == "project",
         }
     }
 }
@@ -118,7 +119,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 /// Prints the results that the options select.
 struct Output {
     list: List<FoundItem>,
-    types: Vec<&'static str>,
+    types: Vec<Type>,
     limit: usize,
     count: usize,
 }
@@ -127,12 +128,11 @@ impl Output {
     fn new(args: &Args) -> Result<Self, Failure> {
         let default = if args.text.is_some() { 100 } else { usize::MAX };
         let limit = args.limit.map_or(default, |limit| usize::try_from(limit).unwrap_or(default));
-        let types = args.types.iter().map(|it| it.as_str()).collect();
-        Ok(Self { list: args.format.list()?, types, limit, count: 0 })
+        Ok(Self { list: args.format.list()?, types: args.types.clone(), limit, count: 0 })
     }
 
     fn wants(&self, kind: &str) -> bool {
-        self.types.is_empty() || self.types.contains(&kind)
+        self.types.is_empty() || self.types.iter().any(|wanted| wanted.includes(kind))
     }
 
     /// Prints a result.

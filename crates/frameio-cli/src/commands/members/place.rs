@@ -8,6 +8,7 @@ use frameio::workspace_permissions::{
     ListWorkspaceUsers, RemoveWorkspaceUser, UpdateWorkspaceUserRole,
 };
 use frameio::{AccountId, Client, Error, FolderId, Paged, ProjectId, UserId, WorkspaceId};
+use futures_util::TryStreamExt;
 
 use crate::args::{AccountArg, GlobalArgs};
 use crate::exit::Failure;
@@ -66,11 +67,7 @@ impl Place {
     }
 
     async fn all<E: Paged<Item = UserRole>>(&self, list: E) -> Result<Vec<UserRole>, Failure> {
-        let (mut items, mut all) = (self.client.items(list), Vec::new());
-        while let Some(member) = items.next().await {
-            all.push(member?);
-        }
-        Ok(all)
+        Ok(self.client.items(list).try_collect().await?)
     }
 
     /// Returns the roles that can be granted here.

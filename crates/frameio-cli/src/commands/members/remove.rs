@@ -1,14 +1,11 @@
 //! `frameio members remove`.
 
-use serde_json::{Value, json};
-
-use super::super::assets::{Results, confirm, is_interactive};
+use super::super::changes::{Change, Results, confirm, is_interactive};
 use super::person::{People, Person};
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::Failure;
-use crate::report::Record;
 use crate::resolver::Purpose;
 use crate::shutdown;
 
@@ -36,12 +33,6 @@ pub(crate) struct Args {
     account: AccountArg,
 }
 
-/// A removed member.
-struct Removed<'a> {
-    person: &'a Person,
-    path: &'a str,
-}
-
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     if !args.yes && !is_interactive() {
         return Err(Failure::usage("'--yes' is required to remove members without a terminal"));
@@ -57,15 +48,17 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             return Ok(());
         }
     }
-    let mut results = Results::new("remove a member from", args.json.reporter());
+    let mut results = Results::about("person", "remove", args.json.reporter());
     let ended = shutdown::interruptible(async {
         for person in &people {
             match remove(&place, person).await {
-                Ok(()) => results.done(&Removed { person, path: &place.path }),
-                Err(failure) => {
-                    let message = format!("{}: {}", person.label, failure.message);
-                    results.failed(&place.path, Failure::new(failure.status, message))?;
+                Ok(()) => {
+                    let subject = format!("{} from {}", person.label, place.path);
+                    let change = Change::of_thing("removed", "member", subject);
+                    let change = change.field("user_id", person.id.as_str());
+                    results.done(&change.field("path", &*place.path));
                 }
+                Err(failure) => results.failed(&person.label, failure)?,
             }
         }
         Ok::<_, Failure>(())
@@ -83,14 +76,4 @@ async fn remove(place: &Place, person: &Person) -> Result<(), Failure> {
     }
     let hint = "a role that was granted above it, or by the account, cannot be removed here";
     Err(Failure::new(failure.status, format!("{}; {hint}", failure.message)))
-}
-
-impl Record for Removed<'_> {
-    fn lines(&self) -> Vec<String> {
-        vec![format!("removed: {} from {}", self.person.label, self.path)]
-    }
-
-    fn json(&self) -> Value {
-        json!({"outcome": "removed", "user_id": self.person.id, "path": self.path})
-    }
 }

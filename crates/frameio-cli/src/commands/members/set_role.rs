@@ -93,7 +93,7 @@ impl Record for Granted<'_> {
 
     fn json(&self) -> Value {
         json!({
-            "user_id": self.id, "role": self.role, "previous_role": self.before,
+            "outcome": "set", "type": "member", "user_id": self.id, "role": self.role, "previous_role": self.before,
             "effective_role": self.after, "path": self.path,
         })
     }

@@ -7,6 +7,7 @@ use frameio::metadata_fields::{
     NumberFormat,
 };
 use frameio::{AccountId, Client, FieldDefinitionId};
+use futures_util::TryStreamExt;
 
 use crate::commands::by_name::{self, Label, NoMatch};
 use crate::exit::Failure;
@@ -19,12 +20,8 @@ pub(super) struct Definitions {
 impl Definitions {
     pub(super) async fn load(client: &Client, account: &AccountId) -> Result<Self, Failure> {
         let list = ListFieldDefinitions::new(account);
-        let mut items = client.items(list.sort(FieldDefinitionSort::NameAsc).page_size(100));
-        let mut all = Vec::new();
-        while let Some(definition) = items.next().await {
-            all.push(definition?);
-        }
-        Ok(Self { all })
+        let list = list.sort(FieldDefinitionSort::NameAsc).page_size(100);
+        Ok(Self { all: client.items(list).try_collect().await? })
     }
 
     pub(super) fn all(&self) -> &[FieldDefinition] {

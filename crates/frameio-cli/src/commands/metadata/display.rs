@@ -80,7 +80,7 @@ impl Row for MetadataRow {
     const COLUMNS: &'static [Column] = &[
         Column::new("field").flexible(),
         Column::new("value").flexible(),
-        Column::new("path").path(),
+        Column::new("path").path().kept(),
         Column::new("file_id").hidden(),
     ];
 

@@ -1,13 +1,12 @@
 //! `frameio metadata fields`.
 
-use frameio::accounts::{Account, ListAccounts};
 use frameio::metadata_fields::{FieldDefinition, FieldKind, MemberOptions};
 use frameio::transfer::Transfers;
 use frameio::{AccountId, Client};
 use serde_json::Value;
 
 use super::definitions::{self, Definitions};
-use crate::args::{AccountArg, FormatArgs, GlobalArgs};
+use crate::args::{AccountArg, FormatArgs, GlobalArgs, only_account};
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{self, Cell, Column, Row};
@@ -79,26 +78,12 @@ async fn account(global: &GlobalArgs, client: &Client, args: &Args) -> Result<Ac
     if let Some(place) = &args.place {
         return Ok(resolver.resolve(Some(place)).await?.account_id);
     }
-    let mut items = client.items(ListAccounts::new().page_size(100));
-    let mut accounts: Vec<Account> = Vec::new();
-    while let Some(account) = items.next().await {
-        accounts.push(account?);
+    if resolver.account().is_none() {
+        return only_account(client).await;
     }
-    if let Some(wanted) = resolver.account() {
-        let is_wanted = |it: &Account| it.id.as_str() == wanted || it.display_name == wanted;
-        let found = accounts.into_iter().find(is_wanted).map(|account| account.id);
-        let message = format!("no account has the name or ID '{wanted}'");
-        return found.ok_or_else(|| Failure::new(Status::NotFound, message));
-    }
-    match accounts.as_slice() {
-        [account] => Ok(account.id.clone()),
-        [] => Err(Failure::new(Status::NotFound, "the user has no account")),
-        several => {
-            let names: Vec<_> = several.iter().map(|it| format!("'{}'", it.display_name)).collect();
-            let names = names.join(", ");
-            Err(Failure::usage(format!("there are several accounts: pass '--account' {names}")))
-        }
-    }
+    let named = args.account.list(client, &global.profile.load()?).await?;
+    let first = named.into_iter().next().map(|account| account.id);
+    first.ok_or_else(|| Failure::new(Status::NotFound, "the user has no account"))
 }
 
 /// Describes the values that a field accepts.

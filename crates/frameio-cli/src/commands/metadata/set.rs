@@ -3,17 +3,18 @@
 use frameio::metadata::{BulkUpdateMetadata, MetadataChange};
 use frameio::transfer::Transfers;
 use frameio::{AccountId, Client, ProjectId};
-use serde_json::{Value, json};
 
 use super::assignment::{self, Assignment};
 use super::definitions::Definitions;
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::{GlobalArgs, JsonArgs};
+use crate::commands::changes::{Change, Results};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter, counted};
+use crate::report::counted;
 use crate::resolver::Purpose;
+use crate::shutdown;
 
 /// Maximum number of files in a call.
 const FILES: usize = 100;
@@ -64,31 +65,6 @@ struct Group<'a> {
     summary: String,
 }
 
-/// Result for a file.
-struct Row<'a> {
-    file: &'a TargetFile,
-    action: &'static str,
-    summary: &'a str,
-    error: Option<&'a str>,
-}
-
-impl Record for Row<'_> {
-    fn lines(&self) -> Vec<String> {
-        let Self { file, action, summary, error } = self;
-        vec![match error {
-            Some(error) => format!("{action}: {}: {error}", file.path),
-            None => format!("{action}: {}: {summary}", file.path),
-        }]
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "action": self.action, "path": self.file.path, "file_id": self.file.id.as_str(),
-            "error": self.error,
-        })
-    }
-}
-
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let (texts, places): (Vec<_>, Vec<_>) =
         args.arguments.iter().cloned().partition(|argument| assignment::is_assignment(argument));
@@ -107,16 +83,22 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         return Err(Failure::new(status, message));
     }
     let groups = groups(&client, &found.files, &texts).await?;
-    let reporter = args.json.reporter();
-    let files = found.files.len();
-    let mut run = Run { client: &client, reporter: &reporter, files, set: 0, status: None };
-    for group in &groups {
-        match args.dry_run {
-            true => run.show(group)?,
-            false => run.send(group).await?,
+    let mut results = Results::new("set", args.json.reporter());
+    if args.dry_run {
+        groups.iter().for_each(|group| group.report(&mut results, &group.files, "would_set"));
+        if !results.reporter().is_json() {
+            let files = counted(found.files.len(), "file");
+            results.reporter().status(&format!("would set {files}; run without '--dry-run'"));
         }
+        return results.finish(Ok(()));
     }
-    run.finish(args.dry_run)
+    let ended = shutdown::interruptible(send(&client, &groups, &mut results)).await;
+    if results.has_failures() {
+        let (set, files) = (results.succeeded(), found.files.len());
+        let hint = "the same command again sets the others";
+        results.reporter().note(&format!("{set} of {files} files were set; {hint}"));
+    }
+    results.finish(ended)
 }
 
 /// Groups the files by project, and converts the values of each account. Nothing is sent before all values
@@ -168,72 +150,35 @@ async fn changes(
     Ok((changes, summary.join("; ")))
 }
 
-/// Sets the values of groups, and counts the results.
-struct Run<'a> {
-    client: &'a Client,
-    reporter: &'a Reporter,
-    /// Number of files to set.
-    files: usize,
-    set: usize,
-    status: Option<Status>,
-}
-
-impl Run<'_> {
-    fn show(&self, group: &Group<'_>) -> Result<(), Failure> {
-        group.files.iter().try_for_each(|file| self.row(group, file, "would set", None))
-    }
-
-    /// Sets the values of 100 files at a time. A call that is refused does not stop the others.
-    async fn send(&mut self, group: &Group<'_>) -> Result<(), Failure> {
+/// Sets the values of 100 files at a time. A call that is refused does not stop the others.
+async fn send(client: &Client, groups: &[Group<'_>], results: &mut Results) -> Result<(), Failure> {
+    for group in groups {
         for files in group.files.chunks(FILES) {
             let ids: Vec<_> = files.iter().map(|file| file.id.clone()).collect();
             let changes = group.changes.clone();
             let update = BulkUpdateMetadata::new(group.account, group.project, ids, changes);
-            match self.client.send(update).await {
-                Ok(()) => {
-                    self.set += files.len();
-                    files.iter().try_for_each(|file| self.row(group, file, "set", None))?;
-                }
-                Err(error) => {
-                    let failure = Failure::from(error);
-                    self.status = Some(Status::common(self.status, failure.status));
-                    let error = Some(&*failure.message);
-                    files.iter().try_for_each(|file| self.row(group, file, "not set", error))?;
-                    if matches!(failure.status, Status::SignedOut | Status::NoResponse) {
-                        return self.finish(false);
-                    }
-                }
+            let Err(error) = client.send(update).await else {
+                group.report(results, files, "set");
+                continue;
+            };
+            let Failure { status, message } = error.into();
+            for file in files {
+                results.failed(&file.path, Failure::new(status, &*message))?;
+            }
+            if status == Status::NoResponse {
+                return Ok(());
             }
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    fn row(
-        &self,
-        group: &Group<'_>,
-        file: &TargetFile,
-        action: &'static str,
-        error: Option<&str>,
-    ) -> Result<(), Failure> {
-        self.reporter.record(&Row { file, action, summary: &group.summary, error })
-    }
-
-    fn finish(&self, is_dry_run: bool) -> Result<(), Failure> {
-        let files = self.files;
-        if is_dry_run {
-            if !self.reporter.is_json() {
-                let files = counted(files, "file");
-                self.reporter.status(&format!("would set {files}; run without '--dry-run'"));
-            }
-            return Ok(());
-        }
-        match self.status {
-            None => Ok(()),
-            Some(status) => {
-                let counts = format!("{} of {files} files were set", self.set);
-                let message = format!("{counts}; the same command again sets the others");
-                Err(Failure::new(status, message))
-            }
+impl Group<'_> {
+    /// Prints the result of files that succeeded.
+    fn report(&self, results: &mut Results, files: &[&TargetFile], outcome: &'static str) {
+        for file in files {
+            let change = Change::of_thing(outcome, "file", &*file.path).detail(&*self.summary);
+            results.done(&change.field("id", file.id.as_str()).field("path", &*file.path));
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use frameio_migrate::{Effort, Scan, ScanOptions, report, scan};
+use serde_json::Value;
 
+use crate::args::JsonArgs;
 use crate::exit::{Failure, Status};
-use crate::report::Reporter;
+use crate::report::Record;
 
 pub(super) const HELP: &str = "\
 Ordinary words of the legacy API count only in a file or package with a certain sign of it, such as its
@@ -25,12 +28,14 @@ Exit status:
 pub(crate) struct Args {
     /// File or directory to scan
     path: PathBuf,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// Form of the report [default: text; json with --json or --jq]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Scan files that .gitignore excludes, and directories such as node_modules
     #[arg(long)]
     all: bool,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -42,18 +47,45 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {
+    let format = format(args)?;
     let options = ScanOptions::new().all_files(args.all);
     let scan =
         scan(&args.path, &options).map_err(|error| Failure::file("scan", &args.path, &error))?;
-    let text = match args.format {
+    let text = match format {
         Format::Text => report::text(&scan),
         Format::Json => report::json(&scan),
         Format::Sarif => report::sarif(&scan),
         Format::Markdown => report::markdown(&scan),
     };
-    let reporter = Reporter::text();
-    text.lines().try_for_each(|line| reporter.line(line))?;
+    args.json.print(&Report(text))?;
     status(&scan)
+}
+
+/// Returns the form of the report. Only those in JSON can be filtered or printed in one line.
+fn format(args: &Args) -> Result<Format, Failure> {
+    match (args.format, args.json.is_json()) {
+        (Some(format @ (Format::Text | Format::Markdown)), true) => {
+            let format = format.to_possible_value().map(|it| it.get_name().to_owned());
+            let reason = "'--json' and '--jq' need json or sarif";
+            Err(Failure::value("--format", format.unwrap_or_default(), reason))
+        }
+        (format, is_json) => {
+            Ok(format.unwrap_or(if is_json { Format::Json } else { Format::Text }))
+        }
+    }
+}
+
+/// Report in one of the forms.
+struct Report(String);
+
+impl Record for Report {
+    fn lines(&self) -> Vec<String> {
+        self.0.lines().map(str::to_owned).collect()
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
 }
 
 /// Decides the exit status, so that CI can refuse legacy use.

@@ -19,6 +19,15 @@ pub(super) struct Field {
     pub(super) is_required: bool,
     pub(super) values: Vec<String>,
     pub(super) limits: Option<String>,
+    /// Values of another field with which the field exists; empty if it always does.
+    pub(super) cases: Vec<Case>,
+}
+
+/// Value of a field that selects a member of a union, such as a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Case {
+    pub(super) field: String,
+    pub(super) value: String,
 }
 
 /// Returns the fields of an operation: parameters of the path and the query, then of the body.
@@ -42,47 +51,79 @@ pub(super) fn all(operation: &Operation) -> Vec<Field> {
             is_required: parameter.required,
             values,
             limits: schema.and_then(limits),
+            cases: Vec::new(),
         });
         if let Some(schema) = schema {
-            add_parts(&mut fields, schema, &name, place, 1);
+            Parts { fields: &mut fields, place }.add(schema, &name, 1, None);
         }
     }
     fields
 }
 
-/// Adds the fields of an object, of the objects in a list, or of the members of a union.
-fn add_parts(
-    fields: &mut Vec<Field>,
-    schema: Schema<'_>,
-    name: &str,
+/// Collects the fields of a parameter.
+struct Parts<'f> {
+    fields: &'f mut Vec<Field>,
     place: &'static str,
-    depth: usize,
-) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    if let Some(items) = schema.items() {
-        return add_parts(fields, items, &format!("{name}[]"), place, depth);
-    }
-    if let Some(members) = schema.members() {
-        return members.into_iter().for_each(|it| add_parts(fields, it, name, place, depth));
-    }
-    for (part, schema_of_part) in schema.properties() {
-        let name = format!("{name}[{part}]");
-        // Members of a union share fields.
-        if fields.iter().any(|it| it.name == name) {
-            continue;
+}
+
+impl Parts<'_> {
+    /// Adds the fields of an object, of the objects in a list, or of the members of a union; `case` selects
+    /// the member that contains the schema.
+    fn add(&mut self, schema: Schema<'_>, name: &str, depth: usize, case: Option<&Case>) {
+        if depth > MAX_DEPTH {
+            return;
         }
-        fields.push(Field {
-            name: name.clone(),
-            place,
-            kind: kind(schema_of_part),
-            is_required: schema.requires(part),
-            values: values(schema_of_part),
-            limits: limits(schema_of_part),
-        });
-        add_parts(fields, schema_of_part, &name, place, depth + 1);
+        if let Some(items) = schema.items() {
+            return self.add(items, &format!("{name}[]"), depth, case);
+        }
+        if let Some(members) = schema.members() {
+            let start = self.fields.len();
+            let cases: Vec<_> = members.iter().filter_map(|member| case_of(*member)).collect();
+            for member in members {
+                self.add(member, name, depth, case_of(member).as_ref().or(case));
+            }
+            // A field of each member needs no case.
+            let added = self.fields.iter_mut().skip(start);
+            added.filter(|it| it.cases == cases).for_each(|it| it.cases.clear());
+            return;
+        }
+        for (part, schema_of_part) in schema.properties() {
+            let name = format!("{name}[{part}]");
+            let field = Field {
+                name: name.clone(),
+                place: self.place,
+                kind: kind(schema_of_part),
+                is_required: schema.requires(part),
+                values: values(schema_of_part),
+                limits: limits(schema_of_part),
+                cases: case.into_iter().cloned().collect(),
+            };
+            match self.fields.iter_mut().find(|it| it.name == name) {
+                Some(known) => known.merge(field),
+                None => self.fields.push(field),
+            }
+            self.add(schema_of_part, &name, depth + 1, case);
+        }
     }
+}
+
+impl Field {
+    /// Adds the field of the same name in another member of a union.
+    fn merge(&mut self, other: Self) {
+        self.is_required &= other.is_required;
+        let new = other.values.into_iter().filter(|value| !self.values.contains(value));
+        self.values.extend(new.collect::<Vec<_>>());
+        self.cases.extend(other.cases);
+        self.cases.dedup();
+    }
+}
+
+/// Returns the field that distinguishes a member of a union: the one with a single allowed value.
+fn case_of(member: Schema<'_>) -> Option<Case> {
+    member.properties().find_map(|(field, schema)| match *values(schema) {
+        [ref value] => Some(Case { field: field.to_owned(), value: value.clone() }),
+        _ => None,
+    })
 }
 
 /// Returns the documented schema of a parameter.

@@ -69,6 +69,10 @@ impl Field {
         if let Some(limits) = &self.limits {
             about += &format!(", {limits}");
         }
+        if let Some(first) = self.cases.first() {
+            let values: Vec<_> = self.cases.iter().map(|case| &*case.value).collect();
+            about += &format!(", with {} {}", first.field, values.join(", "));
+        }
         if self.place == "query" || self.place == "path" {
             about += &format!(", in the {}", self.place);
         }
@@ -106,6 +110,10 @@ impl Field {
             "required": self.is_required,
             "values": self.values,
             "limits": self.limits,
+            "only_with": self.cases.first().map(|first| {
+                let values: Vec<_> = self.cases.iter().map(|case| &*case.value).collect();
+                json!({&*first.field: values})
+            }),
         })
     }
 }

@@ -1,29 +1,29 @@
 //! Resolves the values of `frameio profile set` at the service before they are saved.
 
-use frameio::accounts::{Account, ListAccounts};
+use frameio::accounts::Account;
 use frameio::auth::profile::Profile;
-use frameio::transfer::{ResolvedItem, Transfers};
-use frameio::{Client, Paged};
+use frameio::transfer::{Resolved, ResolvedItem, Transfers};
 
-use super::Ids;
-use crate::args::GlobalArgs;
+use super::defaults::{Defaults, Item};
+use crate::args::{GlobalArgs, accounts};
 use crate::commands::by_name::{self, Label};
 use crate::credentials::Credentials;
 use crate::exit::Failure;
 use crate::resolver::{Purpose, Resolver};
 
-/// Returns the IDs for names, paths and IDs, all of which must exist.
+/// Returns the items for names, paths and IDs, all of which must exist.
 ///
 /// A workspace also sets its account, a project its workspace and account.
 pub(super) async fn check(
     global: &GlobalArgs,
     name: &str,
     profile: &Profile,
-    typed: &Ids,
-) -> Result<Ids, Failure> {
-    let mut ids = typed.clone();
-    if ![&typed.account, &typed.workspace, &typed.project].into_iter().any(is_set) {
-        return Ok(ids);
+    typed: &Defaults,
+) -> Result<Defaults, Failure> {
+    let [account, workspace, project] =
+        [&typed.account, &typed.workspace, &typed.project].map(|it| given(it));
+    if account.or(workspace).or(project).is_none() {
+        return Ok(typed.clone());
     }
     let settings = global.sign_in_settings(profile)?;
     // The defaults belong to the user of the profile, not to credentials of the environment.
@@ -34,59 +34,58 @@ pub(super) async fn check(
     global.keep(&credentials);
     let client = global.client_for(profile, &credentials)?;
 
-    let mut accounts = all(&client, ListAccounts::new().page_size(100)).await?;
-    let chosen = typed.account.as_ref().or(profile.account_id.as_ref()).filter(|it| !it.is_empty());
-    if let Some(chosen) = chosen {
-        let label = |it: &Account| Label::new(&it.display_name, it.id.as_str());
-        let found = by_name::only(accounts.iter(), chosen, "account", label).map_err(|error| {
-            error.failure(format!("invalid value '{chosen}' for '--account': {}", error.reason()))
-        })?;
-        accounts = vec![found.clone()];
-        if is_set(&typed.account) {
-            ids.account = accounts.first().map(|account| account.id.to_string());
-        }
-    }
-    let account = chosen.and(accounts.first()).map(|account| account.id.to_string());
+    let accounts = accounts(&client).await?;
+    // An empty argument removes the default, so that it does not count.
+    let kept = profile.account_id.as_deref().filter(|_| typed.account.is_none());
+    let chosen = account.or(kept).map(|it| chosen_account(&accounts, it)).transpose()?;
     let transfers = Transfers::new(client);
-    let resolver = Resolver::absolute(&transfers, account.as_deref());
-    if let Some(workspace) = typed.workspace.as_ref().filter(|it| !it.is_empty()) {
-        let found = resolver.workspace(Purpose::Write, workspace).await?;
-        (ids.account, ids.workspace) = (Some(found.0.to_string()), Some(found.1.to_string()));
+    let resolver = Resolver::absolute(&transfers, chosen.map(|it| it.id.as_str()));
+    let mut found = typed.clone();
+    if let (Some(_), Some(chosen)) = (account, chosen) {
+        found.account = Some(account_item(chosen));
     }
-    if let Some(project) = typed.project.as_ref().filter(|it| !it.is_empty()) {
-        let found = find_project(&resolver, project).await?;
-        if let Some(workspace) = typed.workspace.as_ref().filter(|it| !it.is_empty())
-            && ids.workspace != found.workspace
+    if let Some(text) = workspace {
+        let place = resolver.workspace_place(Purpose::Write, text).await?;
+        (found.account, found.workspace) = above(&accounts, &place);
+    }
+    if let Some(text) = project {
+        let place = resolver.resolve_for_write(Some(text)).await?;
+        let ResolvedItem::Project(item) = &place.item else {
+            return Err(Failure::value("--project", text, "it is not a project"));
+        };
+        let (account, inside) = above(&accounts, &place);
+        if let Some(workspace) = workspace
+            && found.workspace != inside
         {
             let reason = format!("it is not in the workspace '{workspace}'");
-            return Err(Failure::value("--project", project, reason));
+            return Err(Failure::value("--project", text, reason));
         }
-        ids = found;
+        let project = Some(Item::new(&item.id, &item.name));
+        found = Defaults { account, workspace: inside, project };
     }
-    Ok(ids)
+    Ok(found)
 }
 
-fn is_set(typed: &Option<String>) -> bool {
-    typed.as_ref().is_some_and(|text| !text.is_empty())
+/// Returns the text of an argument that is not empty.
+fn given(argument: &Option<Item>) -> Option<&str> {
+    argument.as_ref().map(|item| item.id.as_str()).filter(|text| !text.is_empty())
 }
 
-async fn find_project(resolver: &Resolver<'_>, typed: &str) -> Result<Ids, Failure> {
-    let found = resolver.resolve_for_write(Some(typed)).await?;
-    let ResolvedItem::Project(project) = &found.item else {
-        return Err(Failure::value("--project", typed, "it is not a project"));
-    };
-    Ok(Ids {
-        account: Some(found.account_id.to_string()),
-        workspace: Some(found.workspace_id.to_string()),
-        project: Some(project.id.to_string()),
+fn chosen_account<'a>(accounts: &'a [Account], text: &str) -> Result<&'a Account, Failure> {
+    let label = |it: &Account| Label::new(&it.display_name, it.id.as_str());
+    by_name::only(accounts.iter(), text, "account", label).map_err(|error| {
+        error.failure(format!("invalid value '{text}' for '--account': {}", error.reason()))
     })
 }
 
-async fn all<E: Paged>(client: &Client, list: E) -> Result<Vec<E::Item>, Failure> {
-    let mut items = client.items(list);
-    let mut all = Vec::new();
-    while let Some(item) = items.next().await {
-        all.push(item?);
-    }
-    Ok(all)
+fn account_item(account: &Account) -> Item {
+    Item::new(&account.id, &account.display_name)
+}
+
+/// Returns the account and the workspace of a place.
+fn above(accounts: &[Account], place: &Resolved) -> (Option<Item>, Option<Item>) {
+    let account = accounts.iter().find(|it| it.id == place.account_id).map(account_item);
+    let account = account.unwrap_or_else(|| Item::typed(place.account_id.to_string()));
+    let name = place.path.names().first().map_or("", String::as_str);
+    (Some(account), Some(Item::new(&place.workspace_id, name)))
 }

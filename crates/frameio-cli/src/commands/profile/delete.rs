@@ -1,19 +1,11 @@
 //! `frameio profile delete`.
 
-use crate::completion;
+use super::{NamedArgs, profile_change};
 use crate::config;
 use crate::exit::Failure;
-use crate::report::Reporter;
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// Name of the profile
-    #[arg(add = completion::profile())]
-    name: String,
-}
 
 /// Deletes a profile without a sign-in, whose tokens would otherwise stay in the keyring.
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
+pub(super) fn run(args: &NamedArgs) -> Result<(), Failure> {
     let name = &args.name;
     config::update(|profiles| {
         match profiles.profiles.get(name) {
@@ -29,5 +21,5 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
         profiles.current.take_if(|current| current == name);
         Ok(())
     })?;
-    Reporter::text().line(&format!("deleted: profile '{name}'"))
+    args.json.print(&profile_change("deleted", name))
 }

@@ -8,7 +8,8 @@ use frameio::files::{CopyFile, CopyFiles};
 use frameio::folders::{CopyFolders, FolderCopies, ListFolders};
 use frameio::version_stacks::CopyVersionStack;
 
-use super::super::assets::{Change, Results, id, kind, name};
+use super::super::assets::{id, kind, name};
+use super::super::changes::{Change, Results};
 use super::cp::Extras;
 use super::moves::unreported;
 use super::source::{Source, Sources};

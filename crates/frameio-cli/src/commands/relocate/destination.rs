@@ -30,8 +30,8 @@ impl Destination {
             Err(failure) => return Err(failure),
         };
         if sources > 1 || has_trailing_slash(text) {
-            let hint = "several sources and a place that ends with '/' need an existing folder";
-            return Err(Failure::new(missing.status, format!("{}: {hint}", missing.message)));
+            let hint = "several sources, and a place that ends with '/', need an existing folder";
+            return Err(Failure::new(missing.status, format!("'{text}' does not exist: {hint}")));
         }
         let place = NewPlace::split(text, resolver.has_base()).ok().flatten();
         let Some(place) = place else { return Err(missing) };
@@ -45,13 +45,19 @@ impl Destination {
     fn existing(text: &str, folder: Resolved) -> Result<Self, Failure> {
         match (folder.folder_id().cloned(), &folder.item) {
             (Some(folder_id), _) => Ok(Self { folder, folder_id, new_name: None }),
-            (None, ResolvedItem::File(_)) => Err(Failure::usage(format!(
-                "'{text}' exists and is not a folder; the API has no operation that replaces a file"
-            ))),
-            (None, ResolvedItem::VersionStack(_)) => Err(Failure::usage(format!(
-                "'{text}' exists and is not a folder, but a version stack; `frameio versions add` adds a \
-                 file to it as a version"
-            ))),
+            (None, ResolvedItem::File(_)) => Err(Failure::new(
+                Status::Conflict,
+                format!(
+                    "'{text}' exists and is not a folder; the API has no operation that replaces a file"
+                ),
+            )),
+            (None, ResolvedItem::VersionStack(_)) => Err(Failure::new(
+                Status::Conflict,
+                format!(
+                    "'{text}' exists and is not a folder, but a version stack; `frameio versions add` \
+                     adds a file to it as a version"
+                ),
+            )),
             (None, _) => Err(not_a_folder(&folder)),
         }
     }

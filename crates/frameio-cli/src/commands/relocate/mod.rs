@@ -14,7 +14,8 @@ use frameio::{AccountId, Client};
 
 use self::destination::Destination;
 use self::source::{Source, Sources};
-use super::assets::{Change, Refusals, Results, Sibling, Siblings, id, kind};
+use super::assets::{Sibling, Siblings, id, kind};
+use super::changes::{Change, Refusals, Results};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};

@@ -7,7 +7,8 @@ use frameio::transfer::RemotePath;
 use frameio::version_stacks::MoveVersionStack;
 use frameio::{Endpoint, EndpointExt, Error};
 
-use super::super::assets::{Change, Results, id, kind, name};
+use super::super::assets::{id, kind, name};
+use super::super::changes::{Change, Results};
 use super::source::{Source, Sources};
 use super::{BULK, Relocation, is_refused};
 use crate::exit::{Failure, Status};

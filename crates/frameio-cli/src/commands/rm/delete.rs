@@ -7,7 +7,8 @@ use frameio::transfer::ResolvedItem;
 use frameio::workspaces::DeleteWorkspace;
 use frameio::{Client, Error};
 
-use super::super::assets::{Results, id};
+use super::super::assets::id;
+use super::super::changes::Results;
 use super::target::Target;
 use crate::exit::Failure;
 

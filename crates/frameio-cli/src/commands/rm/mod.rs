@@ -11,7 +11,8 @@ use frameio::transfer::Transfers;
 
 use self::contents::Contents;
 use self::target::Target;
-use super::assets::{Change, Refusals, Results, confirm, confirm_name, id, is_interactive};
+use super::assets::id;
+use super::changes::{Change, Refusals, Results, confirm, confirm_name, is_interactive};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::Failure;

@@ -7,12 +7,14 @@ use frameio::shares::AddShareAsset;
 use frameio::transfer::{Resolved, Transfers};
 use frameio::{AssetId, Client};
 
-use super::contents::{self, ChangeArgs, Results};
+use super::contents::{self, ChangeArgs};
 use super::target::{Finder, FoundShare};
 use crate::args::GlobalArgs;
-use crate::commands::places;
+use crate::commands::assets;
+use crate::commands::changes::{Change, Results};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
+use crate::shutdown;
 
 pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Failure> {
     let client = global.client()?;
@@ -20,27 +22,25 @@ pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Fa
     let finder = Finder::new(global, &client, &transfers, &args.target)?;
     let found = finder.find(&args.share).await?;
     let items = contents::items(&finder, &args.places).await?;
-    let assets = contents::list(&client, &found).await?;
-    let present: HashSet<AssetId> = assets.iter().map(Asset::id).collect();
-    check_project(&assets, &items)?;
-    let reporter = args.json.reporter();
+    let contents = contents::list(&client, &found).await?;
+    let present: HashSet<AssetId> = contents.iter().map(Asset::id).collect();
+    check_project(&contents, &items)?;
+    let mut results = Results::new("add", args.json.reporter());
     let (exist, new): (Vec<_>, Vec<_>) =
-        items.iter().partition(|item| present.contains(&AssetId::from(places::id(item))));
-    for item in exist {
-        Results::new(&reporter).add("exists", item)?;
-    }
-    add(&client, &found, &new, &reporter).await
+        items.iter().partition(|item| present.contains(&AssetId::from(assets::id(item))));
+    exist.iter().for_each(|item| results.done(&Change::of("exists", item)));
+    add(&client, &found, &new, results).await
 }
 
 /// Refuses items of another project than those of the share.
-fn check_project(assets: &[Asset], items: &[Resolved]) -> Result<(), Failure> {
+fn check_project(contents: &[Asset], items: &[Resolved]) -> Result<(), Failure> {
     let project = |asset: &Asset| match asset {
         Asset::File(file) => Some(file.project_id.clone()),
         Asset::Folder(folder) => Some(folder.project_id.clone()),
         Asset::VersionStack(stack) => Some(stack.project_id.clone()),
         _ => None,
     };
-    let Some(project) = assets.iter().find_map(project) else { return Ok(()) };
+    let Some(project) = contents.iter().find_map(project) else { return Ok(()) };
     match items.iter().find(|item| item.project_id.as_ref() != Some(&project)) {
         None => Ok(()),
         Some(other) => {
@@ -55,22 +55,17 @@ pub(super) async fn add(
     client: &Client,
     found: &FoundShare,
     items: &[&Resolved],
-    reporter: &Reporter,
+    mut results: Results,
 ) -> Result<(), Failure> {
-    contents::announce(reporter, items.len());
-    let mut results = Results::new(reporter);
-    for item in items {
-        match add_one(client, found, AssetId::from(places::id(item))).await {
-            Ok(()) => results.add("added", item)?,
-            Err(failure) => {
-                if !results.fail("not added", item, &failure)? {
-                    break;
-                }
-            }
-        }
+    contents::announce(results.reporter(), items.len());
+    let send = async |id| add_one(client, found, id).await;
+    let items = items.iter().copied();
+    let ended = shutdown::interruptible(contents::change(&mut results, "added", items, send)).await;
+    if results.has_failures() {
+        let share = found.share.id.as_str();
+        results.reporter().note(&format!("`frameio share add {share} PLACE…` adds the others"));
     }
-    let hint = format!("`frameio share add {} PLACE…` adds the others", found.share.id.as_str());
-    results.finish("added", &hint)
+    results.finish(ended)
 }
 
 /// Adds assets one at a time, and fails at the first failure.

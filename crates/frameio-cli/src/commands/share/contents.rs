@@ -1,17 +1,18 @@
 //! Contents of a share: items that are added and removed one at a time.
 
-use frameio::Client;
 use frameio::assets::Asset;
 use frameio::shares::ListShareAssets;
 use frameio::transfer::{Resolved, ResolvedItem};
-use serde_json::{Value, json};
+use frameio::{AssetId, Client};
+use futures_util::TryStreamExt;
 
 use super::target::{Finder, FoundShare, ShareArgs};
 use crate::args::JsonArgs;
-use crate::commands::places;
+use crate::commands::changes::{Change, Results};
+use crate::commands::{assets, places};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter, counted};
+use crate::report::Reporter;
 use crate::resolver::Purpose;
 
 /// Number of items that the service adds or removes in a minute.
@@ -55,12 +56,7 @@ pub(super) async fn items(
 /// Lists all assets of a share, also those in shared folders.
 pub(super) async fn list(client: &Client, found: &FoundShare) -> Result<Vec<Asset>, Failure> {
     let list = ListShareAssets::new(&found.account, &found.share.id).page_size(100);
-    let mut list = client.items(list).strict(true);
-    let mut assets = Vec::new();
-    while let Some(asset) = list.next().await {
-        assets.push(asset?);
-    }
-    Ok(assets)
+    Ok(client.items(list).strict(true).try_collect().await?)
 }
 
 /// Announces the time that many calls take.
@@ -73,65 +69,24 @@ pub(super) fn announce(reporter: &Reporter, count: usize) {
     }
 }
 
-/// Result for an item.
-struct Row<'a> {
-    action: &'a str,
-    item: &'a Resolved,
-    error: Option<&'a str>,
-}
-
-impl Record for Row<'_> {
-    fn lines(&self) -> Vec<String> {
-        let error = self.error.map(|error| format!(": {error}")).unwrap_or_default();
-        vec![format!("{}: {}{error}", self.action, self.item.path)]
-    }
-
-    fn json(&self) -> Value {
-        json!({
-            "action": self.action, "path": self.item.path.to_string(), "id": places::id(self.item),
-            "error": self.error,
-        })
-    }
-}
-
-/// Prints the results for items, and counts the failures.
-pub(super) struct Results<'a> {
-    pub(super) reporter: &'a Reporter,
-    failed: usize,
-    status: Option<Status>,
-}
-
-impl<'a> Results<'a> {
-    pub(super) const fn new(reporter: &'a Reporter) -> Self {
-        Self { reporter, failed: 0, status: None }
-    }
-
-    pub(super) fn add(&self, action: &str, item: &Resolved) -> Result<(), Failure> {
-        self.reporter.record(&Row { action, item, error: None })
-    }
-
-    /// Prints the failure of an item. Returns whether the other items can succeed.
-    pub(super) fn fail(
-        &mut self,
-        action: &str,
-        item: &Resolved,
-        failure: &Failure,
-    ) -> Result<bool, Failure> {
-        self.failed += 1;
-        self.status = Some(Status::common(self.status, failure.status));
-        self.reporter.record(&Row { action, item, error: Some(&failure.message) })?;
-        Ok(!matches!(failure.status, Status::SignedOut | Status::NoResponse))
-    }
-
-    /// Fails if an item failed; `hint` is the advice.
-    pub(super) fn finish(&self, what: &str, hint: &str) -> Result<(), Failure> {
-        match self.status {
-            None => Ok(()),
-            Some(status) => {
-                let failed = counted(self.failed, "item");
-                let message = format!("{failed} could not be {what}; {hint}");
-                Err(Failure::new(status, message))
+/// Changes the contents of a share item by item, as the service requires.
+pub(super) async fn change<'a>(
+    results: &mut Results,
+    outcome: &'static str,
+    items: impl IntoIterator<Item = &'a Resolved>,
+    send: impl AsyncFn(AssetId) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    for item in items {
+        match send(AssetId::from(assets::id(item))).await {
+            Ok(()) => results.done(&Change::of(outcome, item)),
+            Err(failure) => {
+                let is_unreachable = failure.status == Status::NoResponse;
+                results.failed(&item.path.to_string(), failure)?;
+                if is_unreachable {
+                    break;
+                }
             }
         }
     }
+    Ok(())
 }

@@ -12,7 +12,8 @@ use super::row::share_json;
 use super::target::{Finder, FoundShare};
 use super::{add, contents, expiration, reviewers};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
-use crate::commands::places;
+use crate::commands::assets;
+use crate::commands::changes::Results;
 use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter, local_time};
@@ -42,7 +43,7 @@ pub(crate) struct Args {
     places: Vec<String>,
     /// Time of expiration: 12h, 7d or 2w from now, a day (until its end in UTC), or a time (RFC 3339)
     /// [default: never]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     expires: Option<String>,
     #[command(flatten)]
     passphrase: PassphraseArgs,
@@ -93,7 +94,7 @@ impl Record for Created<'_> {
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check(args)?;
     let expiration = args.expires.as_deref().map(expiration::of_argument).transpose()?;
-    let passphrase = args.passphrase.read()?;
+    let passphrase = args.passphrase.read().await?;
     if args.invitation.notify && args.reviewers.is_empty() {
         return Err(Failure::usage("'--notify' needs '--reviewer': nobody else is notified"));
     }
@@ -105,7 +106,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let reporter = args.json.reporter();
     suggest_folder(&reporter, &items);
     let access = if args.secure { ShareAccess::Secure } else { ShareAccess::Public };
-    let ids = items.iter().take(ITEMS).map(|item| AssetId::from(places::id(item)));
+    let ids = items.iter().take(ITEMS).map(|item| AssetId::from(assets::id(item)));
     let ids: Vec<_> = ids.collect();
     let mut create =
         CreateShare::new(&first.account_id, project, &*args.name, access).asset_ids(ids);
@@ -122,10 +123,18 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let others: Vec<_> = items.iter().skip(ITEMS).collect();
     let added = match others.is_empty() {
         true => Ok(()),
-        false => add::add(&client, &found, &others, &reporter).await,
+        false => {
+            let results = Results::new("add", args.json.reporter());
+            add::add(&client, &found, &others, results).await
+        }
     };
     if !args.reviewers.is_empty() {
-        reviewers::invite(&client, &found, &args.reviewers, &args.invitation).await?;
+        let (emails, invitation) = (&args.reviewers, &args.invitation);
+        let mut results = Results::about("email", "add", args.json.reporter());
+        let added = reviewers::invite(&client, &found, emails, invitation, &mut results).await?;
+        // The result is the share.
+        added.iter().flat_map(Record::lines).for_each(|line| reporter.status(&line));
+        results.finish(Ok(()))?;
     }
     added
 }

@@ -2,46 +2,68 @@
 
 use frameio::shares::DeleteShare;
 use frameio::transfer::Transfers;
+use frameio::{Client, Error};
 
-use super::target::{Finder, ShareArgs};
+use super::target::{Finder, FoundShare, ShareArgs};
 use crate::args::GlobalArgs;
-use crate::commands::assets::{confirm, is_interactive};
+use crate::commands::changes::{Change, Deletable, DeletionArgs, Refusals};
 use crate::exit::Failure;
-use crate::report::Reporter;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Shares: IDs, links, or names with --project
     #[arg(value_name = "SHARE", required = true)]
     shares: Vec<String>,
-    /// Delete without asking; required without a terminal
-    #[arg(long, short)]
-    yes: bool,
+    #[command(flatten)]
+    deletion: DeletionArgs,
     #[command(flatten)]
     target: ShareArgs,
 }
 
+/// Deletes shares. All are found before any is deleted.
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    if !args.yes && !is_interactive() {
-        return Err(Failure::usage("'--yes' is required to delete shares without a terminal"));
-    }
+    let mut results = args.deletion.results("shares", "share")?;
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::new(global, &client, &transfers, &args.target)?;
-    let mut found = Vec::new();
-    for share in &args.shares {
-        found.push(finder.find(share).await?);
-    }
-    let reporter = Reporter::text();
-    for found in found {
-        let link = found.share.short_url.as_deref().unwrap_or("-");
-        let what = format!("share {} '{}' ({link})", found.share.id.as_str(), found.name());
-        if !args.yes && !confirm(&reporter, &format!("Delete {what}? Its link stops working."))? {
-            reporter.line(&format!("kept: {what}"))?;
-            continue;
+    let mut found: Vec<FoundShare> = Vec::new();
+    let mut refused = Refusals::new(args.shares.len());
+    for text in &args.shares {
+        match finder.find(text).await {
+            Ok(share) if found.iter().any(|it| it.share.id == share.share.id) => {}
+            Ok(share) => found.push(share),
+            Err(failure) => refused.add(text, failure)?,
         }
-        client.send(DeleteShare::new(&found.account, &found.share.id)).await?;
-        reporter.line(&format!("deleted: {what}"))?;
     }
-    Ok(())
+    results.check(refused)?;
+    args.deletion.run(&client, results, &found).await
+}
+
+impl FoundShare {
+    /// Returns what distinguishes the share from others, for people.
+    fn label(&self) -> String {
+        let link = self.share.short_url.as_deref().unwrap_or("-");
+        format!("share {} '{}' ({link})", self.share.id.as_str(), self.name())
+    }
+}
+
+impl Deletable for FoundShare {
+    fn name(&self) -> &str {
+        self.name()
+    }
+
+    fn change(&self, outcome: &'static str) -> Change {
+        Change::of_thing(outcome, "share", self.label())
+            .field("id", self.share.id.as_str())
+            .field("name", self.share.name.as_deref())
+            .field("url", self.share.short_url.as_deref())
+    }
+
+    fn question(&self) -> String {
+        format!("Delete {}? Its link stops working.", self.label())
+    }
+
+    async fn delete(&self, client: &Client) -> Result<(), Error> {
+        client.send(DeleteShare::new(&self.account, &self.share.id)).await
+    }
 }

@@ -29,6 +29,7 @@ fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         _ => text.parse().ok(),
     };
     match expiration {
+        None if duration(text).is_some() => Err("it is too far in the future".to_owned()),
         None => Err(expected.to_owned()),
         Some(expiration) if expiration <= now => Err(format!("{expiration} is in the past")),
         Some(expiration) => Ok(expiration),
@@ -43,7 +44,10 @@ fn duration(text: &str) -> Option<SignedDuration> {
         'w' => 7 * 24,
         _ => return None,
     };
-    let count: u32 = text.strip_suffix(unit)?.parse().ok()?;
+    let digits = text.strip_suffix(unit)?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // A larger number is too far in the future as well.
+    let count: u32 = is_number.then(|| digits.parse().unwrap_or(u32::MAX))?;
     Some(SignedDuration::from_hours(i64::from(count) * hours))
 }
 
@@ -79,7 +83,8 @@ mod tests {
             ("7", "expected a duration"),
             ("soon", "expected a duration"),
             ("7€", "expected a duration"),
-            ("4294967295w", "expected a duration"),
+            ("4294967295w", "too far in the future"),
+            ("999999999999w", "too far in the future"),
         ] {
             assert!(parse(text, now).unwrap_err().contains(reason), "{text}");
         }

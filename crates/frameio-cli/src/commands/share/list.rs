@@ -3,10 +3,11 @@
 use frameio::transfer::Transfers;
 
 use super::row::ShareRow;
-use super::target::{Finder, shares};
+use super::target::Finder;
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::completion;
 use crate::exit::Failure;
+use crate::resolver::shares::of_project;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -29,7 +30,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let transfers = Transfers::new(client.clone());
     let finder = Finder::of_places(global, &client, &transfers, &args.account)?;
     let (account, project, _) = finder.project(args.project.as_deref()).await?;
-    let shares = shares(&client, &account, &project).await?;
+    let shares = of_project(&client, &account, &project).await?;
     shares.iter().try_for_each(|share| list.push(&ShareRow(share)))?;
     list.finish()
 }

@@ -44,7 +44,7 @@ pub(in crate::commands) struct UploadShare {
 
 impl UploadShareArgs {
     /// Reads the settings, before anything is uploaded. Returns `None` if no share is wanted.
-    pub(in crate::commands) fn prepare(
+    pub(in crate::commands) async fn prepare(
         &self,
         paths: &[PathBuf],
         report: &TransferReport,
@@ -63,7 +63,7 @@ impl UploadShareArgs {
         }
         create::check_name(name)?;
         let expiration = self.expires.as_deref().map(expiration::of_argument).transpose()?;
-        let passphrase = self.passphrase.read()?;
+        let passphrase = self.passphrase.read().await?;
         let directories =
             paths.iter().filter(|path| path.is_dir()).filter_map(|path| name_of(path));
         let files = Arc::<Mutex<Vec<_>>>::default();

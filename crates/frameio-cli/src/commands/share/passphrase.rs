@@ -1,12 +1,13 @@
 //! Passphrase of a share, which is never an argument.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use frameio::Secret;
 
-use crate::exit::{Failure, io_reason};
+use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
+use crate::prompt::hidden_line;
 
 /// Maximum number of characters.
 const MAX: usize = 255;
@@ -23,7 +24,7 @@ pub(super) struct PassphraseArgs {
 
 impl PassphraseArgs {
     /// Reads the passphrase, if one is wanted.
-    pub(super) fn read(&self) -> Result<Option<Secret>, Failure> {
+    pub(super) async fn read(&self) -> Result<Option<Secret>, Failure> {
         let passphrase = match &self.passphrase_file {
             Some(file) if file.as_os_str() == "-" => {
                 let line = input::line(&mut std::io::stdin().lock(), STANDARD_INPUT)?;
@@ -31,7 +32,7 @@ impl PassphraseArgs {
                 passphrase.ok_or_else(|| Failure::usage("no passphrase on standard input"))?
             }
             Some(file) => input::secret_file(file)?,
-            None if self.passphrase => ask()?,
+            None if self.passphrase => ask().await?,
             None => return Ok(None),
         };
         let count = passphrase.expose().chars().count();
@@ -54,25 +55,20 @@ impl PassphraseArgs {
 }
 
 /// Asks twice, because the typed characters are not visible.
-fn ask() -> Result<Secret, Failure> {
+async fn ask() -> Result<Secret, Failure> {
     if !std::io::stdin().is_terminal() {
         let message = "cannot ask for a passphrase without a terminal: pass '--passphrase-file'";
         return Err(Failure::usage(message));
     }
-    let first = prompt("Passphrase: ")?;
-    match first == prompt("Repeat the passphrase: ")? {
+    let first = typed("Passphrase").await?;
+    match first == typed("Repeat the passphrase").await? {
         true => Ok(first),
         false => Err(Failure::usage("the passphrases are different")),
     }
 }
 
-fn prompt(text: &str) -> Result<Secret, Failure> {
-    // The prompt is not essential: standard error may be closed.
-    let mut stderr = std::io::stderr();
-    let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
-    let typed = rpassword::read_password().map_err(|error| {
-        Failure::usage(format!("cannot read the passphrase: {}", io_reason(&error)))
-    })?;
+async fn typed(prompt: &str) -> Result<Secret, Failure> {
+    let typed = hidden_line(prompt, "passphrase").await?;
     let passphrase = input::secret("the passphrase", &typed)?;
     passphrase.ok_or_else(|| Failure::usage("the passphrase is empty"))
 }

@@ -1,14 +1,14 @@
 //! `frameio share remove`.
 
-use frameio::AssetId;
 use frameio::shares::RemoveShareAsset;
 use frameio::transfer::Transfers;
 
-use super::contents::{self, ChangeArgs, Results};
+use super::contents::{self, ChangeArgs};
 use super::target::Finder;
 use crate::args::GlobalArgs;
-use crate::commands::places;
+use crate::commands::changes::Results;
 use crate::exit::Failure;
+use crate::shutdown;
 
 pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Failure> {
     let client = global.client()?;
@@ -16,19 +16,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &ChangeArgs) -> Result<(), Fa
     let finder = Finder::new(global, &client, &transfers, &args.target)?;
     let found = finder.find(&args.share).await?;
     let items = contents::items(&finder, &args.places).await?;
-    let reporter = args.json.reporter();
-    contents::announce(&reporter, items.len());
-    let mut results = Results::new(&reporter);
-    for item in &items {
-        let id = AssetId::from(places::id(item));
-        match client.send(RemoveShareAsset::new(&found.account, &found.share.id, id)).await {
-            Ok(_) => results.add("removed", item)?,
-            Err(error) => {
-                if !results.fail("not removed", item, &error.into())? {
-                    break;
-                }
-            }
-        }
-    }
-    results.finish("removed", "an item in a shared folder is removed with its folder")
+    let mut results = Results::new("remove", args.json.reporter());
+    contents::announce(results.reporter(), items.len());
+    let send = async |id| {
+        let remove = RemoveShareAsset::new(&found.account, &found.share.id, id);
+        client.send(remove).await.map(drop).map_err(Failure::from)
+    };
+    let ended =
+        shutdown::interruptible(contents::change(&mut results, "removed", &items, send)).await;
+    results.finish(ended)
 }

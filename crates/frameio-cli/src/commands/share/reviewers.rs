@@ -1,16 +1,18 @@
 //! `frameio share reviewers`.
 
-use frameio::Client;
 use frameio::shares::{
     AddShareReviewers, ListShareReviewers, RemoveShareReviewers, Reviewers, ShareAccess,
 };
 use frameio::transfer::Transfers;
 use frameio::users::User;
+use frameio::{Client, Error};
+use futures_util::TryStreamExt;
 
 use super::target::{Finder, FoundShare, ShareArgs};
-use crate::args::{FormatArgs, GlobalArgs};
+use crate::args::{FormatArgs, GlobalArgs, JsonArgs};
+use crate::commands::changes::{Change, Results};
 use crate::exit::{Failure, Status};
-use crate::report::{Cell, Column, Reporter, Row};
+use crate::report::{Cell, Column, Row};
 
 /// Maximum number of people in a call.
 const PEOPLE: usize = 10;
@@ -45,6 +47,8 @@ pub(crate) struct AddArgs {
     #[command(flatten)]
     invitation: InvitationArgs,
     #[command(flatten)]
+    json: JsonArgs,
+    #[command(flatten)]
     target: ShareArgs,
 }
 
@@ -55,6 +59,8 @@ pub(crate) struct RemoveArgs {
     /// Email addresses
     #[arg(value_name = "EMAIL", required = true)]
     emails: Vec<String>,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     target: ShareArgs,
 }
@@ -89,8 +95,17 @@ impl Command {
                 reviewers.iter().try_for_each(|user| rows.push(&ReviewerRow(user)))?;
                 rows.finish()
             }
-            Self::Add(args) => invite(&client, &found, &args.emails, &args.invitation).await,
-            Self::Remove(args) => remove(&client, &found, &args.emails).await,
+            Self::Add(args) => {
+                let (emails, invitation) = (&args.emails, &args.invitation);
+                let mut results = Results::about("email", "add", args.json.reporter());
+                let added = invite(&client, &found, emails, invitation, &mut results).await?;
+                added.iter().for_each(|change| results.done(change));
+                results.finish(Ok(()))
+            }
+            Self::Remove(args) => {
+                let results = Results::about("email", "remove", args.json.reporter());
+                remove(&client, &found, &args.emails, results).await
+            }
         }
     }
 }
@@ -101,6 +116,9 @@ struct ReviewerRow<'a>(&'a User);
 impl Row for ReviewerRow<'_> {
     const COLUMNS: &'static [Column] =
         &[Column::new("email").flexible(), Column::new("name").flexible(), Column::new("id")];
+
+    /// Reviewers without an account have no ID, and the commands take addresses.
+    const ID: &'static str = "email";
 
     fn cells(&self) -> Vec<Cell> {
         let User { id, name, email, .. } = self.0;
@@ -122,13 +140,14 @@ pub(super) fn check(emails: &[String]) -> Result<(), Failure> {
     }
 }
 
-/// Adds people, and reads the reviewers again. Sends no email unless the user asks for it.
+/// Adds people, reads the reviewers again, and returns those that were added. Sends no email unless the user asks for it.
 pub(super) async fn invite(
     client: &Client,
     found: &FoundShare,
     emails: &[String],
     invitation: &InvitationArgs,
-) -> Result<(), Failure> {
+    results: &mut Results,
+) -> Result<Vec<Change>, Failure> {
     let is_public = found.share.access == ShareAccess::Public;
     if is_public && !invitation.notify {
         let reason = "everyone with the link can open it, so it has no reviewers; pass '--notify' to send an email";
@@ -136,52 +155,75 @@ pub(super) async fn invite(
     }
     let message = invitation.message.clone();
     let message = message.unwrap_or_else(|| format!("Please review '{}'.", found.name()));
-    let emails = distinct(emails);
-    for people in emails.chunks(PEOPLE) {
-        let add = AddShareReviewers::new(
-            &found.account,
-            &found.share.id,
-            Reviewers::emails(people),
-            &*message,
-        );
-        client.send(add.notify_by_email(invitation.notify)).await?;
-    }
-    let reporter = Reporter::text();
-    if is_public {
-        let count = emails.len();
-        reporter
-            .status(&format!("asked the service to send {count} emails; the share stays public"));
-        return Ok(());
-    }
-    let reviewers = list(client, found).await?;
+    let send = async |people: &[String]| {
+        let (account, share) = (&found.account, &found.share.id);
+        let add = AddShareReviewers::new(account, share, Reviewers::emails(people), &*message);
+        client.send(add.notify_by_email(invitation.notify)).await
+    };
+    let sent = in_groups(results, emails, send).await?;
+    let reviewers = if is_public { Vec::new() } else { list(client, found).await? };
     let is_reviewer = |email: &String| reviewers.iter().any(|it| it.email.to_lowercase() == *email);
-    if let Some(absent) = emails.iter().find(|email| !is_reviewer(email)) {
-        let message =
-            format!("the service accepted '{absent}', but does not list them as a reviewer");
-        return Err(Failure::new(Status::Unexpected, message));
+    let (outcome, mail) = match (is_public, invitation.notify) {
+        (true, _) => ("notified", "the share stays public"),
+        (false, true) => ("added", "notified by email"),
+        (false, false) => ("added", "no email was sent"),
+    };
+    let mut changes = Vec::new();
+    for email in &sent {
+        match is_public || is_reviewer(email) {
+            true => changes.push(reviewer(outcome, email).detail(mail)),
+            false => {
+                let message = "the service accepted the address, but does not list a reviewer";
+                results.failed(email, Failure::new(Status::Unexpected, message))?;
+            }
+        }
     }
-    let mail = if invitation.notify { "notified by email" } else { "no email was sent" };
-    reporter.status(&format!("reviewers: {} ({mail})", emails.join(", ")));
-    Ok(())
+    Ok(changes)
 }
 
-async fn remove(client: &Client, found: &FoundShare, emails: &[String]) -> Result<(), Failure> {
-    let emails = distinct(emails);
-    for people in emails.chunks(PEOPLE) {
+async fn remove(
+    client: &Client,
+    found: &FoundShare,
+    emails: &[String],
+    mut results: Results,
+) -> Result<(), Failure> {
+    let send = async |people: &[String]| {
         let (account, share) = (&found.account, &found.share.id);
-        client.send(RemoveShareReviewers::new(account, share, Reviewers::emails(people))).await?;
+        client.send(RemoveShareReviewers::new(account, share, Reviewers::emails(people))).await
+    };
+    let sent = in_groups(&mut results, emails, send).await?;
+    sent.iter().for_each(|email| results.done(&reviewer("removed", email)));
+    results.finish(Ok(()))
+}
+
+/// Sends as many addresses as a call may have, and returns those that the service accepted.
+async fn in_groups<T>(
+    results: &mut Results,
+    emails: &[String],
+    send: impl AsyncFn(&[String]) -> Result<T, Error>,
+) -> Result<Vec<String>, Failure> {
+    let mut sent = Vec::new();
+    for people in distinct(emails).chunks(PEOPLE) {
+        match send(people).await {
+            Ok(_) => sent.extend_from_slice(people),
+            Err(error) => {
+                let Failure { status, message } = error.into();
+                for email in people {
+                    results.failed(email, Failure::new(status, &*message))?;
+                }
+            }
+        }
     }
-    Reporter::text().line(&format!("removed reviewers: {}", emails.join(", ")))
+    Ok(sent)
+}
+
+fn reviewer(outcome: &'static str, email: &str) -> Change {
+    Change::of_thing(outcome, "reviewer", email).field("email", email)
 }
 
 async fn list(client: &Client, found: &FoundShare) -> Result<Vec<User>, Failure> {
     let list = ListShareReviewers::new(&found.account, &found.share.id).page_size(100);
-    let mut list = client.items(list);
-    let mut reviewers = Vec::new();
-    while let Some(user) = list.next().await {
-        reviewers.push(user?);
-    }
-    Ok(reviewers)
+    Ok(client.items(list).try_collect().await?)
 }
 
 /// Returns each address once, in lower case.

@@ -1,6 +1,6 @@
 //! A share that is named by its ID, its link, or its name in a project.
 
-use frameio::shares::{ListShares, Share, ShowShare};
+use frameio::shares::{Share, ShowShare};
 use frameio::transfer::{ResolvedItem, Transfers};
 use frameio::{AccountId, Client, ProjectId};
 
@@ -93,7 +93,7 @@ impl<'a> Finder<'a> {
 
     async fn by_name(&self, name: &str) -> Result<FoundShare, Failure> {
         let (account, project, path) = self.project(self.project).await?;
-        let shares = shares(self.client, &account, &project).await?;
+        let shares = links::of_project(self.client, &account, &project).await?;
         let label = |share: &Share| {
             let label = Label::new(share.name.as_deref().unwrap_or_default(), share.id.as_str());
             let created = format!("created {}", local_time(share.created_at));
@@ -140,20 +140,6 @@ impl<'a> Finder<'a> {
             (Some(project), _) => Ok((item.account_id, project, path)),
         }
     }
-}
-
-/// Lists the shares of a project.
-pub(super) async fn shares(
-    client: &Client,
-    account: &AccountId,
-    project: &ProjectId,
-) -> Result<Vec<Share>, Failure> {
-    let mut list = client.items(ListShares::new(account, project).page_size(100));
-    let mut shares = Vec::new();
-    while let Some(share) = list.next().await {
-        shares.push(share?);
-    }
-    Ok(shares)
 }
 
 /// Form of the text that names a share.

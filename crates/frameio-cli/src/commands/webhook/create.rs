@@ -3,13 +3,14 @@
 use frameio::EventType;
 use frameio::endpoint::is_loopback;
 use frameio::transfer::Transfers;
-use frameio::webhooks::{CallbackUrl, CreateWebhook};
+use frameio::webhooks::{CallbackUrl, CreateWebhook, Webhook};
 use http::Uri;
+use serde_json::Value;
 
 use super::event_names;
-use crate::args::{GlobalArgs, WorkspaceArgs};
+use crate::args::{GlobalArgs, JsonArgs, WorkspaceArgs};
 use crate::exit::Failure;
-use crate::report::{self, Reporter};
+use crate::report::{self, Record};
 use crate::resolver::{Purpose, Resolver};
 
 #[derive(Debug, clap::Args)]
@@ -25,6 +26,8 @@ pub(crate) struct Args {
     /// Event to subscribe to, or 'all'; may be repeated
     #[arg(long = "event", value_name = "EVENT|all", required = true, value_parser = events)]
     events: Vec<Events>,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 /// Events of one `--event`.
@@ -66,12 +69,31 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let url = CallbackUrl::new(&*args.url);
     let create = CreateWebhook::new(account, workspace, events, &*args.name, url);
     let webhook = client.send(create).await?;
-    let reporter = Reporter::text();
-    reporter.value(&report::json(&webhook)?)?;
+    let reporter = args.json.reporter();
+    reporter.record(&Created { json: report::json(&webhook)?, webhook: &webhook })?;
     if webhook.secret.is_some() {
         reporter.note("save the secret, which verifies deliveries; it is shown only once");
     }
     Ok(())
+}
+
+/// A webhook that was created.
+struct Created<'a> {
+    webhook: &'a Webhook,
+    json: Value,
+}
+
+impl Record for Created<'_> {
+    fn lines(&self) -> Vec<String> {
+        let Webhook { id, name, url, secret, .. } = self.webhook;
+        let mut lines = vec![format!("created webhook {} '{name}' ({url})", id.as_str())];
+        lines.extend(secret.iter().map(|secret| format!("secret: {}", secret.expose())));
+        lines
+    }
+
+    fn json(&self) -> Value {
+        self.json.clone()
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use axum::routing::post;
 use frameio::webhook::{Receiver, Rejection, SIGNATURE_HEADER, TIMESTAMP_HEADER, Verified};
 use http::header::{ALLOW, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, request};
-use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutError};
@@ -21,10 +20,11 @@ use tower_http::timeout::{RequestBodyDeadlineLayer, TimeoutError};
 use super::delivery_format::Delivery;
 use super::http_client::{self, HttpClient};
 use super::secrets::{WebhookSecrets, reason};
+use crate::args::JsonArgs;
 use crate::exit::Failure;
 use crate::listen_address;
 use crate::report::Reporter;
-use crate::server::Limits;
+use crate::server::{Limits, ServerUrl};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -55,9 +55,8 @@ pub(crate) struct Args {
     listen: String,
     #[command(flatten)]
     secrets: WebhookSecrets,
-    /// Print JSON lines
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    json: JsonArgs,
     /// Forward verified requests unchanged to this URL, and return its responses
     #[arg(long, value_name = "URL", value_parser = http_client::url)]
     forward: Option<Uri>,
@@ -96,7 +95,7 @@ impl Stop {
 pub(super) async fn run(args: &Args) -> Result<(), Failure> {
     let app = Arc::new(App {
         receiver: args.secrets.verifier(args.tolerance)?.into(),
-        reporter: Reporter::new(args.json),
+        reporter: args.json.reporter(),
         forward: args.forward.clone().map(|url| (url, HttpClient::new(FORWARD))),
         stop: Stop::default(),
     });
@@ -112,14 +111,11 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
 
 /// Prints the URL of the receiver.
 fn announce(reporter: &Reporter, address: SocketAddr) -> Result<(), Failure> {
-    let url = format!("http://{}/", listen_address::reachable(address));
+    let url = listen_address::url(address) + "/";
     if !address.ip().is_loopback() {
         reporter.note(&format!("warning: other machines can reach the receiver at {address}"));
     }
-    match reporter.is_json() {
-        true => reporter.json_line(&json!({ "url": url })),
-        false => reporter.line(&url),
-    }
+    reporter.record(&ServerUrl(url))
 }
 
 fn router(app: Arc<App>) -> Router {

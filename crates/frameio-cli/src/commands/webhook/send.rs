@@ -6,14 +6,16 @@ use std::time::{Duration, SystemTime};
 use frameio::Body;
 use frameio::webhook::action::ActionRequest;
 use frameio::webhook::{Event, Resource};
-use http::{Request, Uri};
+use http::{Request, StatusCode, Uri};
+use serde_json::{Value, json};
 
 use super::http_client::{self, HttpClient};
 use super::secrets::WebhookSecrets;
 use super::{event_names, verify};
+use crate::args::JsonArgs;
 use crate::exit::{Failure, Status};
 use crate::input;
-use crate::report::{self, Reporter};
+use crate::report::{self, Record};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -90,6 +92,8 @@ pub(crate) struct Args {
     /// Time of the signature: 'now' or a Unix timestamp; a server should refuse old signatures
     #[arg(long, value_name = "SECONDS|now", default_value = "now", value_parser = verify::time)]
     at: SystemTime,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 pub(super) async fn run(args: &Args) -> Result<(), Failure> {
@@ -99,17 +103,36 @@ pub(super) async fn run(args: &Args) -> Result<(), Failure> {
         .request_at(since.as_secs(), args.url.clone(), body(args)?)
         .map_err(|error| Failure::usage(format!("cannot build the request: {error}")))?;
     let limit = if args.action { ACTION_LIMIT } else { EVENT_LIMIT };
-    deliver(&HttpClient::new(limit), request).await
+    deliver(&HttpClient::new(limit), request, &args.json).await
+}
+
+/// Response of the server.
+struct ServerResponse {
+    status: StatusCode,
+    body: String,
+}
+
+impl Record for ServerResponse {
+    fn lines(&self) -> Vec<String> {
+        let body = self.body.lines().map(str::to_owned);
+        std::iter::once(self.status.to_string()).chain(body).collect()
+    }
+
+    fn json(&self) -> Value {
+        json!({"status": self.status.as_u16(), "body": self.body})
+    }
 }
 
 /// Sends a request, and fails unless the server accepts it.
-async fn deliver(client: &HttpClient, request: Request<Body>) -> Result<(), Failure> {
+async fn deliver(
+    client: &HttpClient,
+    request: Request<Body>,
+    format: &JsonArgs,
+) -> Result<(), Failure> {
     let response = client.send(request).await?;
     let (status, body) = (response.status(), response.into_body());
-    let reporter = Reporter::text();
-    reporter.line(&status.to_string())?;
-    let body = body.as_bytes().map(String::from_utf8_lossy).unwrap_or_default();
-    body.lines().try_for_each(|line| reporter.line(line))?;
+    let body = body.as_bytes().map(String::from_utf8_lossy).unwrap_or_default().into_owned();
+    format.print(&ServerResponse { status, body })?;
     let (exit, why) = match status.as_u16() {
         200..=299 => return Ok(()),
         400..=499 => (Status::Refused, "the server refused the request"),
@@ -128,7 +151,7 @@ fn body(args: &Args) -> Result<Vec<u8>, Failure> {
     Ok(json.to_string().into_bytes())
 }
 
-fn event(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
+fn event(args: &Args, kind: &str) -> Result<Value, Failure> {
     let known = event_names::parse(kind).map_err(|error| Failure::value("--type", kind, error))?;
     // The resource of `metadata.value.updated` is the file that has the value.
     let default_kind = match kind.split('.').next() {
@@ -151,7 +174,7 @@ fn event(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
     report::json(&event)
 }
 
-fn action(args: &Args, kind: &str) -> Result<serde_json::Value, Failure> {
+fn action(args: &Args, kind: &str) -> Result<Value, Failure> {
     if args.resources.len() > MAX_SELECTED {
         let message = format!("an action can have at most {MAX_SELECTED} values of '--resource'");
         return Err(Failure::usage(message));

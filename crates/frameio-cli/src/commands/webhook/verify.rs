@@ -4,10 +4,13 @@ use std::time::{Duration, SystemTime};
 
 use frameio::webhook::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use http::{HeaderMap, HeaderValue};
+use serde_json::{Value, json};
 
 use super::secrets::{WebhookSecrets, reason};
+use crate::args::JsonArgs;
 use crate::exit::{Failure, Status};
 use crate::input;
+use crate::report::Record;
 
 pub(super) const HELP: &str = "\
 Example:
@@ -36,6 +39,8 @@ pub(crate) struct Args {
     /// Maximum difference between the timestamp and the time of receipt, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     tolerance: u64,
+    #[command(flatten)]
+    json: JsonArgs,
 }
 
 /// Parses a time.
@@ -55,9 +60,26 @@ pub(super) fn run(args: &Args) -> Result<(), Failure> {
     headers.insert(TIMESTAMP_HEADER, value("--timestamp", &args.timestamp)?);
     headers.insert(SIGNATURE_HEADER, value("--signature", &args.signature)?);
     let body = input::bytes(&mut std::io::stdin(), input::STANDARD_INPUT)?;
-    match verifier.verify(&headers, body) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Failure::new(Status::Other, format!("not verified: {}", reason(&error)))),
+    let reason = verifier.verify(&headers, body).err().map(|error| reason(&error));
+    args.json.print(&Verification { reason: reason.as_deref() })?;
+    let failed = |reason| Failure::new(Status::Other, format!("not verified: {reason}"));
+    reason.map_or(Ok(()), |reason| Err(failed(reason)))
+}
+
+/// Result of a verification.
+struct Verification<'a> {
+    /// Why the signature is not valid.
+    reason: Option<&'a str>,
+}
+
+impl Record for Verification<'_> {
+    /// The exit status is enough for people.
+    fn lines(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn json(&self) -> Value {
+        json!({"valid": self.reason.is_none(), "reason": self.reason})
     }
 }
 

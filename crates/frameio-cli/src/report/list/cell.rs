@@ -24,13 +24,21 @@ pub(crate) struct Column {
     pub(super) is_path: bool,
     /// Whether the column is kept when others are left out to fit the terminal.
     pub(super) is_kept: bool,
+    /// Whether the values cost further calls, so that each format has the column on request only.
+    pub(super) is_costly: bool,
 }
 
 impl Column {
     /// Creates a column that tables show.
     pub(crate) const fn new(name: &'static str) -> Self {
         let (is_long, is_hidden, is_right, is_kept) = (false, false, false, false);
-        Self { name, is_long, is_hidden, is_right, is_flexible: false, is_path: false, is_kept }
+        let (is_flexible, is_path, is_costly) = (false, false, false);
+        Self { name, is_long, is_hidden, is_right, is_flexible, is_path, is_kept, is_costly }
+    }
+
+    /// Omits the column from each format, except with `--long` or `--columns`.
+    pub(crate) const fn costly(self) -> Self {
+        Self { is_long: true, is_costly: true, ..self }
     }
 
     /// Shows the column in tables only with `--long` or `--columns`. The other formats always have it.

@@ -55,6 +55,8 @@ pub(crate) struct List<R: Row> {
     /// Values of a JSON array that a filter reads.
     values: Vec<Value>,
     has_started: bool,
+    /// ID of the row before, if IDs are printed.
+    last_id: String,
     row: PhantomData<fn(&R)>,
 }
 
@@ -78,7 +80,7 @@ impl TablePrinter {
         self.print(lines)
     }
 
-    /// Notes on a terminal that there are no rows, or no room for the IDs, which other commands need.
+    /// Notes on a terminal that there are no rows, or no room for all columns.
     fn explain(&self) {
         if !std::io::stdout().is_terminal() || !std::io::stderr().is_terminal() {
             return;
@@ -86,7 +88,7 @@ impl TablePrinter {
         let omitted = self.table.omitted();
         if self.table.is_empty() {
             self.reporter.note("the list is empty");
-        } else if omitted.contains(&"id") {
+        } else if !omitted.is_empty() {
             let omitted = omitted.join(", ");
             let note = format!("too narrow for {omitted}; select columns with '--columns'");
             self.reporter.note(&note);
@@ -117,7 +119,10 @@ impl<R: Row> List<R> {
             _ if options.format == Format::Ids => vec![id_position::<R>()?],
             [] => {
                 let shown = |it: &Column| !it.is_hidden && (options.is_long || !it.is_long);
-                let shown = |column: &Column| !is_table || shown(column);
+                let shown = |it: &Column| match is_table {
+                    true => shown(it),
+                    false => options.is_long || !it.is_costly,
+                };
                 let columns = R::COLUMNS.iter().enumerate();
                 columns.filter(|(_, column)| shown(column)).map(|(at, _)| at).collect()
             }
@@ -134,7 +139,8 @@ impl<R: Row> List<R> {
         let is_colored = color::is_enabled_on(&std::io::stdout());
         let printer = TablePrinter { reporter: Reporter::text(), table, is_colored };
         let (values, has_started, row) = (Vec::new(), false, PhantomData);
-        Ok(Self { printer, options, chosen, values, has_started, row })
+        let last_id = String::new();
+        Ok(Self { printer, options, chosen, values, has_started, last_id, row })
     }
 
     /// Returns the reporter for notes.
@@ -155,6 +161,11 @@ impl<R: Row> List<R> {
         matches!(self.options.format, Format::Table)
     }
 
+    /// Returns whether only IDs are printed.
+    pub(crate) const fn is_ids(&self) -> bool {
+        matches!(self.options.format, Format::Ids)
+    }
+
     /// Returns whether rows are printed as JSON objects.
     pub(crate) const fn is_json(&self) -> bool {
         matches!(self.options.format, Format::Json | Format::Jsonl)
@@ -171,7 +182,14 @@ impl<R: Row> List<R> {
                 self.printer.push(&tones.zip(texts).collect::<Vec<_>>())
             }
             Format::Ids => {
-                self.cells(row).iter().try_for_each(|id| self.reporter().exact(&id.raw()))
+                let id = self.cells(row).first().map(Cell::raw).unwrap_or_default();
+                // Several rows can be about one item, and some items have no ID.
+                if id.is_empty() || self.last_id == id {
+                    return Ok(());
+                }
+                self.reporter().exact(&id)?;
+                self.last_id = id;
+                Ok(())
             }
             Format::Csv => {
                 self.csv_header()?;
@@ -225,7 +243,13 @@ impl<R: Row> List<R> {
     /// Returns the JSON of a row: all of it, or the chosen columns.
     fn object(&self, row: &R) -> Value {
         if self.options.columns.is_empty() {
-            return row.json();
+            let mut object = row.json();
+            if let (Value::Object(fields), false) = (&mut object, self.options.is_long) {
+                for column in R::COLUMNS.iter().filter(|column| column.is_costly) {
+                    fields.remove(column.name);
+                }
+            }
+            return object;
         }
         let names = self.chosen.iter().filter_map(|&at| R::COLUMNS.get(at));
         let names = names.map(|column| column.name.to_owned());

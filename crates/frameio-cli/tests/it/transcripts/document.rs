@@ -53,8 +53,12 @@ impl Document {
         Self(parts)
     }
 
-    pub(super) fn commands(&self) -> usize {
-        self.0.iter().filter(|part| matches!(part, Part::Command(_))).count()
+    /// Returns the commands without their prompts.
+    pub(super) fn scripts(&self) -> impl Iterator<Item = String> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Command(lines) => Some(script(lines)),
+            _ => None,
+        })
     }
 
     /// Splits the document before its headings. The sections can be run at the same time.
@@ -80,11 +84,27 @@ impl Document {
                         Some(session) => session,
                         none => none.insert(Session::new().await),
                     };
-                    text += &format!("{lines}\n{}", session.run(&script(lines)).await);
+                    text += &format!("{lines}\n{}", output(session, &script(lines)).await);
                 }
             }
         }
         text
+    }
+}
+
+/// Runs a command. Formats for programs do not depend on the terminal, so they are run at 40 columns, and
+/// lists at 80 as well.
+async fn output(session: &mut Session, script: &str) -> String {
+    let is_list = script.contains("--format csv");
+    match is_list || script.contains("--json") || script.contains("--jq") {
+        false => session.run(script, 80).await,
+        true => {
+            let narrow = session.run(script, 40).await;
+            if is_list {
+                assert_eq!(narrow, session.run(script, 80).await, "{script}");
+            }
+            narrow
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::OnceCell;
 
 use super::{CONCURRENCY, compare, directory};
 use crate::program::{end, offline};
@@ -36,36 +37,61 @@ fn fits(line: &str, width: usize) -> bool {
 }
 
 /// A command, and its help for each width.
-type Pages = Vec<(Vec<String>, [String; 2])>;
+pub(super) struct Page {
+    /// Words after the name of the program.
+    pub(super) name: String,
+    pub(super) subcommands: Vec<String>,
+    pub(super) texts: [String; 2],
+}
+
+impl Page {
+    /// Returns whether the command does something itself, not only its subcommands.
+    pub(super) fn is_command(&self) -> bool {
+        self.subcommands.is_empty() || !self.name.is_empty() && self.has_flag("--json")
+    }
+
+    /// Returns whether the command has an option.
+    pub(super) fn has_flag(&self, flag: &str) -> bool {
+        let lines = self.texts[0].lines().filter(|line| line.trim_start().starts_with('-'));
+        lines.flat_map(str::split_whitespace).any(|word| word.trim_end_matches(',') == flag)
+    }
+}
+
+/// Returns the help of all commands, which is read once for all tests.
+pub(super) async fn all() -> &'static [Page] {
+    static PAGES: OnceCell<Vec<Page>> = OnceCell::const_new();
+    PAGES.get_or_init(|| pages(Vec::new())).await
+}
 
 /// Reads the help of a command and of all its subcommands.
-fn pages(words: Vec<String>) -> Pin<Box<dyn Future<Output = Pages> + Send>> {
+fn pages(words: Vec<String>) -> Pin<Box<dyn Future<Output = Vec<Page>> + Send>> {
     Box::pin(async move {
         let [wide, narrow] = WIDTHS;
         let texts = [help(&words, wide).await, help(&words, narrow).await];
-        let names = subcommands(&texts[0]);
-        let below = names.into_iter().map(|name| pages([&words[..], &[name]].concat()));
-        let below: Vec<_> = stream::iter(below).buffered(CONCURRENCY).collect().await;
-        std::iter::once((words, texts)).chain(below.into_iter().flatten()).collect()
+        let subcommands = subcommands(&texts[0]);
+        let below =
+            subcommands.iter().map(|name| pages([&words[..], std::slice::from_ref(name)].concat()));
+        let below: Vec<_> =
+            stream::iter(below.collect::<Vec<_>>()).buffered(CONCURRENCY).collect().await;
+        let page = Page { name: words.join(" "), subcommands, texts };
+        std::iter::once(page).chain(below.into_iter().flatten()).collect()
     })
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_command_prints_its_help_transcript() {
     let directory = directory().join("help");
-    let pages = pages(Vec::new()).await;
+    let pages = all().await;
     assert!(pages.len() > 40, "{}", pages.len());
     let (mut names, mut differences) = (BTreeSet::new(), Vec::new());
-    for (words, texts) in pages {
-        let command = std::iter::once("frameio").chain(words.iter().map(String::as_str));
-        let command: Vec<_> = command.collect();
-        let name = format!("{}.txt", command.join("-"));
-        for (width, text) in WIDTHS.iter().zip(&texts) {
+    for Page { name: words, texts, .. } in pages {
+        let command = format!("frameio {words}").trim_end().to_owned();
+        let name = format!("{}.txt", command.replace(' ', "-"));
+        for (width, text) in WIDTHS.iter().zip(texts) {
             let wide = text.lines().filter(|line| !fits(line, *width));
-            differences.extend(wide.map(|line| format!("{words:?} at {width} columns: {line}")));
+            differences.extend(wide.map(|line| format!("{command} at {width} columns: {line}")));
         }
         let texts = WIDTHS.iter().zip(texts);
-        let command = command.join(" ");
         let text = texts.map(|(width, text)| format!("$ COLUMNS={width} {command} --help\n{text}"));
         differences.extend(compare(&directory.join(&name), text.collect::<Vec<_>>().join("\n")));
         names.insert(name);

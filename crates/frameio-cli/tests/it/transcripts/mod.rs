@@ -2,6 +2,7 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test -p frameio-cli --test it transcripts` writes them again.
 
+mod coverage;
 mod document;
 mod help;
 mod redaction;
@@ -23,6 +24,12 @@ fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts")
 }
 
+/// Guide of the command.
+fn guide() -> PathBuf {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/command.md");
+    guide.canonicalize().unwrap()
+}
+
 /// Compares a text with a file, or writes it to the file if `SNAPSHOTS=overwrite` is set. Returns the
 /// difference.
 fn compare(path: &Path, actual: String) -> Option<String> {
@@ -38,7 +45,7 @@ async fn verify(paths: Vec<PathBuf>) {
     assert!(!paths.is_empty());
     let sections = paths.iter().flat_map(|path| {
         let document = Document::parse(&std::fs::read_to_string(path).unwrap());
-        assert!(document.commands() > 0, "{}: no command", path.display());
+        assert!(document.scripts().next().is_some(), "{}: no command", path.display());
         document.sections().into_iter().map(move |section| (path, section))
     });
     let sections: Vec<_> = sections.collect();
@@ -61,6 +68,5 @@ async fn the_command_prints_its_transcripts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guide_shows_what_the_command_prints() {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/command.md");
-    verify(vec![guide.canonicalize().unwrap()]).await;
+    verify(vec![guide()]).await;
 }

@@ -43,8 +43,8 @@ impl Session {
         Self { server, _sim: sim, directory, redaction }
     }
 
-    /// Runs a command, and returns what it prints on both outputs, and its exit status unless it is 0.
-    pub(super) async fn run(&mut self, script: &str) -> String {
+    /// Runs a command on a terminal of this width, and returns what it prints on both outputs, and its exit status unless it is 0.
+    pub(super) async fn run(&mut self, script: &str, columns: u16) -> String {
         let program = Path::new(env!("CARGO_BIN_EXE_frameio")).parent().unwrap();
         let paths = std::env::var_os("PATH").unwrap_or_default();
         let paths = std::iter::once(program.to_owned()).chain(std::env::split_paths(&paths));
@@ -60,7 +60,7 @@ impl Session {
             .args(["-c", &format!("exec 2>&1\n{script}")])
             .current_dir(self.directory.path().join("work"))
             .env("PATH", std::env::join_paths(paths).unwrap())
-            .env("COLUMNS", "80")
+            .env("COLUMNS", columns.to_string())
             .env("FRAMEIO_BASE_URL", self.server.url())
             .env("FRAMEIO_TOKEN", Sim::TOKEN)
             .env("FRAMEIO_CONFIG_DIR", self.directory.path().join("config"))

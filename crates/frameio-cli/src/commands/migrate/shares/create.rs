@@ -7,10 +7,10 @@ use frameio::transfer::{Resolved, ResolvedItem};
 use frameio::{AccountId, AssetId, Client, ProjectId};
 use jiff::Timestamp;
 
-use super::existing;
 use super::record::{Created, Line, Record};
 use crate::exit::{Failure, Status};
 use crate::resolver::Resolver;
+use crate::resolver::shares::of_project;
 
 /// Maximum length of the name of a share.
 const MAX_NAME: usize = 175;
@@ -111,7 +111,7 @@ impl Creator<'_> {
     /// Creates the share for a link, unless an earlier run has created it.
     pub(super) async fn create(&mut self, old: &str, new: &NewShare) -> Result<Created, Failure> {
         if !self.known.contains_key(&new.project) {
-            let shares = existing::of_project(self.client, &new.account, &new.project).await?;
+            let shares = of_project(self.client, &new.account, &new.project).await?;
             self.known.insert(new.project.clone(), shares);
         }
         if let Some(created) = self.interrupted(old, new)? {

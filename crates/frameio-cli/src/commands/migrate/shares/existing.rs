@@ -4,13 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use frameio::accounts::Account;
 use frameio::projects::{ListProjects, Project};
-use frameio::shares::{ListShares, Share, ShowShare};
+use frameio::shares::{Share, ShowShare};
 use frameio::workspaces::ListWorkspaces;
-use frameio::{AccountId, Client, ProjectId};
+use frameio::{AccountId, Client};
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
 use super::old_link::{Entry, OldLink};
 use crate::exit::Failure;
+use crate::resolver::shares::of_project;
 
 /// Shares that match old links, by their key.
 pub(super) type Matches = HashMap<String, Share>;
@@ -59,26 +61,9 @@ async fn projects(client: &Client, account: &AccountId) -> Result<Vec<Project>, 
     let mut workspaces = client.items(ListWorkspaces::new(account).page_size(100));
     while let Some(workspace) = workspaces.next().await {
         let list = ListProjects::new(account, &workspace?.id).page_size(100);
-        let mut items = client.items(list);
-        while let Some(project) = items.next().await {
-            projects.push(project?);
-        }
+        projects.extend(client.items(list).try_collect::<Vec<_>>().await?);
     }
     Ok(projects)
-}
-
-/// Lists the shares of a project.
-pub(super) async fn of_project(
-    client: &Client,
-    account: &AccountId,
-    project: &ProjectId,
-) -> Result<Vec<Share>, Failure> {
-    let mut shares = Vec::new();
-    let mut items = client.items(ListShares::new(account, project).page_size(100));
-    while let Some(share) = items.next().await {
-        shares.push(share?);
-    }
-    Ok(shares)
 }
 
 /// Describes whether a link of the share opens.

@@ -1,15 +1,17 @@
-//! Results of a command that changes several items.
+//! Results of a command that changes several things.
 
 use serde_json::{Value, json};
 
 use crate::exit::{Failure, Status};
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, counted};
 
-/// Prints the result of each item, and determines the exit status.
+/// Prints the result of each thing, and determines the exit status.
 pub(in crate::commands) struct Results {
     reporter: Reporter,
-    /// What is done to each item, such as "move".
+    /// What is done to each thing, such as "move".
     verb: &'static str,
+    /// Key of a thing in the JSON of its failure.
+    key: &'static str,
     done: usize,
     failed: usize,
     /// Status that all failures share.
@@ -19,15 +21,35 @@ pub(in crate::commands) struct Results {
 }
 
 impl Results {
+    /// Creates the results for items, which are named by their places.
     pub(in crate::commands) const fn new(verb: &'static str, reporter: Reporter) -> Self {
-        Self { reporter, verb, done: 0, failed: 0, status: None, output_failure: None }
+        Self::about("path", verb, reporter)
+    }
+
+    /// Creates the results for other things, which `key` names in JSON.
+    pub(in crate::commands) const fn about(
+        key: &'static str,
+        verb: &'static str,
+        reporter: Reporter,
+    ) -> Self {
+        Self { reporter, verb, key, done: 0, failed: 0, status: None, output_failure: None }
     }
 
     pub(in crate::commands) const fn reporter(&self) -> &Reporter {
         &self.reporter
     }
 
-    /// Prints the result of an item. If it cannot be written, the run fails at its end.
+    /// Returns the number of things that succeeded.
+    pub(in crate::commands) const fn succeeded(&self) -> usize {
+        self.done
+    }
+
+    /// Returns whether a thing failed.
+    pub(in crate::commands) const fn has_failures(&self) -> bool {
+        self.failed > 0
+    }
+
+    /// Prints the result of a thing. If it cannot be written, the run fails at its end.
     pub(in crate::commands) fn done(&mut self, change: &impl Record) {
         self.done += 1;
         self.print(change);
@@ -39,10 +61,10 @@ impl Results {
         }
     }
 
-    /// Prints why an item failed. The other items are not affected, unless the user is signed out.
+    /// Prints why a thing failed. The others are not affected, unless the user is signed out.
     pub(in crate::commands) fn failed(
         &mut self,
-        place: &str,
+        name: &str,
         failure: Failure,
     ) -> Result<(), Failure> {
         if failure.status == Status::SignedOut {
@@ -52,38 +74,38 @@ impl Results {
         self.failed += 1;
         self.status = Some(Status::common(self.status, status));
         match self.reporter.is_json() {
-            true => self.print(&Failed { place, status, message: &failure.message }),
+            true => self.print(&Failed { key: self.key, name, status, message: &failure.message }),
             false => {
-                let message = format!("cannot {} '{place}': {}", self.verb, failure.message);
+                let message = format!("cannot {} '{name}': {}", self.verb, failure.message);
                 self.reporter.note(&message);
             }
         }
         Ok(())
     }
 
-    /// Ends a run of which some of the places were refused, before anything is changed.
+    /// Ends a run of which some of the things were refused, before anything is changed.
     pub(in crate::commands) fn check(&mut self, refused: Refusals) -> Result<(), Failure> {
         let Refusals { given, refused } = refused;
         let status = refused.iter().fold(None, |all, it| Some(Status::common(all, it.1.status)));
         let Some(status) = status else { return Ok(()) };
         if self.reporter.is_json() {
-            for (place, failure) in refused {
-                self.failed(&place, failure)?;
+            for (name, failure) in refused {
+                self.failed(&name, failure)?;
             }
             return Err(Failure::reported(status));
         }
-        if let [(place, failure)] = refused.as_slice() {
-            let mut message = format!("cannot {} '{place}': {}", self.verb, failure.message);
+        if let [(name, failure)] = refused.as_slice() {
+            let mut message = format!("cannot {} '{name}': {}", self.verb, failure.message);
             if given > 1 {
                 message += "; nothing was changed";
             }
             return Err(Failure::new(status, message));
         }
         let count = refused.len();
-        for (place, failure) in refused {
-            self.failed(&place, failure)?;
+        for (name, failure) in refused {
+            self.failed(&name, failure)?;
         }
-        let message = format!("nothing was changed: {count} of {given} places were refused");
+        let message = format!("nothing was changed: {count} of {given} were refused");
         Err(Failure::new(status, message))
     }
 
@@ -109,15 +131,22 @@ impl Results {
                 }
                 Err(Failure::reported(status))
             }
-            (Ok(()), None) => self.output_failure.map_or(Ok(()), Err),
+            (Ok(()), None) => match self.output_failure {
+                None => Ok(()),
+                Some(Failure { status, message }) => {
+                    let done = counted(self.done, "change");
+                    let message = format!("{message}; {done} made, but not all were printed");
+                    Err(Failure::new(status, message))
+                }
+            },
             (result, _) => result,
         }
     }
 }
 
-/// Places that were refused before anything is changed.
+/// Places, IDs or names that were refused before anything is changed.
 pub(in crate::commands) struct Refusals {
-    /// Number of places in the arguments.
+    /// Number of those in the arguments.
     given: usize,
     refused: Vec<(String, Failure)>,
 }
@@ -127,17 +156,13 @@ impl Refusals {
         Self { given, refused: Vec::new() }
     }
 
-    /// Keeps the failure of a place, so that all places are checked. Returns a failure that concerns the
-    /// arguments or all places.
-    pub(in crate::commands) fn add(
-        &mut self,
-        place: &str,
-        failure: Failure,
-    ) -> Result<(), Failure> {
+    /// Keeps the failure of one, so that all are checked. Returns a failure that concerns the arguments or
+    /// all of them.
+    pub(in crate::commands) fn add(&mut self, name: &str, failure: Failure) -> Result<(), Failure> {
         match failure.status {
             Status::Usage | Status::SignedOut => Err(failure),
             _ => {
-                self.refused.push((place.to_owned(), failure));
+                self.refused.push((name.to_owned(), failure));
                 Ok(())
             }
         }
@@ -146,18 +171,19 @@ impl Refusals {
 
 /// A failure as a line of JSON.
 struct Failed<'a> {
-    place: &'a str,
+    key: &'static str,
+    name: &'a str,
     status: Status,
     message: &'a str,
 }
 
 impl Record for Failed<'_> {
     fn lines(&self) -> Vec<String> {
-        vec![format!("failed: {}: {}", self.place, self.message)]
+        vec![format!("failed: {}: {}", self.name, self.message)]
     }
 
     fn json(&self) -> Value {
         let error = json!({"kind": self.status.name(), "message": self.message});
-        json!({"outcome": "failed", "path": self.place, "error": error})
+        json!({"outcome": "failed", self.key: self.name, "error": error})
     }
 }

@@ -12,9 +12,10 @@ pub(in crate::commands) fn is_interactive() -> bool {
     std::io::stdin().is_terminal()
 }
 
-/// Asks a question that is confirmed by typing "yes".
+/// Asks a question that is confirmed by typing "yes" or "y".
 pub(in crate::commands) fn confirm(reporter: &Reporter, question: &str) -> Result<bool, Failure> {
-    Ok(typed(reporter, question, "yes")?.eq_ignore_ascii_case("yes"))
+    let typed = typed(reporter, question, "yes")?.to_lowercase();
+    Ok(matches!(typed.as_str(), "y" | "yes"))
 }
 
 /// Asks a question that is confirmed by typing a name.
@@ -23,7 +24,12 @@ pub(in crate::commands) fn confirm_name(
     question: &str,
     name: &str,
 ) -> Result<bool, Failure> {
-    Ok(normalized(&typed(reporter, question, "its name")?) == normalized(name.trim()))
+    let typed = typed(reporter, question, "its name")?;
+    let is_name = normalized(&typed) == normalized(name.trim());
+    if !is_name && !typed.is_empty() {
+        reporter.note(&format!("'{typed}' is not its name"));
+    }
+    Ok(is_name)
 }
 
 fn typed(reporter: &Reporter, question: &str, expected: &str) -> Result<String, Failure> {

@@ -1,0 +1,12 @@
+//! Parts that the commands share that change, create or delete things: the result of each thing, failures, and
+//! questions before something is deleted.
+
+mod change;
+mod confirm;
+mod deletion;
+mod results;
+
+pub(super) use self::change::Change;
+pub(super) use self::confirm::{confirm, confirm_name, is_interactive};
+pub(super) use self::deletion::{Deletable, DeletionArgs};
+pub(super) use self::results::{Refusals, Results};
