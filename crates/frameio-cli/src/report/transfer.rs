@@ -317,6 +317,7 @@ impl TransferReport {
             file_id: item.file_id.as_ref(),
             compared: item.compared.as_ref(),
             stacked: item.stacked,
+            restarted: item.restarted.as_deref(),
             is_dry_run: self.is_dry_run,
         };
         self.file(&record);
