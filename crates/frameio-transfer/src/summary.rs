@@ -140,6 +140,8 @@ pub struct Item {
     pub compared: Option<Compared>,
     /// Position of an uploaded version in its version stack, if it was stacked.
     pub stacked: Option<Stacked>,
+    /// Reason why an upload was restarted instead of resumed.
+    pub restarted: Option<String>,
 }
 
 impl Item {
@@ -155,6 +157,7 @@ impl Item {
             outcome,
             compared: None,
             stacked: None,
+            restarted: None,
         }
     }
 

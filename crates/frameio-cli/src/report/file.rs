@@ -23,6 +23,8 @@ pub(super) struct FileRecord<'a> {
     pub(super) file_id: Option<&'a FileId>,
     pub(super) compared: Option<&'a Compared>,
     pub(super) stacked: Option<Stacked>,
+    /// Reason why an upload was restarted.
+    pub(super) restarted: Option<&'a str>,
     pub(super) is_dry_run: bool,
 }
 
@@ -34,6 +36,11 @@ impl FileRecord<'_> {
 
     /// Returns whether the file is printed even where progress bars show the others.
     pub(super) fn needs_attention(&self) -> bool {
+        self.has_notable_reason() || self.restarted.is_some()
+    }
+
+    /// Returns whether the reason of the result is printed.
+    fn has_notable_reason(&self) -> bool {
         self.is_ignored_unexpectedly()
             || self.is_not_head()
             || self.verdict() == Some(Verdict::LowerVersion)
@@ -139,7 +146,7 @@ impl FileRecord<'_> {
                 Some("a new version, the head of its version stack".to_owned())
             }
             Outcome::Transferred { .. } | Outcome::Skipped
-                if !self.is_dry_run && !self.needs_attention() && !self.is_unverified() =>
+                if !self.is_dry_run && !self.has_notable_reason() && !self.is_unverified() =>
             {
                 None
             }
@@ -202,6 +209,9 @@ impl Record for FileRecord<'_> {
         if let Some(reason) = self.reason() {
             text += &format!(": {reason}");
         }
+        if let Some(reason) = self.restarted {
+            text += &format!("; sent from the beginning: {reason}");
+        }
         if let Some(error) = self.error() {
             text += &format!(": {error}");
         }
@@ -230,6 +240,7 @@ impl Record for FileRecord<'_> {
         put("stacked", self.stacked.map(stacked).into());
         let compared = self.compared.map(|compared| compared.reason.clone());
         put("reason", compared.or_else(|| self.reason()).into());
+        put("restarted", self.restarted.into());
         let error = |error: &TransferError| {
             let kind = Status::of_transfer(error).name();
             json!({"kind": kind, "message": error.to_string()})
@@ -248,10 +259,20 @@ mod tests {
         let transferred = Outcome::Transferred { bytes: 34, digest: None };
         let line = |outcome: &Outcome, remote: &str, local: &str, into: &str| {
             let (local, directory) = (Path::new(local), Some(Path::new(into)));
-            let (file_id, compared, stacked, is_dry_run) = (None, None, None, false);
-            FileRecord { outcome, remote, local, directory, file_id, compared, stacked, is_dry_run }
-                .lines()
-                .concat()
+            let (file_id, compared, is_dry_run) = (None, None, false);
+            let (stacked, restarted) = (None, None);
+            let record = FileRecord {
+                outcome,
+                remote,
+                local,
+                directory,
+                file_id,
+                compared,
+                stacked,
+                restarted,
+                is_dry_run,
+            };
+            record.lines().concat()
         };
         for (remote, local, into, shown) in [
             ("/W/P/CON.txt", "out/_CON.txt", "out", " as '_CON.txt'"),

@@ -48,7 +48,7 @@ pub(super) trait Destination: Clone + PartialEq + Send + Sync + 'static {
     fn set_digest(output: &mut Self::Output, digest: Digest);
 
     /// Sets the incomplete object that this one replaces.
-    fn set_replaced(output: &mut Self::Output, created: Self::Created);
+    fn set_replaced(output: &mut Self::Output, created: Self::Created, reason: String);
 }
 
 /// A created object, with the parts to send.
@@ -142,15 +142,16 @@ impl Destination for FolderId {
                 plan.inner.show((&plan.account_id, &id)).await?
             }
         };
-        Ok(Uploaded { file, bytes, digest: None, replaced: None })
+        Ok(Uploaded { file, bytes, digest: None, replaced: None, restarted: None })
     }
 
     fn set_digest(output: &mut Uploaded, digest: Digest) {
         output.digest = Some(digest);
     }
 
-    fn set_replaced(output: &mut Uploaded, created: CreatedFile) {
+    fn set_replaced(output: &mut Uploaded, created: CreatedFile, reason: String) {
         output.replaced = Some(created.id().clone());
+        output.restarted = Some(reason);
     }
 }
 
@@ -207,15 +208,17 @@ impl Destination for CommentId {
         bytes: u64,
         _: Option<&Manifest>,
     ) -> Result<Attached, TransferError> {
-        Ok(Attached { attachment: *created, bytes, digest: None, replaced: None })
+        let attachment = *created;
+        Ok(Attached { attachment, bytes, digest: None, replaced: None, restarted: None })
     }
 
     fn set_digest(output: &mut Attached, digest: Digest) {
         output.digest = Some(digest);
     }
 
-    fn set_replaced(output: &mut Attached, created: Box<Attachment>) {
+    fn set_replaced(output: &mut Attached, created: Box<Attachment>, reason: String) {
         output.replaced = Some(created.id);
+        output.restarted = Some(reason);
     }
 }
 

@@ -11,7 +11,7 @@ use tracing::{Instrument, Span};
 
 use super::destination::{CreatedUpload, Destination};
 use super::input::{Input, in_flight, invalid, media_type_header};
-use super::manifest::{Intention, Manifest, Saved};
+use super::manifest::{Intention, Manifest, PartHash, Saved};
 use super::parts::Parts;
 use super::send::PartsToSend;
 use super::sent_digest::SentDigest;
@@ -20,7 +20,7 @@ use super::{Options, Upload, UploadManifest};
 use crate::error::OnFailure;
 use crate::local_file::unopened;
 use crate::progress::{Progress, Tracker};
-use crate::{Inner, TransferError, TransferErrorKind};
+use crate::{Checksum, Inner, TransferError, TransferErrorKind};
 
 /// Runs an upload and records its fields in `span`.
 pub(super) async fn run<D: Destination>(
@@ -213,7 +213,9 @@ impl<D: Destination> Plan<'_, D> {
         let resumed = match self.check(&saved, &to, &path, source.fingerprint) {
             Ok(()) => {
                 Span::current().record("resumed", true);
-                let parts = (saved.parts, saved.done);
+                // Without a checksum, the parts that were sent are read only if the file may be another.
+                let is_verified = saved.identity != source.identity;
+                let parts = PartsAndDone { parts: saved.parts, done: saved.done, is_verified };
                 let manifest = Some(manifest.clone());
                 self.send_and_finish(source, manifest, parts, &saved.media_type, created).await
             }
@@ -230,7 +232,7 @@ impl<D: Destination> Plan<'_, D> {
                 let manifest = Some((manifest, path));
                 let mut output = self.start_new(source, manifest, abandoned).await?;
                 if let Some((_, created)) = D::restore(&saved.destination) {
-                    D::set_replaced(&mut output, created);
+                    D::set_replaced(&mut output, created, error.to_string());
                 }
                 Ok(output)
             }
@@ -322,6 +324,7 @@ impl<D: Destination> Plan<'_, D> {
                     media_type: media_type.clone(),
                     path,
                     fingerprint,
+                    identity: source.identity,
                     created: created_at,
                     parts: parts.clone(),
                     done: Vec::new(),
@@ -336,7 +339,8 @@ impl<D: Destination> Plan<'_, D> {
                 }
             }
         };
-        self.send_and_finish(source, manifest, (parts, Vec::new()), &media_type, created).await
+        let parts = PartsAndDone { parts, done: Vec::new(), is_verified: false };
+        self.send_and_finish(source, manifest, parts, &media_type, created).await
     }
 
     /// Sends the parts, and waits until the service has assembled them.
@@ -344,7 +348,7 @@ impl<D: Destination> Plan<'_, D> {
         &self,
         source: Source,
         manifest: Option<Manifest>,
-        (parts, done): (Arc<Parts>, Vec<bool>),
+        PartsAndDone { parts, done, is_verified }: PartsAndDone,
         media_type: &str,
         created: D::Created,
     ) -> Result<D::Output, TransferError> {
@@ -353,7 +357,7 @@ impl<D: Destination> Plan<'_, D> {
         }
         let start = resumed_at(&parts, &done);
         let tracker = Tracker::new(self.options.report.clone(), start);
-        let checksum = self.options.checksum;
+        let checksum = self.options.checksum.or(is_verified.then_some(Checksum::Xxh3));
         let digest = checksum.map(|checksum| SentDigest::new(checksum, parts.clone(), &done));
         let parts = PartsToSend {
             digest: digest.clone(),
@@ -370,7 +374,7 @@ impl<D: Destination> Plan<'_, D> {
         tracker.finish();
         let bytes = tracker.now().bytes - start.bytes;
         let mut output = D::finish(self, created, bytes, manifest.as_ref()).await?;
-        if let Some(digest) = digest {
+        if let Some(digest) = digest.filter(|_| self.options.checksum.is_some()) {
             D::set_digest(&mut output, digest);
         }
         // A manifest that the caller has locked is removed by the caller.
@@ -381,9 +385,18 @@ impl<D: Destination> Plan<'_, D> {
     }
 }
 
+/// Parts of an upload.
+struct PartsAndDone {
+    parts: Arc<Parts>,
+    /// For each part that an earlier run has sent, its hash.
+    done: Vec<Option<PartHash>>,
+    /// Whether these parts are compared with the source even if no checksum is computed.
+    is_verified: bool,
+}
+
 /// Returns the progress of an earlier run, and records the size and the number of parts.
-fn resumed_at(parts: &Parts, done: &[bool]) -> Progress {
-    let done = done.iter().enumerate().filter(|(_, done)| **done);
+fn resumed_at(parts: &Parts, done: &[Option<PartHash>]) -> Progress {
+    let done = done.iter().enumerate().filter(|(_, done)| done.is_some());
     let done: Vec<u64> = done.map(|(index, _)| parts.size_of(index)).collect();
     let span = Span::current();
     span.record("size", parts.size());

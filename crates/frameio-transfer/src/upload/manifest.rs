@@ -18,7 +18,7 @@ use std::time::Duration;
 use frameio_private_file::NotRegular;
 
 use super::manifest_format::{Content, begin, read};
-pub(crate) use super::manifest_format::{Intention, Saved, SavedDestination};
+pub(crate) use super::manifest_format::{Intention, PartHash, Saved, SavedDestination};
 use crate::local_file::reason;
 use crate::lock_file::{self, Mode, Patience};
 use crate::tasks::blocking;
@@ -215,11 +215,11 @@ impl Manifest {
         written.await.map_err(|failure| failure.at(&self.inner.path))
     }
 
-    /// Records that a part is done.
+    /// Records that a part is done, with the hash of the bytes that were sent.
     ///
     /// The line is not synced. If it is lost in a crash or the disk is full, the part is sent again.
-    pub(crate) async fn done(&self, index: usize) {
-        let line = format!("{{\"done\":{index}}}\n");
+    pub(crate) async fn done(&self, index: usize, hash: PartHash) {
+        let line = hash.line(index);
         if let Err(Failure::Io(error)) = self.run(move |lines| lines.append(&line)).await {
             tracing::warn!(target: "frameio::transfer", %error, "manifest.not_written");
         }
@@ -287,10 +287,10 @@ mod tests {
         let (manifest, nothing) = Manifest::open(path.clone(), true).await.unwrap();
         assert!(nothing.is_none());
         manifest.begin(example("/x")).await.unwrap();
-        manifest.done(2).await;
+        manifest.done(2, PartHash(2)).await;
         let used = Manifest::open(path.clone(), true).await.err().unwrap();
         assert!(used.to_string().contains("is in use by another upload"), "{used}");
-        manifest.done(0).await;
+        manifest.done(0, PartHash(0)).await;
         drop(manifest);
 
         let whole = std::fs::read(&path).unwrap();
@@ -303,12 +303,17 @@ mod tests {
                 continue;
             };
             assert!(saved.parts.iter().eq(example("/x").parts.iter()), "{length}");
-            let done = [length == whole.len(), false, length >= whole.len() - 11];
+            let line = PartHash(0).line(0).len();
+            let done = [
+                (length == whole.len()).then_some(PartHash(0)),
+                None,
+                (length >= whole.len() - line).then_some(PartHash(2)),
+            ];
             assert_eq!(saved.done, done, "{length}");
-            manifest.done(1).await;
+            manifest.done(1, PartHash(u64::MAX)).await;
             drop(manifest);
             let (_, again) = Manifest::open(path.clone(), false).await.unwrap();
-            assert_eq!(again.unwrap().done, [done[0], true, done[2]]);
+            assert_eq!(again.unwrap().done, [done[0], Some(PartHash(u64::MAX)), done[2]]);
         }
     }
 
@@ -402,9 +407,9 @@ mod tests {
         });
         let inner = Arc::new(Locked { path: "/dev/full".into(), file: lines });
         let manifest = Manifest { inner };
-        manifest.done(0).await;
+        manifest.done(0, PartHash(0)).await;
         assert!(manifest.inner.file.lock().unwrap().is_broken);
-        manifest.done(1).await;
+        manifest.done(1, PartHash(u64::MAX)).await;
     }
 
     #[tokio::test]

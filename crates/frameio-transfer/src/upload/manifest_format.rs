@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::manifest::{Failure, Result};
 use super::parts::Parts;
-use super::source::Fingerprint;
+use super::source::{Fingerprint, Identity};
 use crate::file_time::{from_json, to_json};
 
 /// Time for which the service accepts parts of an upload.
@@ -30,9 +30,26 @@ pub(crate) struct Saved {
     pub(crate) media_type: String,
     pub(crate) path: PathBuf,
     pub(crate) fingerprint: Fingerprint,
+    pub(crate) identity: Option<Identity>,
     pub(crate) created: SystemTime,
     pub(crate) parts: Arc<Parts>,
-    pub(crate) done: Vec<bool>,
+    /// For each part that was sent, the hash of the bytes that were sent.
+    pub(crate) done: Vec<Option<PartHash>>,
+}
+
+/// XXH3 of the bytes of a part that were sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PartHash(pub(crate) u64);
+
+impl PartHash {
+    /// Returns the line of a part that is done.
+    pub(super) fn line(self, index: usize) -> String {
+        format!("{{\"done\":{index},\"xxh3\":\"{:016x}\"}}\n", self.0)
+    }
+
+    fn parse(line: &Value) -> Option<Self> {
+        u64::from_str_radix(line["xxh3"].as_str()?, 16).ok().map(Self)
+    }
 }
 
 /// A file that an upload may have created at the service, and does not continue.
@@ -157,6 +174,8 @@ pub(super) fn begin(file: &mut File, at: u64, saved: &Saved) -> Result<()> {
         "path": path,
         "size": saved.fingerprint.size,
         "modified": saved.fingerprint.modified.and_then(to_json),
+        "changed": saved.identity.map(|identity| identity.changed),
+        "inode": saved.identity.map(|identity| identity.inode),
         "created": to_json(saved.created),
         "parts": saved.parts.len(),
     });
@@ -231,14 +250,15 @@ fn read_upload(lines: &mut LineReader<'_>, mut saved: Saved, count: u64) -> Resu
         Some(line) if line["begun"] == true && parts.size() == saved.fingerprint.size => {}
         Some(_) => return Err(Failure::Unreadable),
     }
-    saved.done = vec![false; parts.len()];
+    saved.done = vec![None; parts.len()];
     saved.parts = Arc::new(parts);
     while let Some(line) = lines.next()? {
         let done = line["done"].as_u64().and_then(|index| usize::try_from(index).ok());
         if let Some(done) = done.and_then(|index| saved.done.get_mut(index)) {
-            *done = true;
+            // A part without a hash, of an earlier version of this crate, is sent again.
+            *done = PartHash::parse(&line);
         } else if line["forget"] == true {
-            saved.done.fill(false);
+            saved.done.fill(None);
         } else {
             return Err(Failure::Unreadable);
         }
@@ -268,6 +288,7 @@ fn saved(head: &Value) -> Option<(Saved, u64)> {
             size: head["size"].as_u64()?,
             modified: from_json(&head["modified"]),
         },
+        identity: Identity::parse(&head["changed"], &head["inode"]),
         created: from_json(&head["created"])?,
         parts: Arc::default(),
         done: Vec::new(),
@@ -314,6 +335,7 @@ pub(super) mod tests {
                 size: parts.size(),
                 modified: Some(SystemTime::UNIX_EPOCH + Duration::new(7, 9)),
             },
+            identity: Some(Identity { changed: (7, 9), inode: 5 }),
             created: SystemTime::now(),
             parts: Arc::new(parts),
             done: Vec::new(),

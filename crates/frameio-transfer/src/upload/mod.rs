@@ -111,6 +111,8 @@ pub struct Uploaded {
     pub digest: Option<Digest>,
     /// Incomplete remote file that this one replaces, if the upload was restarted.
     pub replaced: Option<FileId>,
+    /// Reason why an earlier upload was not resumed, if the upload was restarted.
+    pub restarted: Option<String>,
 }
 
 /// Result of an [`Upload`] to a comment.
@@ -126,6 +128,8 @@ pub struct Attached {
     /// Incomplete attachment that this one replaces, if the upload was restarted. It still counts
     /// towards the limit of the comment.
     pub replaced: Option<AttachmentId>,
+    /// Reason why an earlier upload was not resumed, if the upload was restarted.
+    pub restarted: Option<String>,
 }
 
 impl<To> Upload<To> {
@@ -256,7 +260,8 @@ impl<To> Upload<To> {
     ///
     /// Bytes are hashed when they are read to be sent. Parts that are sent out of order are read back,
     /// usually from the disk cache, and compared with the bytes that were sent; parts that an earlier
-    /// run has sent are read again. The checksum proves what was read and sent. It does not prove what
+    /// run has sent are read again, and compared with their hashes in the manifest before the last part is
+    /// sent. If they differ, the upload fails or [restarts](Self::restart). The checksum proves what was read and sent. It does not prove what
     /// the service has stored, because the service reports no checksums.
     pub fn checksum(mut self, checksum: Checksum) -> Self {
         self.options.checksum = Some(checksum);

@@ -94,7 +94,7 @@ pub(super) async fn run(
             WaitFor::Uploaded => inner.show(ids).await?,
             WaitFor::Transcoded => inner.poller.transcoded(&inner.client, ids, end).await?,
         };
-        Ok(Uploaded { file, bytes: 0, digest: None, replaced: None })
+        Ok(Uploaded { file, bytes: 0, digest: None, replaced: None, restarted: None })
     };
     finished.await.map_err(|error: TransferError| error.of_file(&id))
 }

@@ -11,7 +11,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::body::{Attempt, PartBody};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, PartHash};
 use super::parts::{Part, Parts};
 use super::sent_digest::{SentDigest, Tap};
 use super::source::{PartSource, Source, SourceError};
@@ -26,8 +26,8 @@ use crate::{TransferError, TransferErrorKind};
 pub(crate) struct PartsToSend {
     pub(crate) source: Source,
     pub(crate) parts: Arc<Parts>,
-    /// For each part, whether it has already been sent.
-    pub(crate) done: Vec<bool>,
+    /// For each part that an earlier run has sent, its hash.
+    pub(crate) done: Vec<Option<PartHash>>,
     pub(crate) media_type: HeaderValue,
     pub(crate) in_flight: usize,
     pub(crate) tracker: Tracker,
@@ -46,13 +46,18 @@ impl PartsToSend {
     /// Sends all parts that are not done. Stops when a part fails or the future is dropped.
     pub(crate) async fn send(mut self, inner: &Arc<Inner>) -> Result<(), TransferError> {
         let mut running = Running { tasks: JoinSet::new(), sending: 0, reads_back: false };
-        for index in 0..self.parts.len() {
-            if self.done.get(index).copied().unwrap_or(false) {
-                continue;
-            }
+        let is_done = |index: usize| self.done.get(index).is_some_and(Option::is_some);
+        let missing: Vec<_> = (0..self.parts.len()).filter(|index| !is_done(*index)).collect();
+        for index in missing.iter().copied() {
             while running.sending >= self.in_flight {
                 self.read_back(inner, &mut running);
                 running.join().await?;
+            }
+            if Some(&index) == missing.last()
+                && let Some((digest, source)) = self.digest.as_ref().zip(self.source.whole())
+            {
+                // The last part completes the file.
+                digest.verify_earlier(&source, &inner.buffers).await?;
             }
             let Some(part) = self.parts.get(index) else { continue };
             let mut source = self.source.part(&part, index + 1 == self.parts.len()).await?;
@@ -62,7 +67,9 @@ impl PartsToSend {
                     let (start, end) = (part.offset, part.offset + part.size);
                     digest.read_back(&source, start, end, &inner.buffers).await?;
                 }
-                source = source.tapped(Tap::new(digest, part.offset));
+            }
+            if self.digest.is_some() || self.manifest.is_some() {
+                source = source.tapped(Tap::new(self.digest.clone(), part.offset));
             }
             let sender = Sender {
                 inner: inner.clone(),
@@ -141,15 +148,15 @@ impl Sender {
     async fn run(self) -> Result<(), TransferError> {
         let number = self.part.index as u64 + 1;
         let sent = self.send().await;
-        sent.map_err(|error| error.at_part(number, self.part.offset))?;
-        if let Some(manifest) = &self.manifest {
-            manifest.done(self.part.index).await;
+        let hash = sent.map_err(|error| error.at_part(number, self.part.offset))?;
+        if let Some((manifest, hash)) = self.manifest.as_ref().zip(hash) {
+            manifest.done(self.part.index, hash).await;
         }
         self.tracker.update(true, |progress| progress.parts += 1);
         Ok(())
     }
 
-    async fn send(&self) -> Result<(), TransferError> {
+    async fn send(&self) -> Result<Option<PartHash>, TransferError> {
         let url = self.inner.storage.url(&self.part.url).map_err(AttemptError::Url);
         let url = url.map_err(|error| TransferError::storage(error, 1))?;
         // Held during the backoff too, to reduce the load on a failing storage.
@@ -167,7 +174,7 @@ impl Sender {
                 error.type = Empty,
             );
             let error = match self.attempt(&url).instrument(span.clone()).await {
-                Ok(()) => return Ok(()),
+                Ok(hash) => return Ok(hash),
                 Err(Failure::Source(error)) => {
                     span.record("error.type", "source");
                     return Err(error.into());
@@ -192,7 +199,7 @@ impl Sender {
         }
     }
 
-    async fn attempt(&self, url: &Uri) -> Result<(), Failure> {
+    async fn attempt(&self, url: &Uri) -> Result<Option<PartHash>, Failure> {
         let size = self.part.size;
         let activity = Activity::default();
         let new_attempt = || Attempt::new(size, self.tracker.attempt(), activity.clone());
@@ -222,8 +229,7 @@ impl Sender {
                 // Read the body, so that the connection can be reused.
                 let rest = Limited::new(response.into_body(), 64 << 10).collect();
                 drop(self.inner.storage.watch(rest, &activity).await);
-                source.sent(self.part.index);
-                Ok(())
+                Ok(source.sent(self.part.index))
             }
             Ok(_) => {
                 let early = "the storage responded before the part was sent completely";

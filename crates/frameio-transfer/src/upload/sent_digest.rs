@@ -3,7 +3,8 @@
 //! Parts are read concurrently, but a checksum needs the bytes in order. Chunks that are read in order are
 //! hashed at once; the others are read back as soon as all parts before them are sent, usually from the
 //! disk cache. So that the checksum belongs to the bytes that were sent, the chunks of each part are also
-//! hashed in the attempt that sent them, and both hashes of a part are compared.
+//! hashed in the attempt that sent them, and both hashes of a part are compared. The hashes of parts that an
+//! earlier run has sent are in its manifest.
 
 use std::hash::Hasher as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use twox_hash::XxHash3_64;
 
 use super::buffers::{Buffers, CHUNK};
+use super::manifest::PartHash;
 use super::parts::Parts;
 use super::source::{PartSource, SourceError};
 use crate::digest::Hasher;
@@ -36,6 +38,8 @@ struct State {
     parts: Vec<PartHashes>,
     /// Number of parts at the beginning that are sent.
     sent: usize,
+    /// End of the last part that an earlier run has sent.
+    earlier_end: u64,
     is_consistent: bool,
 }
 
@@ -44,7 +48,7 @@ struct State {
 struct PartHashes {
     /// Whether the part was sent, by this run or an earlier one.
     is_sent: bool,
-    /// In the attempt that sent it in this run.
+    /// In the attempt that sent it.
     sent: Option<u64>,
     /// In the order of the file.
     ordered: Option<u64>,
@@ -56,10 +60,11 @@ impl PartHashes {
     }
 }
 
-/// Passes the bytes of a part to the checksum when they are read.
+/// Hashes the bytes of a part when they are read, and passes them to the checksum.
 #[derive(Clone)]
 pub(crate) struct Tap {
-    digest: Arc<SentDigest>,
+    /// Checksum of the file, if any.
+    digest: Option<Arc<SentDigest>>,
     /// Offset of the part in the file.
     offset: u64,
     /// Hash of the bytes that an attempt reads, in order.
@@ -67,8 +72,8 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    pub(crate) fn new(digest: &Arc<SentDigest>, offset: u64) -> Self {
-        Self { digest: digest.clone(), offset, attempt: None }
+    pub(crate) const fn new(digest: Option<Arc<SentDigest>>, offset: u64) -> Self {
+        Self { digest, offset, attempt: None }
     }
 
     /// Returns a tap for an attempt to send the part.
@@ -81,26 +86,38 @@ impl Tap {
         if let Some(attempt) = &self.attempt {
             attempt.lock().unwrap_or_else(PoisonError::into_inner).write(bytes);
         }
-        self.digest.offer(self.offset.saturating_add(offset), bytes);
+        if let Some(digest) = &self.digest {
+            digest.offer(self.offset.saturating_add(offset), bytes);
+        }
     }
 
-    /// Records that the attempt has sent its part.
-    pub(crate) fn sent(&self, part: usize) {
+    /// Records that the attempt has sent its part. Returns the hash of the part.
+    pub(crate) fn sent(&self, part: usize) -> Option<PartHash> {
         let hash = self
             .attempt
             .as_ref()
             .map(|attempt| attempt.lock().unwrap_or_else(PoisonError::into_inner).finish());
-        self.digest.sent(part, hash);
+        if let Some(digest) = &self.digest {
+            digest.sent(part, hash);
+        }
+        hash.map(PartHash)
     }
 }
 
 impl SentDigest {
     /// Starts a checksum. `done` are the parts that an earlier run has sent.
-    pub(crate) fn new(checksum: Checksum, parts: Arc<Parts>, done: &[bool]) -> Arc<Self> {
+    pub(crate) fn new(
+        checksum: Checksum,
+        parts: Arc<Parts>,
+        done: &[Option<PartHash>],
+    ) -> Arc<Self> {
         let mut hashes = vec![PartHashes::default(); parts.len()];
         for (part, done) in hashes.iter_mut().zip(done) {
-            part.is_sent = *done;
+            part.is_sent = done.is_some();
+            part.sent = done.map(|hash| hash.0);
         }
+        let last = hashes.iter().rposition(|part| part.is_sent);
+        let earlier_end = last.map_or(0, |last| parts.end_of(last));
         let mut state = State {
             hasher: Some(Hasher::new(checksum)),
             at: 0,
@@ -108,6 +125,7 @@ impl SentDigest {
             part_hash: XxHash3_64::default(),
             parts: hashes,
             sent: 0,
+            earlier_end,
             is_consistent: true,
         };
         state.advance();
@@ -164,7 +182,7 @@ impl SentDigest {
         end: u64,
         buffers: &Buffers,
     ) -> Result<(), SourceError> {
-        let source = source.tapped(Tap::new(self, start));
+        let source = source.tapped(Tap::new(Some(self.clone()), start));
         loop {
             let (at, part_end) = {
                 let state = self.state();
@@ -175,7 +193,25 @@ impl SentDigest {
             }
             let length = usize::try_from(part_end - at).unwrap_or(CHUNK).min(CHUNK);
             source.read(at - start, length, buffers).await?;
+            if !self.state().is_consistent {
+                return Err(changed());
+            }
         }
+    }
+
+    /// Verifies the parts that an earlier run has sent. Called before the last part is sent, because the
+    /// file is complete then. Reads parts in flight too, if they are between the others.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the source no longer has the bytes that were sent.
+    pub(crate) async fn verify_earlier(
+        self: &Arc<Self>,
+        source: &PartSource,
+        buffers: &Buffers,
+    ) -> Result<(), SourceError> {
+        let end = self.state().earlier_end;
+        self.read_back(source, 0, end, buffers).await
     }
 
     /// Returns the checksum after all bytes were hashed.
@@ -189,9 +225,14 @@ impl SentDigest {
             Some(hasher) if state.at == self.parts.size() && state.is_consistent => {
                 Ok(hasher.finish())
             }
-            _ => Err(SourceError::Changed("the source was modified while it was sent")),
+            _ => Err(changed()),
         }
     }
+}
+
+/// Creates the error of a source whose bytes are not the ones that were sent.
+const fn changed() -> SourceError {
+    SourceError::Changed("the source no longer has the bytes that were sent")
 }
 
 impl State {
@@ -207,16 +248,20 @@ impl State {
 mod tests {
     use super::*;
 
-    fn digest(sizes: &[u64], done: &[bool]) -> Arc<SentDigest> {
+    fn digest(sizes: &[u64], done: &[Option<PartHash>]) -> Arc<SentDigest> {
         let mut parts = Parts::default();
         sizes.iter().for_each(|size| parts.push(*size, "u").unwrap());
         SentDigest::new(Checksum::Xxh64, Arc::new(parts), done)
     }
 
     fn send(digest: &Arc<SentDigest>, part: usize, offset: u64, bytes: &[u8]) {
-        let tap = Tap::new(digest, offset).attempt();
+        let tap = Tap::new(Some(digest.clone()), offset).attempt();
         tap.read(0, bytes);
-        tap.sent(part);
+        assert_eq!(tap.sent(part), Some(hash(bytes)));
+    }
+
+    fn hash(bytes: &[u8]) -> PartHash {
+        PartHash(XxHash3_64::oneshot(bytes))
     }
 
     #[test]
@@ -232,19 +277,22 @@ mod tests {
 
     #[test]
     fn reads_parts_of_an_earlier_run() {
-        let digest = digest(&[3, 2], &[true]);
-        send(&digest, 1, 3, b"de");
-        assert_eq!(digest.to_read_back(), Some(0..5));
-        digest.offer(0, b"abc");
-        digest.offer(3, b"de");
-        assert_eq!(digest.finish().unwrap(), Digest::of(Checksum::Xxh64, b"abcde"));
+        for bytes in [b"abc", b"abX"] {
+            let digest = digest(&[3, 2], &[Some(hash(bytes))]);
+            send(&digest, 1, 3, b"de");
+            assert_eq!(digest.to_read_back(), Some(0..5));
+            digest.offer(0, b"abc");
+            digest.offer(3, b"de");
+            let expected = Digest::of(Checksum::Xxh64, b"abcde");
+            assert_eq!(digest.finish().ok(), (bytes == b"abc").then_some(expected));
+        }
     }
 
     #[test]
     fn fails_if_other_bytes_were_sent_than_hashed() {
         // The second attempt reads other bytes than the first one.
         let retried = digest(&[3], &[]);
-        Tap::new(&retried, 0).attempt().read(0, b"abc");
+        Tap::new(Some(retried.clone()), 0).attempt().read(0, b"abc");
         send(&retried, 0, 0, b"abd");
         assert!(retried.finish().is_err());
         // The bytes differ when they are read back.
@@ -255,7 +303,7 @@ mod tests {
         assert!(read_back.finish().is_err());
         // A failed attempt does not count.
         let twice = digest(&[3], &[]);
-        Tap::new(&twice, 0).attempt().read(0, b"ab");
+        Tap::new(Some(twice.clone()), 0).attempt().read(0, b"ab");
         send(&twice, 0, 0, b"abc");
         assert_eq!(twice.to_read_back(), Some(2..3));
         twice.offer(2, b"c");

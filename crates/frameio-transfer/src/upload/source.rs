@@ -11,11 +11,13 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use frameio_core::BoxError;
+use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::sync::Mutex;
 
 use super::buffers::Buffers;
 use super::input::{Input, ReadSeek, invalid};
+use super::manifest::PartHash;
 use super::parts::Part;
 use super::sent_digest::Tap;
 use super::spool::{self, Spool};
@@ -30,6 +32,8 @@ pub(crate) type Reading = Pin<Box<dyn Future<Output = Result<Bytes, SourceError>
 pub(crate) struct Source {
     content: Content,
     pub(crate) fingerprint: Fingerprint,
+    /// `None` for other sources than files, and where the system has none.
+    pub(crate) identity: Option<Identity>,
     /// Whether another run can read the same bytes.
     is_repeatable: bool,
 }
@@ -84,6 +88,33 @@ impl Fingerprint {
             std::cmp::Ordering::Greater => "the source has grown since the upload started",
             std::cmp::Ordering::Equal => "the source was modified after the upload started",
         }))
+    }
+}
+
+/// What also changes if a file is written to or replaced, and its modification time is set back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// When the metadata last changed, in seconds since 1970 and nanoseconds.
+    pub(crate) changed: (i64, i64),
+    pub(crate) inode: u64,
+}
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let changed = (metadata.ctime(), metadata.ctime_nsec());
+        Some(Self { changed, inode: metadata.ino() })
+    }
+
+    #[cfg(not(unix))]
+    const fn of(_: &Metadata) -> Option<Self> {
+        None
+    }
+
+    pub(super) fn parse(changed: &Value, inode: &Value) -> Option<Self> {
+        let changed = (changed[0].as_i64()?, changed[1].as_i64()?);
+        Some(Self { changed, inode: inode.as_u64()? })
     }
 }
 
@@ -144,7 +175,8 @@ impl Source {
             }
             Input::Stream(size, chunks) => {
                 let content = Content::Sequential(Spool::new(chunks));
-                Self { content, fingerprint: Fingerprint::of_size(size), is_repeatable: false }
+                let fingerprint = Fingerprint::of_size(size);
+                Self { content, fingerprint, identity: None, is_repeatable: false }
             }
             Input::Manifest => return Err(invalid("the manifest contains the path of the source")),
         };
@@ -160,7 +192,10 @@ impl Source {
         let opened = blocking(move || LocalFile::open(&opening)).await;
         let (file, found) = opened.map_err(|error| unopened(path, error))?;
         match found {
-            LocalFile::Regular(metadata) => Ok(Self::file(file, Fingerprint::of(&metadata))),
+            LocalFile::Regular(metadata) => {
+                let identity = Identity::of(&metadata);
+                Ok(Self { identity, ..Self::file(file, Fingerprint::of(&metadata)) })
+            }
             _ => {
                 let spooled = spool::pipe(file).await;
                 let (file, fingerprint) = spooled.map_err(|error| unreadable(path, error))?;
@@ -179,7 +214,8 @@ impl Source {
     }
 
     const fn random(readable: Readable, fingerprint: Fingerprint) -> Self {
-        Self { content: Content::Random(readable), fingerprint, is_repeatable: true }
+        let content = Content::Random(readable);
+        Self { content, fingerprint, identity: None, is_repeatable: true }
     }
 
     /// Returns the whole content, if it can be read in any order.
@@ -227,9 +263,9 @@ impl PartSource {
         Self { tap: self.tap.as_ref().map(Tap::attempt), ..self.clone() }
     }
 
-    /// Records that an attempt has sent the part.
-    pub(crate) fn sent(&self, part: usize) {
-        self.tap.iter().for_each(|tap| tap.sent(part));
+    /// Records that an attempt has sent the part. Returns its hash, if the source has a tap.
+    pub(crate) fn sent(&self, part: usize) -> Option<PartHash> {
+        self.tap.as_ref()?.sent(part)
     }
 
     /// Reads `length` bytes at `offset` of the part. Reading from a file starts immediately, before

@@ -124,6 +124,90 @@ async fn restarts_an_expired_or_changed_upload_only_if_allowed() {
     }
 }
 
+/// Changes bytes of a file without a change of its size and modification time.
+fn change_silently(path: &Path, at: usize) {
+    let modified = std::fs::metadata(path).unwrap().modified().unwrap();
+    let mut bytes = std::fs::read(path).unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(modified).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn never_mixes_two_contents_in_one_file() {
+    let checksum = Some(Checksum::Xxh64);
+    // Byte 15 was sent by the first run. Without a checksum, the status change of the file shows it.
+    let mut cases = vec![(15, checksum)];
+    if cfg!(unix) {
+        cases.push((15, None));
+    }
+    for (at, checksum) in cases {
+        let (sim, place) = (sim(), source());
+        stop_at(&sim, &place, 5).await;
+        let before = puts(&sim);
+        change_silently(&place.path, at);
+        let upload = || {
+            let upload = upload(&sim, &place);
+            match checksum {
+                Some(checksum) => upload.checksum(checksum),
+                None => upload,
+            }
+        };
+        let error = transfers(&sim).upload(upload()).await.unwrap_err();
+        assert_eq!(error.kind(), TransferErrorKind::SourceChanged, "{error}");
+        assert!(error.to_string().contains("no longer has the bytes that were sent"), "{error}");
+        assert!(puts(&sim) - before < 6, "the last part is not sent");
+        let old = error.file_id().unwrap().clone();
+        assert_eq!(arrived(&sim, old.as_str()).await, None, "the file is incomplete");
+        let uploaded = transfers(&sim).upload(upload().restart(true)).await.unwrap();
+        assert_eq!(uploaded.replaced, Some(old));
+        assert!(uploaded.restarted.unwrap().contains("no longer has the bytes that were sent"));
+        let bytes = std::fs::read(&place.path).unwrap();
+        assert_eq!(uploaded.digest, checksum.map(|checksum| Digest::of(checksum, &bytes)));
+        assert_eq!(arrived(&sim, uploaded.file.id.as_str()).await.unwrap(), bytes);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn verifies_parts_that_were_sent_out_of_order() {
+    // Parts 5 and 10 are missing, so the last part to send follows others that are done.
+    for (changed, is_resumed) in [(None, true), (Some(75), false), (Some(45), true)] {
+        let (sim, place) = (sim(), source());
+        stop_at(&sim, &place, 5).await;
+        let text = std::fs::read_to_string(&place.manifest).unwrap();
+        let bytes = std::fs::read(&place.path).unwrap();
+        let mut lines = text;
+        for index in 5..9_usize {
+            let hash = Digest::of(Checksum::Xxh3, &bytes[index * 10..index * 10 + 10]);
+            lines += &format!("{{\"done\":{index},\"xxh3\":\"{hash}\"}}\n");
+        }
+        std::fs::write(&place.manifest, lines).unwrap();
+        if let Some(at) = changed {
+            change_silently(&place.path, at);
+        }
+        let before = puts(&sim);
+        let again = upload(&sim, &place).checksum(Checksum::Xxh64);
+        let result = transfers(&sim).upload(again).await;
+        let expected = "no longer has the bytes that were sent";
+        match is_resumed {
+            // The simulator lacks the parts that only the manifest has.
+            true => assert_eq!(puts(&sim) - before, 2),
+            false => assert!(result.unwrap_err().to_string().contains(expected)),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn resumes_a_file_whose_metadata_changed() {
+    let (sim, place) = (sim(), source());
+    stop_at(&sim, &place, 5).await;
+    // A hard link changes the status time of the file.
+    std::fs::hard_link(&place.path, place.directory.path().join("b.mov")).unwrap();
+    let uploaded = transfers(&sim).upload(upload(&sim, &place)).await.unwrap();
+    assert_eq!((uploaded.bytes, uploaded.digest), (55, None));
+    assert_eq!(arrived(&sim, uploaded.file.id.as_str()).await, Some(content(95)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn resumes_an_attachment() {
     let (sim, place) = (sim(), source());

@@ -73,11 +73,12 @@ impl FileUpload {
         let mut items = Vec::new();
         let started = Instant::now();
         match Box::pin(self.send(&mut unfinished)).await {
-            Ok(Sent { file_id, view_url, size, outcome, pending }) => {
+            Ok(Sent { file_id, view_url, size, outcome, restarted, pending }) => {
                 unfinished.retain(|id| *id != file_id);
                 let item = Item::new(remote.clone(), local.clone(), outcome).sized(size);
                 let item = item.took(started.elapsed()).linked(view_url);
-                let item = item.of_file(Some(file_id)).compared(compared);
+                let mut item = item.of_file(Some(file_id)).compared(compared);
+                item.restarted = restarted;
                 match pending {
                     Some(pending) => {
                         stack = Some(StackUpload { stacker, state, on_conflict, pending, item });
@@ -165,7 +166,8 @@ impl FileUpload {
         // The lock is released after the log is written, so that other runs see the entry.
         remove(locked).await;
         let outcome = Outcome::Transferred { bytes: uploaded.bytes, digest: uploaded.digest };
-        Ok(Sent { file_id: id, view_url, size: Some(size), outcome, pending })
+        let restarted = uploaded.restarted;
+        Ok(Sent { file_id: id, view_url, size: Some(size), outcome, restarted, pending })
     }
 
     /// Returns the item of a file that is not uploaded.
@@ -227,6 +229,8 @@ struct Sent {
     view_url: Option<String>,
     size: Option<u64>,
     outcome: Outcome,
+    /// Reason why an earlier upload was not resumed.
+    restarted: Option<String>,
     /// The step of stacking that follows.
     pending: Option<Pending>,
 }
@@ -234,7 +238,8 @@ struct Sent {
 impl Sent {
     /// Returns the result of a file that another run has sent.
     const fn by_another_run(file_id: FileId, size: Option<u64>) -> Self {
-        Self { file_id, view_url: None, size, outcome: Outcome::Skipped, pending: None }
+        let (view_url, restarted, pending) = (None, None, None);
+        Self { file_id, view_url, size, outcome: Outcome::Skipped, restarted, pending }
     }
 }
 
