@@ -61,12 +61,12 @@ impl PartsToSend {
             }
             let Some(part) = self.parts.get(index) else { continue };
             let mut source = self.source.part(&part, index + 1 == self.parts.len()).await?;
-            if let Some(digest) = &self.digest {
-                if self.source.whole().is_none() {
-                    // Parts of a stream are requested in order and cannot be read later.
-                    let (start, end) = (part.offset, part.offset + part.size);
-                    digest.read_back(&source, start, end, &inner.buffers).await?;
-                }
+            if let Some(digest) = &self.digest
+                && self.source.whole().is_none()
+            {
+                // Parts of a stream are requested in order and cannot be read later.
+                let (start, end) = (part.offset, part.offset + part.size);
+                digest.read_back(&source, start, end, &inner.buffers).await?;
             }
             if self.digest.is_some() || self.manifest.is_some() {
                 source = source.tapped(Tap::new(self.digest.clone(), part.offset));

@@ -433,7 +433,8 @@ mod tests {
         let mut calls = [0; 3].map(|_| Box::pin(quotas.reserve(&bucket, None)));
         poll_fn(|cx| {
             let mut polled = calls.iter_mut().map(|call| call.as_mut().poll(cx));
-            Poll::Ready(assert!(polled.all(|polled| polled.is_pending())))
+            assert!(polled.all(|polled| polled.is_pending()));
+            Poll::Ready(())
         })
         .await;
         let limit = Duration::from_secs(60);
