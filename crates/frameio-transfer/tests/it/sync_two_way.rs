@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use frameio::transfer::{OnConflict, Outcome, Transfers, Verdict};
+use frameio::transfer::{IfExists, OnConflict, Outcome, Transfers, Verdict};
 
 use crate::support::place;
 use crate::sync_support::Pair;
