@@ -431,12 +431,11 @@ mod tests {
         let mut bucket = QuotaBucket::new(&TWO);
         bucket.quota = Quota::new(100, Duration::from_secs(1)).unwrap();
         let mut calls = [0; 3].map(|_| Box::pin(quotas.reserve(&bucket, None)));
-        poll_fn(|cx| {
+        let are_pending = poll_fn(|cx| {
             let mut polled = calls.iter_mut().map(|call| call.as_mut().poll(cx));
-            assert!(polled.all(|polled| polled.is_pending()));
-            Poll::Ready(())
-        })
-        .await;
+            Poll::Ready(polled.all(|polled| polled.is_pending()))
+        });
+        assert!(are_pending.await);
         let limit = Duration::from_secs(60);
         assert!(tokio::time::timeout(limit, quotas.reserve(&bucket, None)).await.is_ok());
     }
