@@ -41,6 +41,8 @@ pub enum UnauthorizedReason {
     /// The token is a legacy developer token. It was sent without its header, or the account no longer
     /// accepts legacy tokens.
     LegacyToken,
+    /// The token of a session was refused, and so was its refresh token: the user has to sign in again.
+    SignInEnded,
     /// The token has the format of neither IMS nor legacy tokens.
     Unknown,
     /// The claims of the token are valid. Most likely the user is not connected to Adobe sign-in, the
@@ -128,6 +130,9 @@ impl fmt::Display for UnauthorizedReason {
             Self::LegacyToken => f.write_str(
                 "the legacy developer token is not valid, or the account is in the Adobe Admin \
                  Console, which accepts none",
+            ),
+            Self::SignInEnded => f.write_str(
+                "the sign-in has ended, because its refresh token was refused too: sign in again",
             ),
             Self::Unknown => f.write_str(
                 "the token has the format of neither an Adobe IMS token nor a developer token \

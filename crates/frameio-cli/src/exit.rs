@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use frameio::auth::profile::{ProfileError, ProfileErrorKind};
 use frameio::auth::{Error as AuthError, ErrorKind as AuthErrorKind};
 use frameio::transfer::{TransferError, TransferErrorKind};
-use frameio::{EncodeError, Error, ErrorKind};
+use frameio::{Catalog, EncodeError, Error, ErrorKind, Operation};
 use frameio_archive::{ArchiveError, ArchiveErrorKind};
 pub(crate) use frameio_private_file::reason as io_reason;
 
@@ -43,6 +43,8 @@ impl Status {
             (ErrorKind::Auth, _) | (_, 401) => Self::SignedOut,
             (_, 403) => Self::Forbidden,
             (_, 404) => Self::NotFound,
+            // The service does not redirect.
+            (_, 300..=399) => Self::Unexpected,
             (_, 400..=499) => Self::Refused,
             (_, 500..=599) => Self::ServerError,
             (
@@ -188,7 +190,7 @@ impl From<Error> for Failure {
         let status = Status::of_call(&error);
         match error.find::<AuthError>() {
             Some(why) => Self::new(status, why.to_string()),
-            None => Self::new(status, one_line(&error)),
+            None => Self::new(status, one_line(&error) + &hint(&error)),
         }
     }
 }
@@ -212,7 +214,14 @@ impl From<ProfileError> for Failure {
 
 impl From<TransferError> for Failure {
     fn from(error: TransferError) -> Self {
-        Self::new(Status::of_transfer(&error), one_line(&error))
+        let status = Status::of_transfer(&error);
+        let why = error.api().and_then(|api| api.find::<AuthError>());
+        match why {
+            Some(why) => Self::new(status, why.to_string()),
+            None => {
+                Self::new(status, one_line(&error) + &error.api().map(hint).unwrap_or_default())
+            }
+        }
     }
 }
 
@@ -226,6 +235,27 @@ impl From<ArchiveError> for Failure {
         };
         Self::new(status, one_line(&error))
     }
+}
+
+/// Returns what the error of a call does not say: who responded, and whether the call had an effect.
+fn hint(error: &Error) -> String {
+    // The API sends neither redirects nor pages.
+    let is_redirect = error.status().is_some_and(|status| status.is_redirection());
+    if is_redirect || is_page(error) {
+        return "; a proxy or another server responded: `frameio doctor` checks the network"
+            .to_owned();
+    }
+    let operation = Operation::all().find(|it| Some(it.id) == error.operation());
+    let is_repeatable = operation.is_none_or(|operation| operation.idempotent);
+    let is_known = error.status().is_some_and(|status| !status.is_success());
+    match is_repeatable || is_known || !error.may_have_been_sent() {
+        true => String::new(),
+        false => "; the request may have been carried out: check before you repeat it".to_owned(),
+    }
+}
+
+fn is_page(error: &Error) -> bool {
+    !error.body().is_empty() && frameio::endpoint::describe_body(None, error.body()) == "HTML page"
 }
 
 /// Words a reason of the operating system as [`io_reason`] does: without its number, and in lower case.

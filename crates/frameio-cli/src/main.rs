@@ -34,7 +34,6 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use tokio::runtime::Runtime;
 
 use crate::commands::Cli;
-use crate::credentials::Source;
 use crate::exit::{Failure, Status};
 use crate::report::{ColorChoice, HELP_STYLES, Reporter, activity, help_columns};
 
@@ -117,7 +116,7 @@ fn run_command(cli: &Cli) -> ExitCode {
 async fn command(cli: &Cli) -> Result<(), Failure> {
     let result = tokio::select! {
         biased;
-        result = cli.run() => result.map_err(advised),
+        result = cli.run() => result.map_err(|failure| cli.global.advised(failure)),
         never = activity::draw() => match never {},
     };
     activity::end();
@@ -131,21 +130,6 @@ async fn command(cli: &Cli) -> Result<(), Failure> {
             failed
         }
     }
-}
-
-/// Adds what to do if the service refuses the token or a call.
-fn advised(mut failure: Failure) -> Failure {
-    let doctor = "`frameio doctor` explains why";
-    match (failure.status, Source::of_run()) {
-        (Status::SignedOut, Ok(source)) if failure.message.contains(": 401") => {
-            failure.message += &format!("; the token is from {}: {doctor}", source.name());
-        }
-        (Status::Forbidden, _) if failure.message.contains(": 403") => {
-            failure.message += &format!("; {doctor}");
-        }
-        _ => {}
-    }
-    failure
 }
 
 fn report(result: Result<(), Failure>) -> ExitCode {

@@ -6,11 +6,26 @@ use crate::exit::Failure;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WebLink<'a> {
     /// ID of a project, folder, file or version stack.
-    Item(&'a str),
+    Item {
+        id: &'a str,
+        /// What contains the item, as the link says.
+        within: Container<'a>,
+    },
     /// ID of a share.
     Share(&'a str),
     /// Host and path of a short link to a share.
     Short(&'a str),
+}
+
+/// Container of an item in a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Container<'a> {
+    /// The item is the project itself.
+    None,
+    /// ID of a project.
+    Project(&'a str),
+    /// ID of a share.
+    Share(&'a str),
 }
 
 impl<'a> WebLink<'a> {
@@ -32,15 +47,17 @@ impl<'a> WebLink<'a> {
         let host = parts.next().unwrap_or_default().to_ascii_lowercase();
         let path: Vec<_> = parts.collect();
         Ok(Some(match (host.trim_start_matches("www."), path.as_slice()) {
-            ("next.frame.io", ["project", id] | ["project", _, id])
-            | ("next.frame.io", ["project", _, "view", id])
+            ("next.frame.io", ["project", id]) => Self::Item { id, within: Container::None },
+            ("next.frame.io", ["project", project, id] | ["project", project, "view", id])
                 if *id != "view" =>
             {
-                Self::Item(id)
+                Self::Item { id, within: Container::Project(project) }
             }
             ("next.frame.io", ["share", id]) => Self::Share(id),
-            ("next.frame.io", ["share", _, id] | ["share", _, "view", id]) if *id != "view" => {
-                Self::Item(id)
+            ("next.frame.io", ["share", share, id] | ["share", share, "view", id])
+                if *id != "view" =>
+            {
+                Self::Item { id, within: Container::Share(share) }
             }
             ("f.io", [_]) => Self::Short(link),
             ("app.frame.io", _) => {
@@ -84,19 +101,22 @@ mod tests {
 
     #[test]
     fn reads_the_id_at_the_end_of_a_link() {
+        let in_project = |id| WebLink::Item { id, within: Container::Project("p") };
+        let in_share = |id| WebLink::Item { id, within: Container::Share("s") };
+        let project = WebLink::Item { id: "p", within: Container::None };
         for (link, expected) in [
-            ("https://next.frame.io/project/p", WebLink::Item("p")),
-            ("https://next.frame.io/project/p/", WebLink::Item("p")),
-            ("https://next.frame.io/project/p/d", WebLink::Item("d")),
-            ("https://NEXT.frame.io/project/p/view/f?comment=c#x", WebLink::Item("f")),
-            ("next.frame.io/project/p/view/f", WebLink::Item("f")),
-            (" HTTPS://next.frame.io/project/p/view/f\n", WebLink::Item("f")),
+            ("https://next.frame.io/project/p", project),
+            ("https://next.frame.io/project/p/", project),
+            ("https://next.frame.io/project/p/d", in_project("d")),
+            ("https://NEXT.frame.io/project/p/view/f?comment=c#x", in_project("f")),
+            ("next.frame.io/project/p/view/f", in_project("f")),
+            (" HTTPS://next.frame.io/project/p/view/f\n", in_project("f")),
             ("https://next.frame.io/share/s/", WebLink::Share("s")),
-            ("https://next.frame.io/share/s/d", WebLink::Item("d")),
-            ("https://next.frame.io/share/s/view/f?a=b", WebLink::Item("f")),
+            ("https://next.frame.io/share/s/d", in_share("d")),
+            ("https://next.frame.io/share/s/view/f?a=b", in_share("f")),
             ("https://f.io/Ab3_x/?utm=1", WebLink::Short("f.io/Ab3_x")),
             ("f.io/Ab3_x", WebLink::Short("f.io/Ab3_x")),
-            (" https://next.frame.io/project/p/d\n", WebLink::Item("d")),
+            (" https://next.frame.io/project/p/d\n", in_project("d")),
             ("HTTPS://F.io/Ab3_x", WebLink::Short("F.io/Ab3_x")),
         ] {
             assert_eq!(WebLink::parse(link).unwrap(), Some(expected), "{link}");

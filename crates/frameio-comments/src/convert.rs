@@ -2,11 +2,17 @@
 
 use frameio_api::comments::{Comment, MediaTime};
 use frameio_api::users::User;
-use frameio_markers::{Attachment, Author, Marker, Reply};
+use frameio_markers::{Attachment, Author, Marker, Media, Reply};
 use frameio_timecode::{DropFrame, Timebase, Timecode};
 
 /// Positions above this are not plausible: at 120 frames per second, they are beyond 200,000 years.
 const LAST_FRAME: u64 = 1 << 49;
+
+/// Converts a comment with its replies to a marker. A timecode is read with the rate of the media; without
+/// media, only positions in frames are known.
+pub fn marker_of(comment: Comment, media: Option<&Media>) -> Marker {
+    marker(comment, media.map(|media| media.timebase), &mut Vec::new())
+}
 
 /// Converts a comment with its replies. A position that cannot be used becomes a note, and the comment stays
 /// without a frame.

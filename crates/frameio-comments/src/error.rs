@@ -67,7 +67,7 @@ impl fmt::Display for CommentsError {
             CommentsErrorKind::Folder(error) => error.fmt(f),
             CommentsErrorKind::Call(error) => error.fmt(f),
             CommentsErrorKind::UnknownRate => f.write_str(
-                "the frame rate is unknown: the metadata has no 'Frame Rate'; set the rate to read this file",
+                "the frame rate is unknown: the metadata of the file has no 'Frame Rate'; set the rate",
             ),
             CommentsErrorKind::Rate(error) => write!(f, "cannot use the frame rate: {error}"),
             CommentsErrorKind::Timecode(error) => write!(f, "cannot use the timecode: {error}"),

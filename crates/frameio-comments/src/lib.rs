@@ -45,6 +45,7 @@ mod source;
 mod thumbnail;
 mod visitors;
 
+pub use self::convert::marker_of;
 pub use self::error::{CommentsError, CommentsErrorKind};
 pub use self::filter::Filter;
 pub use self::import::{ImportAction, ImportOptions, PlannedComment, plan_import};

@@ -94,6 +94,11 @@ fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
     if error.is_syntax() && error.line() == 1 && error.column() <= 1 {
         return DecodeError::new(".", "the response is not JSON");
     }
+    if error.is_eof() {
+        let message =
+            format!("the response is incomplete: its JSON ends after {} bytes", json.len());
+        return DecodeError::new(".", message);
+    }
     let lines = json.split_inclusive('\n').map(str::len);
     let before: usize = lines.take(error.line().saturating_sub(1)).sum();
     // A value of the wrong type may be reported at its first byte.

@@ -81,6 +81,7 @@ pub use self::path::{Locator, RemotePath};
 use self::poll::Poller;
 pub use self::poll::WaitFor;
 pub use self::progress::{Progress, ProgressStream};
+pub use self::resolve::PlaceLookup;
 pub use self::resolved::{ItemId, ItemLocation, Resolved, ResolvedItem};
 use self::retry::Retries;
 pub use self::safe_name::{SafeNames, safe_name};

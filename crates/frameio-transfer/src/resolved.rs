@@ -114,6 +114,16 @@ impl Resolved {
         }
     }
 
+    /// Returns the id of the file, folder or version stack; `None` for a workspace or project.
+    pub fn asset_id(&self) -> Option<AssetId> {
+        match &self.item {
+            ResolvedItem::Folder(folder) => Some(folder.id.clone().into()),
+            ResolvedItem::File(file) => Some(file.id.clone().into()),
+            ResolvedItem::VersionStack(stack) => Some(stack.id.clone().into()),
+            ResolvedItem::Workspace | ResolvedItem::Project(_) => None,
+        }
+    }
+
     /// Returns the id of the folder or version stack that contains the item, if the service reports it.
     pub fn parent_id(&self) -> Option<AssetId> {
         match &self.item {

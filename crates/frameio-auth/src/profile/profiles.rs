@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use frameio_core::{Secret, trim_byte_order_mark};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::directory::ProfileDirectory;
 use super::error::{ProfileError, ProfileErrorKind};
@@ -24,6 +25,9 @@ pub struct Profiles {
     /// Profiles by name.
     #[serde(default)]
     pub profiles: BTreeMap<String, Profile>,
+    /// Settings that this version does not know, which a change keeps.
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
 }
 
 /// Settings and sign-in of a user.
@@ -72,6 +76,9 @@ pub struct Profile {
     /// Whether IDs were omitted because the credentials are not those of the sign-in.
     #[serde(skip)]
     pub ids_omitted: bool,
+    /// Settings that this version does not know, which a change keeps.
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
 }
 
 /// Kind of sign-in, without secrets.

@@ -149,7 +149,13 @@ impl Session {
     /// Explains why the API refused the current access token with 401; `None` for another status, and
     /// without a token.
     pub fn explain(&self, status: Option<StatusCode>) -> Option<UnauthorizedReason> {
-        explain(status, &self.0.state().access_token()?, self.0.ims.now())
+        let state = self.0.state();
+        let reason = explain(status, &state.access_token()?, self.0.ims.now())?;
+        // The claims do not show that a sign-in was revoked.
+        match state.has_ended() {
+            true => Some(UnauthorizedReason::SignInEnded),
+            false => Some(reason),
+        }
     }
 
     /// Waits for the running refresh, or for a new one.

@@ -149,6 +149,12 @@ impl State {
         self.refused.as_ref() == Some(refresh_token)
     }
 
+    /// Returns whether the service refused the refresh token of the current tokens.
+    pub(super) fn has_ended(&self) -> bool {
+        let held = self.held.as_ref().and_then(|held| held.tokens.refresh_token.as_ref());
+        held.is_some_and(|refresh_token| self.is_refused(refresh_token))
+    }
+
     /// Returns whether a refresh in the background may be started.
     pub(super) fn may_try(&self, now: Timestamp) -> bool {
         self.failed_at.is_none_or(|failed_at| now.duration_since(failed_at) >= PAUSE)

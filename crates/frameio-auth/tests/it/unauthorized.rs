@@ -49,6 +49,20 @@ async fn explains_a_401_by_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_revoked_session_is_explained_by_its_refused_refresh() {
+    let world = World::new();
+    let session = world.signed_in().await;
+    let tokens = session.export().await.unwrap().unwrap();
+    // Another program signs out.
+    let other = world.session(web()).build();
+    other.import(tokens).await.unwrap();
+    other.sign_out().await.unwrap();
+    let error = me(&world.client(&session)).await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
+    assert_eq!(session.explain(error.status()), Some(UnauthorizedReason::SignInEnded));
+}
+
+#[tokio::test(start_paused = true)]
 async fn other_errors_are_not_explained() {
     let world = World::new();
     let session = world.signed_in().await;

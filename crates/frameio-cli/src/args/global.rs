@@ -3,14 +3,15 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use frameio::auth::Session;
 use frameio::auth::profile::{Profile, Services, is_local};
-use frameio::layers::StandardPolicy;
+use frameio::auth::{Session, UnauthorizedReason};
+use frameio::layers::{RateLimitLayer, StandardPolicy};
 use frameio::transfer::Transfers;
 use frameio::{Client, ClientBuilder};
+use http::StatusCode;
 
 use super::{PaceArgs, ProfileArg};
-use crate::credentials::{Credentials, SignInSettings};
+use crate::credentials::{Credentials, SignInSettings, Source};
 use crate::exit::{Failure, Status};
 use crate::input::variable;
 use crate::logging::LogArgs;
@@ -138,6 +139,43 @@ impl GlobalArgs {
         Ok(())
     }
 
+    /// Adds what to do to the failure of a run whose token or call was refused.
+    pub(crate) fn advised(&self, mut failure: Failure) -> Failure {
+        let doctor = "`frameio doctor` explains why";
+        let is_refused = |code: &str| failure.message.contains(code);
+        let advice = match (failure.status, Source::of_run()) {
+            (Status::SignedOut, _) if is_refused("frameio login") => return failure,
+            (Status::SignedOut, Ok(Source::Profile))
+                if self.has_ended() || is_refused("sign in again") =>
+            {
+                format!("run `{}`", self.login())
+            }
+            (Status::SignedOut, Ok(source)) if is_refused(": 401") => {
+                format!("the token is from {}: {doctor}", source.name())
+            }
+            (Status::Forbidden, _) if is_refused(": 403") => doctor.to_owned(),
+            _ => return failure,
+        };
+        failure.message += &format!("; {advice}");
+        failure
+    }
+
+    /// Returns whether the service refused both tokens of a session.
+    fn has_ended(&self) -> bool {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = Some(StatusCode::UNAUTHORIZED);
+        let mut reasons = sessions.iter().map(|session| session.explain(refused));
+        reasons.any(|reason| reason == Some(UnauthorizedReason::SignInEnded))
+    }
+
+    /// Returns the command that signs in to the profile of this run.
+    fn login(&self) -> String {
+        match self.profile.given() {
+            Ok(Some(name)) => format!("frameio login --profile {name}"),
+            _ => "frameio login".to_owned(),
+        }
+    }
+
     /// Creates a client with these credentials.
     pub(crate) fn client_for(
         &self,
@@ -145,14 +183,18 @@ impl GlobalArgs {
         credentials: &Credentials,
     ) -> Result<Client, Failure> {
         let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
-        let builder = builder.rate_limit(quota_store::layer(
-            &self.quota_store,
-            &self.remote_quotas,
-            &self.sign_in_settings(profile)?.services,
-            profile,
-            credentials,
-        )?);
+        let builder = builder.rate_limit(self.quotas(profile, credentials)?);
         builder.build().map_err(|error| Failure::usage(error.to_string()))
+    }
+
+    /// Returns the quotas that the calls with these credentials share with other processes.
+    pub(crate) fn quotas(
+        &self,
+        profile: &Profile,
+        credentials: &Credentials,
+    ) -> Result<RateLimitLayer, Failure> {
+        let services = self.sign_in_settings(profile)?.services;
+        quota_store::layer(&self.quota_store, &self.remote_quotas, &services, profile, credentials)
     }
 
     /// Adds the settings of the arguments and the profile to a client.
@@ -169,7 +211,9 @@ impl GlobalArgs {
                 let reason = "http:// is accepted for this machine only; use https://";
                 // It may contain a password.
                 let shown = if url.contains('@') { "http://…" } else { url };
-                return Err(Failure::usage(format!("invalid API URL '{shown}': {reason}")));
+                let source = self.profile.base_url_source()?;
+                let message = format!("invalid API URL '{shown}' in {source}: {reason}");
+                return Err(Failure::usage(message));
             }
             builder = builder.base_url(url);
         }

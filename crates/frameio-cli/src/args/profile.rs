@@ -79,6 +79,15 @@ impl ProfileArg {
         given("--base-url", &self.base_url, &self.base_url_variable)
     }
 
+    /// Returns what sets the API URL, unless it is the default.
+    pub(crate) fn base_url_source(&self) -> Result<&'static str, Failure> {
+        Ok(match (&self.base_url, self.base_url()?) {
+            (Some(_), Some(_)) => "'--base-url'",
+            (None, Some(_)) => self.base_url_variable.name,
+            _ => "the profile",
+        })
+    }
+
     /// Returns the sign-in URL in the arguments or the environment.
     pub(crate) fn ims_url(&self) -> Result<Option<&str>, Failure> {
         given("--ims-url", &self.ims_url, &self.ims_url_variable)
@@ -104,7 +113,8 @@ impl ProfileArg {
         let directory = ProfileDirectory::locate(&|name| std::env::var_os(name));
         let chosen = ChosenProfile::load(directory.as_ref().map_err(Clone::clone), choice)?;
         if let Some(error) = &chosen.unreadable {
-            Reporter::text().note(&format!("profiles are ignored: {error}"));
+            Reporter::text()
+                .note(&format!("profiles are ignored: {error}; `frameio doctor` says what to do"));
         }
         Ok(self.loaded.get_or_init(|| (chosen.name, chosen.profile)).clone())
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use frameio::auth::profile::Profile;
-use frameio::transfer::{Resolved, ResolvedItem, Transfers};
+use frameio::transfer::{PlaceLookup, Resolved, ResolvedItem, Transfers};
 use frameio::{AccountId, CallOptions, Client, Operation};
 use http::Method;
 use serde_json::{Map, Value};
@@ -60,9 +60,9 @@ impl InputIds {
             complete.insert(ACCOUNT.to_owned(), unknown(0).into());
         }
         let request = self.operation.request(&complete, options);
-        request
-            .map(drop)
-            .map_err(|error| profile.explain(Failure::input(self.operation.id, &error)).message)
+        request.map(drop).map_err(|error| {
+            profile.explain_input(Failure::input(self.operation.id, &error)).message
+        })
     }
 
     fn lacks_account(&self, input: &Map<String, Value>) -> bool {
@@ -95,6 +95,7 @@ pub(super) struct IdLookup<'a> {
     account: &'a AccountArg,
     profile: Profile,
     client: Option<Client>,
+    lookup: Option<PlaceLookup>,
     /// Items by their places and whether they are changed.
     found: HashMap<(String, Purpose), Resolved>,
     only_account: Option<AccountId>,
@@ -103,7 +104,8 @@ pub(super) struct IdLookup<'a> {
 impl<'a> IdLookup<'a> {
     /// `profile` has the account, if one is given.
     pub(super) fn new(global: &'a GlobalArgs, account: &'a AccountArg, profile: Profile) -> Self {
-        Self { global, account, profile, client: None, found: HashMap::new(), only_account: None }
+        let (found, client, lookup) = (HashMap::new(), None, None);
+        Self { global, account, profile, client, lookup, found, only_account: None }
     }
 
     /// Adds the IDs of places to an input, and those that it may omit: from the places, the profile, or
@@ -136,7 +138,9 @@ impl<'a> IdLookup<'a> {
         let key = (place, purpose);
         if !self.found.contains_key(&key) {
             let transfers = Transfers::new(self.client()?.clone());
-            let resolver = Resolver::new(self.global, &transfers, self.account)?;
+            let lookup = self.lookup.get_or_insert_with(|| transfers.place_lookup()).clone();
+            let resolver =
+                Resolver::new(self.global, &transfers, self.account)?.with_lookup(lookup);
             let item = resolver.resolve_for(purpose, Some(&key.0)).await?;
             return Ok(self.found.entry(key).or_insert(item));
         }

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 
 pub(crate) use self::sign_in::SignInSettings;
 use crate::config;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
+use crate::input::variable;
 use crate::report::Reporter;
 
 /// Credentials that authenticate the calls of a run.
@@ -65,6 +66,21 @@ fn of_environment() -> Result<Option<ProfileCredentials>, Failure> {
     Ok(ProfileCredentials::from_environment(&|name| std::env::var_os(name))?)
 }
 
+/// Names the variable that is missing for a server-to-server credential, if only one of both is set.
+fn with_half_credential(mut failure: Failure) -> Failure {
+    let is_set = |name| matches!(variable(name), Ok(Some(_)));
+    let variables = ["FRAMEIO_CLIENT_ID", "FRAMEIO_CLIENT_SECRET"];
+    let (set, missing) = match variables.map(is_set) {
+        [true, false] => (variables[0], variables[1]),
+        [false, true] => (variables[1], variables[0]),
+        _ => return failure,
+    };
+    if failure.status == Status::SignedOut {
+        failure.message += &format!("; {set} is set, but {missing} is not");
+    }
+    failure
+}
+
 impl Credentials {
     /// Uses a fixed token.
     pub(crate) const fn token(token: Token, source: Source) -> Self {
@@ -87,7 +103,7 @@ impl Credentials {
                 let source = Source::of(&given);
                 Self::new(name, given, source, settings)
             }
-            None => Self::of_profile(name, profile, settings),
+            None => Self::of_profile(name, profile, settings).map_err(with_half_credential),
         }
     }
 

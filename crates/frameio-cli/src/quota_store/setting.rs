@@ -10,6 +10,9 @@ use http::Uri;
 use crate::exit::Failure;
 use crate::input;
 
+const OPTION: &str = "--quota-store";
+const VARIABLE: &str = "FRAMEIO_QUOTA_STORE";
+
 /// Arguments of every command that choose the quota store.
 #[derive(Debug, clap::Args)]
 pub(crate) struct QuotaStoreArgs {
@@ -18,7 +21,7 @@ pub(crate) struct QuotaStoreArgs {
     #[arg(long, value_name = "URL", global = true)]
     quota_store: Option<Secret>,
     /// Read the URL of the quota store from this file
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, conflicts_with = "quota_store")]
     quota_store_file: Option<PathBuf>,
 }
 
@@ -41,51 +44,57 @@ impl QuotaStoreArgs {
         Ok(Some(input::setting("'--quota-store'", given.expose())?.unwrap_or_default()))
     }
 
+    /// Returns whether quotas are shared in the file of this machine.
+    pub(crate) fn is_file(&self, profile: &Profile) -> bool {
+        matches!(self.setting(profile), Ok(QuotaStoreSetting::File))
+    }
+
     /// Returns the quota store of the arguments, the environment or the profile.
     pub(super) fn setting(&self, profile: &Profile) -> Result<QuotaStoreSetting, Failure> {
         if let Some(given) = self.given()?.filter(|given| !given.is_empty()) {
-            return parse(&given);
+            return parse(&given, OPTION);
         }
         if let Some(path) = &self.quota_store_file {
-            return parse(input::secret_file(path)?.expose());
+            return parse(input::secret_file(path)?.expose(), &path.display().to_string());
         }
-        if let Some(given) = input::variable("FRAMEIO_QUOTA_STORE")? {
-            return parse(&given);
+        if let Some(given) = input::variable(VARIABLE)? {
+            return parse(&given, VARIABLE);
         }
         if let Some(path) = input::variable("FRAMEIO_QUOTA_STORE_FILE")? {
-            return parse(input::secret_file(Path::new(&path))?.expose());
+            return parse(input::secret_file(Path::new(&path))?.expose(), &path);
         }
-        parse(profile.quota_store.as_deref().unwrap_or("file"))
+        parse(profile.quota_store.as_deref().unwrap_or("file"), "the profile")
     }
 }
 
-fn parse(text: &str) -> Result<QuotaStoreSetting, Failure> {
+/// Parses a setting. `source` is the option, variable or file that has it.
+fn parse(text: &str, source: &str) -> Result<QuotaStoreSetting, Failure> {
     match text {
         "file" => Ok(QuotaStoreSetting::File),
         "none" => Ok(QuotaStoreSetting::None),
-        _ => parse_url(text),
+        _ => parse_url(text, source),
     }
 }
 
 #[cfg(feature = "redis")]
-fn parse_url(text: &str) -> Result<QuotaStoreSetting, Failure> {
+fn parse_url(text: &str, source: &str) -> Result<QuotaStoreSetting, Failure> {
     let schemes = ["redis://", "rediss://", "redis+unix://", "unix://"];
     if schemes.iter().any(|scheme| text.starts_with(scheme)) {
         return Ok(QuotaStoreSetting::Redis(text.to_owned().into()));
     }
     let reason = "expected 'file', 'none' or a URL such as redis://127.0.0.1:6379";
-    Err(Failure::value("--quota-store", masked(text), reason))
+    Err(Failure::value(source, masked(text), reason))
 }
 
 #[cfg(not(feature = "redis"))]
-fn parse_url(text: &str) -> Result<QuotaStoreSetting, Failure> {
+fn parse_url(text: &str, source: &str) -> Result<QuotaStoreSetting, Failure> {
     let reason = "expected 'file' or 'none': this build has no feature 'redis'";
-    Err(Failure::value("--quota-store", masked(text), reason))
+    Err(Failure::value(source, masked(text), reason))
 }
 
 /// Checks a value for the profile, which is no place for secrets.
 pub(crate) fn without_password(text: &str) -> Result<(), Failure> {
-    parse(text)?;
+    parse(text, OPTION)?;
     if masked(text) == text {
         return Ok(());
     }
@@ -134,7 +143,7 @@ mod tests {
             ("file", "file"),
         ] {
             assert_eq!(masked(url), shown);
-            assert!(!format!("{:?}", parse(url)).contains("s3cret"), "{url}");
+            assert!(!format!("{:?}", parse(url, OPTION)).contains("s3cret"), "{url}");
         }
     }
 

@@ -8,18 +8,20 @@ use std::path::Path;
 
 use frameio::auth::profile::{Profile, is_local};
 use frameio::transfer::{
-    Locator, RemotePath, Resolved, ResolvedItem, TransferErrorKind, Transfers,
+    Locator, PlaceLookup, RemotePath, Resolved, ResolvedItem, TransferError, TransferErrorKind,
+    Transfers,
 };
 use frameio::{AccountId, AssetId, FolderId, WorkspaceId};
 
 use self::cached::CachedItems;
-pub(crate) use self::place::is_relative;
 use self::place::{Place, RelativePath, is_place};
+pub(crate) use self::place::{is_id, is_relative};
 use crate::args::{AccountArg, GlobalArgs, WorkspaceArgs};
 use crate::config::{CURRENT_FOLDER, ProfileIds};
 use crate::exit::{Failure, Status};
 use crate::input;
 use crate::name_cache::NameCache;
+use crate::web_link::{Container, WebLink};
 
 /// Variable that turns off the cache of names.
 const NO_CACHE: &str = "FRAMEIO_NO_CACHE";
@@ -45,6 +47,8 @@ pub(crate) struct Resolver<'a> {
     /// Folder of the variable `FRAMEIO_CWD`.
     current_folder: Option<String>,
     cached: Option<CachedItems>,
+    /// Lookup of several places, before anything is changed.
+    lookup: Option<PlaceLookup>,
 }
 
 impl<'a> Resolver<'a> {
@@ -60,13 +64,46 @@ impl<'a> Resolver<'a> {
             Some(cache) => Some(CachedItems::new(cache, global.name_owner()?)),
             None => None,
         };
-        Ok(Self { transfers, account: account.given(), profile, current_folder, cached })
+        let account = account.given();
+        Ok(Self { transfers, account, profile, current_folder, cached, lookup: None })
     }
 
     /// Creates a resolver of absolute places that uses neither the profile nor the cache.
     pub(crate) fn absolute(transfers: &'a Transfers, account: Option<&'a str>) -> Self {
         let profile = Profile::default();
-        Self { transfers, account, profile, current_folder: None, cached: None }
+        Self { transfers, account, profile, current_folder: None, cached: None, lookup: None }
+    }
+
+    /// Reads each list once for all places that are resolved. The command must resolve all of them before it
+    /// changes anything.
+    pub(crate) fn for_many(self) -> Self {
+        let lookup = self.transfers.place_lookup();
+        self.with_lookup(lookup)
+    }
+
+    /// Same, with the lists that another resolver of the run has read.
+    pub(crate) fn with_lookup(self, lookup: PlaceLookup) -> Self {
+        Self { lookup: Some(lookup), cached: None, ..self }
+    }
+
+    /// Finds an item at the service.
+    async fn locate(&self, locator: Locator) -> Result<Resolved, TransferError> {
+        match &self.lookup {
+            Some(lookup) => lookup.resolve(locator).await,
+            None => self.transfers.resolve(locator).await,
+        }
+    }
+
+    /// Finds an item below another one at the service.
+    async fn locate_in(
+        &self,
+        item: &Resolved,
+        below: &RemotePath,
+    ) -> Result<Resolved, TransferError> {
+        match &self.lookup {
+            Some(lookup) => lookup.resolve_in(item, below).await,
+            None => self.transfers.resolve_in(item, below).await,
+        }
     }
 
     /// Returns the account of the arguments or the profile; `None` to search all accounts.
@@ -78,6 +115,11 @@ impl<'a> Resolver<'a> {
     /// profile. It is the default for a missing argument.
     pub(crate) fn has_base(&self) -> bool {
         self.base_text().is_some()
+    }
+
+    /// Returns whether the project of the profile is ignored, because other credentials are used.
+    pub(crate) const fn ignores_profile(&self) -> bool {
+        self.profile.ids_omitted
     }
 
     fn base_text(&self) -> Option<&str> {
@@ -98,7 +140,9 @@ impl<'a> Resolver<'a> {
     /// Siblings of the same name are refused with their IDs.
     pub(crate) async fn resolve_for_write(&self, text: Option<&str>) -> Result<Resolved, Failure> {
         let found = self.find(text, false).await?;
-        let place = Place::parse(self.given(text)?, text.is_some() && self.has_base())?;
+        let given = self.given(text)?;
+        self.check_link(given, &found).await?;
+        let place = Place::parse(given, text.is_some() && self.has_base())?;
         if matches!(place, Place::Locator(Locator::Id(_)) | Place::Share(_) | Place::ShortLink(_)) {
             // An item that was found by its ID has just been read.
             return Ok(found);
@@ -106,6 +150,32 @@ impl<'a> Resolver<'a> {
         let current = self.transfers.read_again(&found.location()).await?;
         check_unchanged(&found, &current)?;
         Ok(current)
+    }
+
+    /// Refuses a link whose item is not, or no longer, in the project or share that the link names.
+    async fn check_link(&self, text: &str, found: &Resolved) -> Result<(), Failure> {
+        let Some(WebLink::Item { within, .. }) = WebLink::parse(text)? else { return Ok(()) };
+        let (is_inside, kind) = match within {
+            Container::None => return Ok(()),
+            Container::Project(id) => {
+                let project = found.project_id.as_ref();
+                (project.is_some_and(|it| it.as_str().eq_ignore_ascii_case(id)), "project")
+            }
+            Container::Share(id) => {
+                (shares::contains(self.transfers.client(), id, found).await?, "share")
+            }
+        };
+        match is_inside {
+            true => Ok(()),
+            false => Err(Failure::new(
+                Status::Conflict,
+                format!(
+                    "'{}' is not in the {kind} that the link '{text}' names: nothing was changed; pass its \
+                     path or ID",
+                    found.path
+                ),
+            )),
+        }
     }
 
     /// Resolves a place as its purpose requires.
@@ -121,12 +191,19 @@ impl<'a> Resolver<'a> {
     }
 
     /// Resolves the place of an item that is about to be moved or deleted: an absolute path, an ID or a
-    /// link. A relative path is refused, because what it names depends on settings.
+    /// link of one. A relative path is refused, because what it names depends on settings, and the link of a
+    /// share, because it names the share as well as its only item.
     pub(crate) async fn resolve_absolute(&self, text: &str) -> Result<Resolved, Failure> {
         if is_relative(text, self.has_base()) {
             return Err(Failure::usage(format!(
                 "'{text}' is a relative path: pass an absolute one, such as \
                  /Workspace/Project/Folder, or an ID"
+            )));
+        }
+        if let Some(WebLink::Share(_) | WebLink::Short(_)) = WebLink::parse(text)? {
+            return Err(Failure::usage(format!(
+                "'{text}' is the link of a share, not of an item: pass the path or ID of the item; \
+                 `frameio share delete` deletes the share"
             )));
         }
         self.resolve_for_write(Some(text)).await
@@ -196,10 +273,10 @@ impl<'a> Resolver<'a> {
     /// Returns the given place, or the folder that relative paths start at.
     fn given<'t>(&'t self, text: Option<&'t str>) -> Result<&'t str, Failure> {
         text.or(self.base_text()).ok_or_else(|| {
-            Failure::usage(
+            self.profile.explain(Failure::usage(
                 "no path or ID given: pass one, such as /Workspace/Project/Folder, or set a default \
                  with `frameio profile set --project` or FRAMEIO_CWD",
-            )
+            ))
         })
     }
 
@@ -226,7 +303,9 @@ impl<'a> Resolver<'a> {
                 self.path(account, path, uses_cache).await
             }
             Place::Locator(_) => Err(Failure::usage(format!("'{given}' is not supported"))),
-            Place::Relative(_) if !has_base => Err(no_base(given, text.is_none())),
+            Place::Relative(_) if !has_base => {
+                Err(self.profile.explain(no_base(given, text.is_none())))
+            }
             Place::Relative(relative) => self.relative(given, relative, uses_cache).await,
             Place::Share(share) => self.share(given, share).await,
             Place::ShortLink(link) => self.short_link(given, link).await,
@@ -240,9 +319,9 @@ impl<'a> Resolver<'a> {
         {
             return self.in_account(text, item);
         }
-        let found = self.transfers.resolve(Locator::Id(id.clone())).await;
+        let found = self.locate(Locator::Id(id.clone())).await;
         let item = found.map_err(|error| match error.kind() {
-            TransferErrorKind::NotFound if !is_place(text) => no_place(text),
+            TransferErrorKind::NotFound if !is_place(text) => self.profile.explain(no_place(text)),
             _ => error.into(),
         })?;
         if let Some(cached) = cached {
@@ -273,7 +352,7 @@ impl<'a> Resolver<'a> {
             }
         }
         let account = typed.clone().or_else(|| self.account().map(str::to_owned));
-        let item = self.transfers.resolve(Locator::Path { account, path: path.clone() }).await?;
+        let item = self.locate(Locator::Path { account, path: path.clone() }).await?;
         if let Some(cached) = cached {
             cached.remember_path(typed.as_deref(), &path, &item);
         }
@@ -297,7 +376,7 @@ impl<'a> Resolver<'a> {
         }
         let base = Box::pin(self.find(None, uses_cache)).await?;
         if up == 0 {
-            return Ok(self.transfers.resolve_in(&base, &below).await?);
+            return Ok(self.locate_in(&base, &below).await?);
         }
         let kept = base.path.names().len().checked_sub(up).filter(|kept| *kept > 0);
         let Some(above) = kept.and_then(|kept| base.path.names().get(..kept)) else {
@@ -375,6 +454,12 @@ pub(crate) fn folder_of(resolved: &Resolved) -> Result<(AccountId, FolderId), Fa
         Some(folder) => Ok((resolved.account_id.clone(), folder.clone())),
         None => Err(not_a_folder(resolved)),
     }
+}
+
+/// Reads an item again, and refuses one that has another name or parent than before.
+pub(crate) async fn read_unchanged(transfers: &Transfers, found: &Resolved) -> Result<(), Failure> {
+    let current = transfers.read_again(&found.location()).await?;
+    check_unchanged(found, &current)
 }
 
 /// Refuses an item that has another name or parent than when its path was followed.

@@ -29,10 +29,10 @@ impl<'a> Place<'a> {
     /// Parses a place. With a current folder, a text that does not look like an ID is a relative path.
     pub(super) fn parse(text: &'a str, has_base: bool) -> Result<Self, Failure> {
         match WebLink::parse(text)? {
-            Some(WebLink::Item(id)) if !is_id(id) => Err(Failure::usage(format!(
+            Some(WebLink::Item { id, .. }) if !is_id(id) => Err(Failure::usage(format!(
                 "cannot use the link '{text}': '{id}' is not the ID of an item"
             ))),
-            Some(WebLink::Item(id)) => Ok(Self::Locator(id_locator(id))),
+            Some(WebLink::Item { id, .. }) => Ok(Self::Locator(id_locator(id))),
             Some(WebLink::Share(id)) => Ok(Self::Share(id)),
             Some(WebLink::Short(link)) => Ok(Self::ShortLink(link)),
             None if cfg!(windows) && has_drive(text) => Err(Failure::usage(format!(
@@ -87,7 +87,7 @@ fn has_drive(text: &str) -> bool {
 }
 
 /// Returns whether a text has the form of an ID of the service.
-pub(super) fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     is_uuid(text) || text.starts_with("adobe:urn:") || text.starts_with("urn:")
 }
 

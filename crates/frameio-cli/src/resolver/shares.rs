@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use frameio::assets::Asset;
+use frameio::folders::ShowFolder;
 use frameio::projects::ListProjects;
 use frameio::shares::{ListShareAssets, ListShares, Share};
-use frameio::transfer::Transfers;
+use frameio::transfer::{Resolved, Transfers};
 use frameio::transport::HyperTransport;
+use frameio::version_stacks::ShowVersionStack;
 use frameio::{AccountId, AssetId, Body, Client, ProjectId};
 use futures_util::TryStreamExt;
 use http::header::LOCATION;
@@ -18,6 +20,9 @@ use crate::web_link::{WebLink, without_scheme};
 
 /// Maximum number of items of a share that an error lists.
 const MAX_LISTED: usize = 10;
+
+/// Maximum number of folders above an item.
+const MAX_DEPTH: usize = 256;
 
 /// Time limit for the redirect of a short link.
 const REDIRECT_LIMIT: Duration = Duration::from_secs(10);
@@ -85,6 +90,54 @@ pub(crate) async fn with_short_link(
 fn code(link: &str) -> &str {
     let link = without_scheme(link);
     link.split_once('/').map_or(link, |(_, code)| code)
+}
+
+/// Returns whether a share contains an item, itself or with a folder or version stack above it.
+pub(super) async fn contains(
+    client: &Client,
+    share: &str,
+    item: &Resolved,
+) -> Result<bool, Failure> {
+    let account = &item.account_id;
+    let list = ListShareAssets::new(account, share).page_size(100);
+    let (mut assets, mut shared) = (client.items(list).skip_undecodable(true), HashSet::new());
+    while let Some(asset) = assets.next().await {
+        match asset {
+            Ok(asset) => drop(shared.insert(asset.id().as_str().to_owned())),
+            Err(error) if error.is_not_found() => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut next = item.asset_id();
+    let mut above = item.parent_id();
+    for _ in 0..MAX_DEPTH {
+        let Some(id) = next.take() else { return Ok(false) };
+        if shared.contains(id.as_str()) {
+            return Ok(true);
+        }
+        let Some(parent) = above.take() else { return Ok(false) };
+        above = parent_of(client, account, &parent).await?;
+        next = Some(parent);
+    }
+    Ok(false)
+}
+
+/// Returns the parent of a folder or version stack, if it is visible.
+async fn parent_of(
+    client: &Client,
+    account: &AccountId,
+    id: &AssetId,
+) -> Result<Option<AssetId>, Failure> {
+    match client.send(ShowFolder::new(account, id.as_str())).await {
+        Ok(folder) => return Ok(folder.parent_id.map(Into::into)),
+        Err(error) if error.is_not_found() => {}
+        Err(error) => return Err(error.into()),
+    }
+    match client.send(ShowVersionStack::new(account, id.as_str())).await {
+        Ok(stack) => Ok(stack.parent_id.map(Into::into)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Returns the ID of the only item that is shared, in the first account that has the share.

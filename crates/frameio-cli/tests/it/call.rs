@@ -6,6 +6,7 @@ use frameio_sim::{Fault, Sim, SimServer};
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::comments::{CUT_3, demo};
 use crate::program::{end, offline, program, run, serve};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -225,10 +226,52 @@ async fn the_exit_status_depends_on_the_kind_of_failure() {
 
     let mut command = program(&server);
     command.env("FRAMEIO_BASE_URL", "http://api.example.com").args(["call", "users.show"]);
-    let message = "frameio: invalid API URL 'http://api.example.com': http:// is accepted for this machine only; use \
+    let message = "frameio: invalid API URL 'http://api.example.com' in FRAMEIO_BASE_URL: http:// is accepted for this machine only; use \
          https://";
     assert_eq!(end(command, None).await.failed(2), message);
     let _: &Sim = &sim;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn responses_of_a_proxy_are_named() {
+    let (sim, server) = serve().await;
+    let hint = "a proxy or another server responded: `frameio doctor` checks the network";
+    let page = "<!DOCTYPE html><title>Sign in</title>";
+    for (status, content_type, body, exit, has_hint) in [
+        (StatusCode::FORBIDDEN, "text/html", page, 4, true),
+        (StatusCode::OK, "text/html", page, 10, true),
+        (StatusCode::FOUND, "text/plain", "", 10, true),
+        (StatusCode::OK, "application/json", "{\"data\":", 10, false),
+        (StatusCode::FORBIDDEN, "application/json", "{}", 4, false),
+    ] {
+        sim.inject(Fault::body(status, content_type, body).on("users.show").next(1));
+        let ended = run(&server, &["call", "users.show", "--max-retries", "0"]).await;
+        let message = ended.failed(exit);
+        assert_eq!(message.contains(hint), has_hint, "{status}: {message}");
+    }
+    sim.inject(Fault::body(StatusCode::OK, "application/json", "{\"data\":").next(1));
+    let ended = run(&server, &["call", "users.show"]).await;
+    assert!(ended.failed(10).contains("its JSON ends after 8 bytes"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_response_of_a_create_is_a_warning_against_a_repetition() {
+    let (sim, server) = demo().await;
+    let warning = "the request may have been carried out: check before you repeat it";
+    let add = ["comments", "add", CUT_3, "x"];
+    let create = "comments.create";
+    for (fault, status) in [(Fault::reset_in_body(), 9), (Fault::truncated(), 10)] {
+        sim.inject(fault.on(create).next(1));
+        let ended = run(&server, &add).await;
+        assert!(ended.failed(status).ends_with(warning), "{ended:?}");
+    }
+    // It was refused, or changes nothing.
+    sim.inject(Fault::status(StatusCode::FORBIDDEN).on(create).next(1));
+    let ended = run(&server, &add).await;
+    assert!(!ended.failed(4).contains(warning), "{ended:?}");
+    sim.inject(Fault::truncated().on("users.show").next(1));
+    let ended = run(&server, &["call", "users.show", "--max-retries", "0"]).await;
+    assert!(!ended.failed(10).contains(warning), "{ended:?}");
 }
 
 /// Adds an item that cannot be decoded to the next page of an operation.

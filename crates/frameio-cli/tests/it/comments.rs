@@ -44,6 +44,13 @@ POSITION     AUTHOR       TEXT                                          COMPLETE
 "
     );
     assert_eq!(listed.stdout, expected);
+    let ids = run(&server, &["comments", "list", CUT_3, "--format", "ids"]).await;
+    assert_eq!(ids.stdout, format!("{WITH_REPLIES}\n{OPEN}\n{COMPLETED}\n"));
+    let csv = ["comments", "list", CUT_3, "--format", "csv", "--columns", "author", "--no-header"];
+    let csv = run(&server, &csv).await;
+    assert_eq!(csv.stdout.lines().nth(1), Some("\"\""), "a reply of a visitor: {csv:?}");
+    let start = run(&server, &["comments", "list", CUT_3, "--start-tc", "1:2"]).await;
+    assert_eq!((start.status, start.stderr.contains("'--start-tc")), (2, true), "{start:?}");
     let arguments = ["comments", "list", CUT_3, "--json", "--start-tc", "01:00:00:00"];
     let lines = run(&server, &arguments).await.lines();
     assert_eq!(lines.len(), 3);
@@ -93,15 +100,23 @@ async fn adds_comments_at_frames_and_timecodes() {
         run(&server, &arguments).await.json()
     };
     let frame = add(&["Frame", "--at", "0", "--duration", "24"]).await;
-    assert_eq!((&frame["timestamp"], &frame["duration"]), (&json!(0), &json!(24)));
+    assert_eq!((&frame["frame"], &frame["length"]), (&json!(0), &json!(24)));
     assert_eq!(frame["file_id"], CUT_3);
-    assert_eq!(add(&["Timecode", "--at", "00:00:10:05"]).await["timestamp"], 245);
+    let all = listed(&server).await;
+    let in_list = all.iter().find(|it| it["id"] == frame["id"]).unwrap();
+    assert_eq!(*in_list, frame, "the JSON of a change is that of the list");
+    assert_eq!(
+        (&frame["position"], &frame["author"]["name"]),
+        (&json!("00:00:00:00"), &json!("Demo User"))
+    );
+    assert_eq!((&frame["completed_at"], &frame["replies"]), (&Value::Null, &json!([])));
+    assert_eq!(add(&["Timecode", "--at", "00:00:10:05"]).await["frame"], 245);
     let start = ["Start", "--at", "01:00:10:05", "--start-tc", "01:00:00:00"];
-    assert_eq!(add(&start).await["timestamp"], 245);
-    assert_eq!(add(&["Other rate", "--at", "00:00:10:05", "--fps", "25"]).await["timestamp"], 255);
-    assert_eq!(add(&["Nowhere"]).await["timestamp"], Value::Null);
+    assert_eq!(add(&start).await["frame"], 245);
+    assert_eq!(add(&["Other rate", "--at", "00:00:10:05", "--fps", "25"]).await["frame"], 255);
+    assert_eq!(add(&["Nowhere"]).await["frame"], Value::Null);
 
-    assert_eq!(add(&["Last", "--at", "2899", "--duration", "5"]).await["timestamp"], 2899);
+    assert_eq!(add(&["Last", "--at", "2899", "--duration", "5"]).await["frame"], 2899);
     assert_eq!(add(&["@@mina: see this"]).await["text"], "@mina: see this");
 
     let mut command = program(&server);
@@ -172,6 +187,7 @@ async fn resolves_and_reopens_comments_without_useless_changes() {
     assert_eq!(both.lines()[0]["id"], "missing");
 
     let reopened = run(&server, &["comments", "reopen", OPEN, "--json"]).await.json();
+    assert_eq!(reopened, listed(&server).await[1]);
     assert_eq!((&reopened["id"], &reopened["completed_at"]), (&json!(OPEN), &Value::Null));
     let missing = run(&server, &["comments", "resolve", OPEN, "missing"]).await;
     assert!(
@@ -189,7 +205,7 @@ async fn edits_texts_and_positions() {
     let (_sim, server) = demo().await;
     let edit = ["comments", "edit", OPEN, "--text", "New text", "--at", "00:00:02:00", "--json"];
     let edited = run(&server, &edit).await.json();
-    assert_eq!((&edited["text"], &edited["timestamp"]), (&json!("New text"), &json!(48)));
+    assert_eq!((&edited["text"], &edited["frame"]), (&json!("New text"), &json!(48)));
     let edited = run(&server, &["comments", "edit", OPEN, "--duration", "7"]).await;
     assert_eq!(edited.stdout, format!("changed comment {OPEN}\n"));
     let comment = &listed(&server).await[0];

@@ -182,6 +182,22 @@ async fn a_revoked_token_and_a_missing_product_are_named() {
     Case::token("token_revoked", "sign in again", forged).check(&machine).await;
 }
 
+#[tokio::test]
+async fn a_token_that_nobody_validates_is_not_called_valid() {
+    let (_sim, server) = serve().await;
+    let mut command = program(&server);
+    command.args(["doctor", "--json", "--ims-url", "http://127.0.0.1:9"]);
+    command.env("FRAMEIO_TOKEN", forged(&[("client_id", Credential::DEMO_WEB)]));
+    let ended = end(command, None).await;
+    let found = problems(&ended);
+    let access = found.iter().find(|it| it["check"] == "access").unwrap();
+    assert_eq!(access["cause"], "token_not_validated", "{ended:?}");
+    assert!(access["inferred"].as_str().unwrap().contains("did not say"), "{access}");
+
+    let account = run(&server, &["doctor", "--account", "nope", "--json"]).await;
+    assert_eq!((account.status, &problems(&account)[0]["cause"]), (5, &json!("unknown_account")));
+}
+
 /// Sign-ins that cannot be refreshed.
 #[tokio::test]
 async fn each_cause_of_a_lost_sign_in_is_named() {
@@ -259,6 +275,9 @@ async fn each_cause_of_a_forbidden_call_is_named() {
     sim.inject(Fault::stripped_headers().on(Sim::UPLOAD_PART));
     let case = Case::token("storage_headers", "NO_PROXY", Sim::TOKEN).status(4);
     case.arguments(&[&folder, "--write-test"]).check(&machine).await;
+    let case =
+        Case::token("not_a_folder", "pass the folder that contains it", Sim::TOKEN).status(2);
+    case.arguments(&[&file, "--write-test"]).check(&machine).await;
     let left = run(&machine.server, &["ls", &folder]).await;
     assert_eq!(left.stdout.matches("frameio-doctor").count(), 0, "{left:?}");
 
@@ -291,7 +310,7 @@ async fn a_run_without_a_problem_succeeds_and_reports_what_it_read() {
         "role owner",
         "calls remain",
         "is switched off",
-        "webhooks.update",
+        "switch it on with `frameio call webhooks.update",
         "no problem found",
     ] {
         assert!(ended.stdout.contains(expected), "{expected}: {}", ended.stdout);
@@ -301,6 +320,61 @@ async fn a_run_without_a_problem_succeeds_and_reports_what_it_read() {
     assert!(personal.stdout.contains("demo@example.com"), "{personal:?}");
     let json = run(&server, &["doctor", "--json"]).await.json();
     assert_eq!((&json["ok"], &json["status"]), (&true.into(), &Value::Null));
+}
+
+#[tokio::test]
+async fn calls_count_in_the_shared_quotas() {
+    let (_sim, server) = serve().await;
+    let directory = tempfile::tempdir().unwrap();
+    let doctor = async || {
+        let mut command = program(&server);
+        command.env("FRAMEIO_CONFIG_DIR", directory.path()).env("FRAMEIO_QUOTA_STORE", "file");
+        command.args(["doctor", "/Demo Workspace/Demo Project"]);
+        end(command, None).await
+    };
+    let first = doctor().await;
+    assert_eq!(first.status, 0, "{first:?}");
+    assert!(!first.stdout.contains("projects.index: "), "{first:?}");
+    let second = doctor().await;
+    assert!(second.stdout.contains("projects.index: 1 of 100 per 60s in use"), "{second:?}");
+}
+
+#[tokio::test]
+async fn unusable_directories_and_profiles_are_explained() {
+    let (_sim, server) = serve().await;
+    let directory = tempfile::tempdir().unwrap();
+    let doctor = async |configuration: &std::path::Path| {
+        let mut command = program(&server);
+        command.env("FRAMEIO_CONFIG_DIR", configuration).env("FRAMEIO_QUOTA_STORE", "file");
+        command.args(["doctor", "--json", "--show-personal"]);
+        end(command, None).await
+    };
+    std::fs::write(directory.path().join("profiles.json"), "{").unwrap();
+    let ended = doctor(directory.path()).await;
+    assert_eq!(ended.status, 2, "{ended:?}");
+    let found = problems(&ended);
+    let causes: Vec<_> = found.iter().map(|it| &it["cause"]).collect();
+    assert_eq!(causes, ["profiles_unreadable"], "{ended:?}");
+    assert!(found[0]["advice"].as_str().unwrap().contains("frameio login"), "{found:?}");
+
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let ended = doctor(&file.join("frameio")).await;
+    let found = problems(&ended);
+    let facts: Vec<_> = found.iter().map(|it| (&it["cause"], &it["inferred"])).collect();
+    let (directory, store) = (&json!("directory_not_writable"), &json!("quota_store"));
+    assert_eq!(
+        facts,
+        [
+            (directory, &json!("sign-ins and profiles cannot be saved")),
+            (directory, &json!("records of transfers and shared quotas cannot be saved")),
+            (directory, &json!("names are not cached, so that paths take more calls")),
+            (store, &json!("the processes of this machine do not count their calls together")),
+        ],
+        "{ended:?}"
+    );
+    let advice = found[0]["advice"].as_str().unwrap();
+    assert!(advice.starts_with(&format!("create {} yourself", file.join("frameio").display())));
 }
 
 #[tokio::test]

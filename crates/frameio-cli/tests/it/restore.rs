@@ -1,5 +1,6 @@
 //! `frameio restore`.
 
+use frameio_sim::Fault;
 use serde_json::json;
 
 use crate::comments::{STACK_PATH, demo};
@@ -20,7 +21,7 @@ async fn lists_and_restores_deleted_items() {
     let listed = run(&server, &["restore", PROJECT, "--list"]).await;
     listed.succeeded();
     let row = listed.stdout.lines().nth(1).unwrap();
-    assert!(row.starts_with("Poster.png  4.59 MiB  "), "{listed:?}");
+    assert!(row.starts_with(&format!("{POSTER}  4.59 MiB  ")), "{listed:?}");
     assert!(row.ends_with(&format!("file  {POSTER_ID}")), "{listed:?}");
     let csv = run(&server, &["restore", PROJECT, "Poster.png", "--format", "csv"]).await;
     assert!(csv.failed(2).contains("printed as text or with '--json'"), "{csv:?}");
@@ -41,7 +42,9 @@ async fn restores_folders_before_the_items_in_them() {
     run(&server, &["rm", "--yes", POSTER]).await.succeeded();
     run(&server, &["rm", "-r", "--yes", stills]).await.succeeded();
     let early = run(&server, &["restore", PROJECT, POSTER_ID]).await;
-    assert!(early.failed(6).contains("restore the folder 'Stills' first"), "{early:?}");
+    let message = "the folder 'Stills' (00000019-f1a0-4000-8000-000000000000) that contained it is deleted: \
+                   restore it first";
+    assert!(early.failed(6).contains(message), "{early:?}");
     let both = run(&server, &["restore", PROJECT, "Poster.png", "Stills", "--json"]).await;
     both.succeeded();
     let lines = both.lines();
@@ -62,7 +65,7 @@ async fn refuses_ambiguous_and_missing_names() {
     assert!(message.contains("2 deleted items are named 'Poster.png'"), "{ambiguous:?}");
     assert!(message.contains(POSTER_ID), "{ambiguous:?}");
     let missing = run(&server, &["restore", PROJECT, "Missing.mov"]).await;
-    assert!(missing.failed(5).contains("no deleted item of the project"), "{missing:?}");
+    assert!(missing.failed(5).contains("no deleted item of /Film/The Crossing"), "{missing:?}");
     let one = run(&server, &["restore", PROJECT, POSTER_ID, "Missing.mov"]).await;
     assert!(one.failed(5).ends_with("; nothing was changed"), "{one:?}");
     let stills = paths(&server, "/Film/The Crossing/Stills").await;
@@ -74,27 +77,80 @@ async fn refuses_ambiguous_and_missing_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn restores_a_stack_with_its_versions_by_its_former_path() {
+async fn a_version_stack_returns_with_its_deleted_versions() {
     let (_sim, server) = demo().await;
-    let before = run(&server, &["versions", "list", STACK_PATH, "--format", "ids"]).await.stdout;
+    let versions = async || {
+        let listed =
+            run(&server, &["versions", "list", STACK_PATH, "--columns", "version,name"]).await;
+        listed.succeeded();
+        listed.stdout
+    };
+    let before = versions().await;
     run(&server, &["rm", "--yes", "--all-versions", STACK_PATH]).await.succeeded();
-    let restored = run(&server, &["restore", PROJECT, STACK_PATH, "--json"]).await;
+    let version = run(&server, &["restore", PROJECT, "The Crossing - cut 1.mp4"]).await;
+    let message = "the version stack 'The Crossing - cut 3.mp4'";
+    assert!(version.failed(6).contains(message), "{version:?}");
+    let restored = run(&server, &["restore", PROJECT, "The Crossing - cut 3.mp4"]).await;
     restored.succeeded();
-    let types: Vec<_> = restored.lines().iter().map(|line| line["type"].clone()).collect();
-    assert_eq!(types, ["version_stack", "file", "file"]);
-    let after = run(&server, &["versions", "list", STACK_PATH, "--format", "ids"]).await.stdout;
-    assert_eq!(after, before, "in the same order");
+    let expected: String = ["", "/The Crossing - cut 2.mp4", "/The Crossing - cut 1.mp4"]
+        .map(|name| format!("restored: {STACK_PATH}{name} (experimental)\n"))
+        .concat();
+    assert_eq!(restored.stdout, expected);
+    assert_eq!(versions().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keeps_names_unique_unless_duplicates_are_allowed() {
-    let (sim, server) = demo().await;
+async fn does_not_create_a_second_item_of_a_name() {
+    let (_sim, server) = demo().await;
     run(&server, &["rm", "--yes", POSTER]).await.succeeded();
     run(&server, &["mkdir", POSTER]).await.succeeded();
-    let taken = run(&server, &["restore", PROJECT, "Poster.png"]).await;
-    assert!(taken.failed(12).contains("contains a folder of this name"), "{taken:?}");
-    assert_eq!(sim.stats().by_operation.get("files.restore"), None);
-    run(&server, &["restore", PROJECT, "Poster.png", "--allow-duplicates"]).await.succeeded();
-    let folder = run(&server, &["restore", "/Film/The Crossing/Dailies"]).await;
-    assert!(folder.failed(2).contains("is not a project: pass '/Film/The Crossing'"), "{folder:?}");
+    let refused = run(&server, &["restore", PROJECT, "Poster.png"]).await;
+    assert!(
+        refused.failed(12).contains("its folder contains a folder of this name"),
+        "{refused:?}"
+    );
+    let both = run(&server, &["restore", PROJECT, "Poster.png", "--allow-duplicates"]).await;
+    both.succeeded();
+    let stills = paths(&server, "/Film/The Crossing/Stills").await;
+    assert_eq!(stills.iter().filter(|path| *path == "/Poster.png").count(), 2, "{stills:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_and_a_path_select_from_the_deleted_items() {
+    let (_sim, server) = demo().await;
+    let (poster, harbour) = (POSTER, "/Film/The Crossing/Stills/Harbour at dawn.jpg");
+    let legal = "/Film/The Crossing/Legal";
+    run(&server, &["cp", poster, legal]).await.succeeded();
+    let copy = format!("{legal}/Poster.png");
+    run(&server, &["rm", "--yes", "-r", poster, harbour, legal]).await.succeeded();
+    let stills = "/Film/The Crossing/Stills";
+    let listed = run(&server, &["restore", stills, "--columns", "path", "--no-header"]).await;
+    listed.succeeded();
+    let mut listed: Vec<_> = listed.stdout.lines().collect();
+    listed.sort_unstable();
+    assert_eq!(listed, [harbour, poster]);
+    let file = run(&server, &["restore", "/Film/The Crossing/Sound/Mix 02.wav"]).await;
+    assert!(file.failed(2).contains("pass its project or folder"), "{file:?}");
+
+    // The copy was deleted with its folder, and then on its own.
+    run(&server, &["restore", PROJECT, legal]).await.succeeded();
+    run(&server, &["rm", "--yes", &copy]).await.succeeded();
+    let ambiguous = run(&server, &["restore", PROJECT, "Poster.png"]).await;
+    assert!(ambiguous.failed(2).contains(&format!("(file {copy}, ")), "{ambiguous:?}");
+    run(&server, &["restore", PROJECT, &copy]).await.succeeded();
+    run(&server, &["restore", stills, "Poster.png"]).await.succeeded();
+    let all = paths(&server, PROJECT).await;
+    assert!(all.contains(&"/Legal/Poster.png".to_owned()), "{all:?}");
+    assert!(all.contains(&"/Stills/Poster.png".to_owned()), "{all:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_response_is_not_a_missing_item() {
+    let (sim, server) = demo().await;
+    run(&server, &["rm", "--yes", POSTER]).await.succeeded();
+    sim.inject(Fault::reset_in_body().on("files.restore").next(1));
+    let restored = run(&server, &["restore", PROJECT, "Poster.png"]).await;
+    restored.succeeded();
+    assert_eq!(restored.stdout, format!("restored: {POSTER} (experimental)\n"));
+    assert_eq!(sim.stats().by_operation.get("files.restore"), Some(&2));
 }

@@ -1,10 +1,13 @@
 //! `frameio rm`.
 
-use crate::comments::{CUT_3, STACK_PATH, demo};
-use crate::program::run;
-use crate::relocate::paths;
+use std::time::Duration;
+
 use frameio_sim::Fault;
 use http::StatusCode;
+
+use crate::comments::{CUT_3, STACK_PATH, demo};
+use crate::program::{end, program, run, wait_until};
+use crate::relocate::paths;
 
 const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
 const DAY: &str = "/Film/The Crossing/Dailies/Day 01";
@@ -71,7 +74,7 @@ async fn refuses_before_anything_is_deleted() {
         ("/Film", "pass its name as '--confirm' to delete it: 'Film'"),
         ("0000000d-f1a0-4000-8000-000000000000", "is a project"),
         ("/Film/The Crossing/Stills/Poster.png/", "ends with '/', but is a file"),
-        ("/", "the path names no workspace"),
+        ("/", "'/' is not a workspace"),
         ("Stills/Poster.png", "is a relative path"),
     ] {
         let refused = run(&server, &["rm", "--yes", POSTER, place]).await;
@@ -161,4 +164,102 @@ async fn deletes_nothing_if_a_place_is_missing() {
     );
     let calls = sim.stats().by_operation;
     assert!(!calls.keys().any(|it| it.contains("delete")), "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_of_a_share_does_not_name_its_only_item() {
+    let (sim, server) = demo().await;
+    let shared = run(&server, &["share", "create", "X", DAY, "--json"]).await.json();
+    let (link, id) = (shared["url"].as_str().unwrap(), shared["id"].as_str().unwrap());
+    let long = format!("https://next.frame.io/share/{id}");
+    for arguments in [&["rm", "-r", "--yes", link][..], &["rm", "-r", "--yes", &long]] {
+        let refused = run(&server, arguments).await;
+        assert!(
+            refused.failed(2).contains("is the link of a share, not of an item"),
+            "{refused:?}"
+        );
+    }
+    let moved = run(&server, &["mv", link, "/Film/Harbour Lights"]).await;
+    assert!(moved.failed(2).contains("`frameio share delete` deletes the share"), "{moved:?}");
+    let calls = sim.stats().by_operation;
+    let is_change = |it: &str| it.contains("delete") || it.contains("move");
+    assert!(!calls.keys().any(|it| is_change(it)), "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_names_another_container_is_refused() {
+    let (_sim, server) = demo().await;
+    let show = |place: &'static str| {
+        let server = &server;
+        async move {
+            let listed = run(server, &["ls", place, "-l", "--json"]).await;
+            listed.succeeded();
+            listed.lines()
+        }
+    };
+    let projects = show("/Film").await;
+    let project = |name: &str| {
+        let found = projects.iter().find(|it| it["name"] == name).unwrap();
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let poster = show(POSTER).await[0]["id"].as_str().unwrap().to_owned();
+    let link = |project: &str| format!("https://next.frame.io/project/{project}/view/{poster}");
+    let (right, wrong) = (link(&project("The Crossing")), link(&project("Harbour Lights")));
+    let refused = run(&server, &["rm", "--yes", &wrong]).await;
+    let message = format!("'{POSTER}' is not in the project that the link");
+    assert!(refused.failed(12).contains(&message), "{refused:?}");
+    run(&server, &["rm", "--dry-run", &right]).await.succeeded();
+    // Below a shared folder, and outside of it.
+    let folder = run(&server, &["share", "create", "A", DAY, "--json"]).await.json();
+    let share = folder["id"].as_str().unwrap();
+    let take = show("/Film/The Crossing/Dailies/Day 01/Camera A/A001_C001.mov").await;
+    let take = take[0]["id"].as_str().unwrap();
+    let link = |id: &str| format!("https://next.frame.io/share/{share}/view/{id}");
+    run(&server, &["rm", "--dry-run", &link(take)]).await.succeeded();
+    let refused = run(&server, &["rm", "--yes", &link(&poster)]).await;
+    assert!(refused.failed(12).contains("is not in the share that the link"), "{refused:?}");
+    // Reading works as before.
+    run(&server, &["ls", &wrong]).await.succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn folders_above_several_items_are_listed_once() {
+    let (sim, server) = demo().await;
+    let take = |number: u8| format!("{DAY}/Camera A/A001_C00{number}.mov");
+    let places = [take(1), take(2), take(3)];
+    let mut arguments = vec!["rm", "--dry-run"];
+    arguments.extend(places.iter().map(String::as_str));
+    run(&server, &arguments).await.succeeded();
+    let calls = sim.stats().by_operation;
+    // The root folder, and those of the path.
+    for (operation, expected) in [
+        ("accounts.index", 1),
+        ("workspaces.index", 1),
+        ("projects.index", 1),
+        ("folders.index", 4),
+        ("files.show", 3),
+    ] {
+        assert_eq!(calls.get(operation), Some(&expected), "{operation}: {calls:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_that_moves_during_the_run_is_kept() {
+    let (sim, server) = demo().await;
+    let harbour = "/Film/The Crossing/Stills/Harbour at dawn.jpg";
+    sim.inject(Fault::delay(Duration::from_secs(5)).on("files.delete").next(1));
+    let mut command = program(&server);
+    command.args(["rm", "--yes", POSTER, harbour]);
+    let deleting = tokio::spawn(end(command, None));
+    // Each item is read before the run and before its deletion; a delayed call is counted at its end.
+    let reads = || sim.stats().by_operation.get("files.show").copied().unwrap_or_default();
+    wait_until(|| reads() >= 3).await;
+    run(&server, &["mv", harbour, "/Film/Harbour Lights/Precious.jpg"]).await.succeeded();
+    let ended = deleting.await.unwrap();
+    assert_eq!(ended.status, 12, "{ended:?}");
+    assert_eq!(ended.stdout, format!("deleted: {POSTER} (file, 4.59 MiB)\n"));
+    let message = format!("cannot delete '{harbour}': '{harbour}' is named 'Precious.jpg' now");
+    assert!(ended.stderr.contains(&message), "{ended:?}");
+    let all = paths(&server, "/Film/Harbour Lights").await;
+    assert!(all.contains(&"/Precious.jpg".to_owned()), "{all:?}");
 }

@@ -234,3 +234,37 @@ async fn reports_what_a_sign_in_lacks() {
     let ended = machine.run(&["logout"]).await;
     assert!(ended.failed(3).contains("is not signed in"), "{ended:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_was_revoked_elsewhere_is_named() {
+    let machine = Machine::new().await;
+    assert_eq!(machine.browse(machine.command(&["login"])).await.status, 0);
+    let saved: Vec<_> = files(machine.directory.path())
+        .into_iter()
+        .map(|path| (std::fs::read(&path).unwrap(), path))
+        .collect();
+    assert_eq!(machine.run(&["logout"]).await.status, 0);
+    // Another machine still has the tokens.
+    for (content, path) in saved {
+        std::fs::write(path, content).unwrap();
+    }
+    let listed = machine.run(&["ls", "/"]).await;
+    assert!(listed.failed(3).ends_with("; run `frameio login`"), "{listed:?}");
+    let whoami = machine.run(&["whoami"]).await;
+    assert!(whoami.failed(3).contains("the sign-in has ended"), "{whoami:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_of_a_credential_is_named() {
+    let machine = Machine::new().await;
+    for (set, missing) in [
+        ("FRAMEIO_CLIENT_ID", "FRAMEIO_CLIENT_SECRET"),
+        ("FRAMEIO_CLIENT_SECRET", "FRAMEIO_CLIENT_ID"),
+    ] {
+        let mut command = machine.command(&["ls", "/"]);
+        command.env(set, "x");
+        let ended = end(command, None).await;
+        let message = format!("; {set} is set, but {missing} is not");
+        assert!(ended.failed(3).contains(&message), "{ended:?}");
+    }
+}

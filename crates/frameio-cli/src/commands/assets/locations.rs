@@ -52,6 +52,12 @@ impl<'a> Locations<'a> {
         }
     }
 
+    /// Adds a folder or version stack that the service does not show, because it is deleted.
+    pub(in crate::commands) fn add(&mut self, id: AssetId, name: &str, parent_id: Option<AssetId>) {
+        let name = name.to_owned();
+        self.parents.insert(id, Some(Parent { name, parent_id }));
+    }
+
     /// Returns the location of an item in a project.
     pub(in crate::commands) async fn find(
         &mut self,

@@ -69,7 +69,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let comment = target.client.send(create).await?;
     let line = format!("added comment {} to {}{place}", comment.id.as_str(), target.path);
-    args.json.print(&ChangedComment::new(line, &comment)?)
+    let reporter = args.json.reporter();
+    let (client, account) = (&target.client, &target.account);
+    let added = ChangedComment::read(client, account, comment, line, reporter.is_json()).await;
+    reporter.record(&added)
 }
 
 /// Returns the text of an argument, of a file, or of standard input.

@@ -65,7 +65,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         }
         let comment = client.send(update).await?;
         let line = format!("changed comment {}{place}", comment.id.as_str());
-        results.done(&ChangedComment::new(line, &comment)?);
+        let is_json = results.reporter().is_json();
+        let changed = ChangedComment::read(&client, &found.account, comment, line, is_json).await;
+        results.done(&changed);
     }
     results.finish(Ok(()))
 }

@@ -34,6 +34,7 @@ The API does not mark internal comments, so every export may contain them. It do
 start timecode of a file either: set --start-tc or --probe if it is not 00:00:00:00, and the same one
 in the timeline of the editing system.
 
+Example:
   frameio comments export '/Film/The Crossing/Cuts/The Crossing - cut 3.mp4' --format resolve-edl,csv --start-tc 01:00:00:00 -o notes";
 
 #[derive(Debug, clap::Args)]

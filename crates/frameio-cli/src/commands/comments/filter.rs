@@ -15,7 +15,7 @@ pub(super) struct FilterArgs {
     /// day (UTC) or later
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Timestamp>,
-    /// Only comments by this person: name, e-mail address or user ID; may be repeated
+    /// Only comments by this person: name, email address or user ID; may be repeated
     #[arg(long = "author", value_name = "NAME")]
     authors: Vec<String>,
     /// Only comments with this hashtag; may be repeated

@@ -20,7 +20,7 @@ pub(super) struct FormatOptions {
         value_parser = values(Merge::ALL.iter().map(|it| it.name())).try_map(|it| it.parse::<Merge>())
     )]
     merge_same_frame: Merge,
-    /// Meaning of colours
+    /// Property that determines the color of markers
     #[arg(
         long,
         value_name = "WHAT",

@@ -19,6 +19,7 @@ with the same text are skipped, so that importing a file twice changes nothing. 
 replies and no comments of other people: authors and replies become part of the text. Attachments are
 only named.
 
+Example:
   frameio comments import markers.edl '/Film/The Crossing/Cuts/The Crossing - cut 3.mp4' --start-tc 01:00:00:00";
 
 #[derive(Debug, clap::Args)]

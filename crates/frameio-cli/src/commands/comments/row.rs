@@ -1,7 +1,7 @@
 //! Rows of `frameio comments list`.
 
 use frameio::markers::timecode::Timecode;
-use frameio::markers::{Attachment, Marker, Media, Reply};
+use frameio::markers::{Attachment, Author, Marker, Media, Reply};
 use serde_json::{Value, json};
 
 use crate::report::{Cell, Column, Row, Tone};
@@ -16,15 +16,10 @@ pub(super) struct CommentRow {
 impl CommentRow {
     pub(super) fn new(marker: &Marker, media: Option<&Media>, file_id: &str) -> Self {
         let timecode = media.and_then(|media| Some(media.timecode(marker.frame?)));
-        let mut json = serde_json::to_value(marker).unwrap_or_default();
-        if let Value::Object(fields) = &mut json {
-            fields.insert("file_id".to_owned(), file_id.into());
-            fields.insert("timecode".to_owned(), json!(timecode.map(|it| it.to_string())));
-        }
         let state = if marker.completed { "done" } else { "" };
         let cells = vec![
-            position(timecode, marker).into(),
-            marker.label().into(),
+            position_cell(timecode, marker),
+            marker.author.as_ref().map_or_else(|| marker.name.as_deref().into(), author),
             text(&marker.text, marker.has_annotation(), &marker.attachments),
             Cell::Both(state.to_owned(), marker.completed.into()),
             marker.id.as_deref().into(),
@@ -34,6 +29,7 @@ impl CommentRow {
             Cell::Empty,
             file_id.into(),
         ];
+        let json = comment_json(marker, media, file_id);
         Self { cells, json, is_completed: marker.completed }
     }
 
@@ -41,7 +37,7 @@ impl CommentRow {
     pub(super) fn reply(reply: &Reply, to: &Marker, file_id: &str) -> Self {
         let cells = vec![
             Cell::Both("  reply".to_owned(), Value::Null),
-            reply.author.display().into(),
+            author(&reply.author),
             text(&reply.text, false, &reply.attachments),
             Cell::Empty,
             reply.id.as_deref().into(),
@@ -52,6 +48,56 @@ impl CommentRow {
             file_id.into(),
         ];
         Self { cells, json: Value::Null, is_completed: to.completed }
+    }
+}
+
+/// Fields that the JSON of a marker omits if they have no value.
+const OPTIONAL: [&str; 8] = [
+    "length",
+    "author",
+    "completed_at",
+    "completer_id",
+    "page",
+    "created_at",
+    "edited_at",
+    "updated_at",
+];
+
+/// Same for lists.
+const LISTS: [&str; 3] = ["replies", "attachments", "links"];
+
+/// Returns a comment as all commands print it, with null for missing values.
+pub(super) fn comment_json(marker: &Marker, media: Option<&Media>, file_id: &str) -> Value {
+    let timecode = media.and_then(|media| Some(media.timecode(marker.frame?)));
+    let mut json = serde_json::to_value(marker).unwrap_or_default();
+    if let Value::Object(fields) = &mut json {
+        for name in OPTIONAL {
+            fields.entry(name).or_insert(Value::Null);
+        }
+        for name in LISTS {
+            fields.entry(name).or_insert_with(|| json!([]));
+        }
+        fields.insert("file_id".to_owned(), file_id.into());
+        let position = position(timecode, marker);
+        fields.insert("position".to_owned(), json!(Some(position).filter(|it| it != NOWHERE)));
+        fields.insert("timecode".to_owned(), json!(timecode.map(|it| it.to_string())));
+    }
+    json
+}
+
+/// Returns the name of an author; visitors of a share that the service does not name have one for people only.
+fn author(author: &Author) -> Cell {
+    match &author.name {
+        Some(_) => author.display().into(),
+        None => Cell::Both(author.display(), Value::Null),
+    }
+}
+
+fn position_cell(timecode: Option<Timecode>, marker: &Marker) -> Cell {
+    let position = position(timecode, marker);
+    match position.as_str() {
+        NOWHERE => Cell::Both(position, Value::Null),
+        _ => position.into(),
     }
 }
 
@@ -67,13 +113,16 @@ fn text(text: &str, has_drawing: bool, attachments: &[Attachment]) -> Cell {
     Cell::Both(shown, text.into())
 }
 
+/// Position of a comment on the whole file.
+const NOWHERE: &str = "-";
+
 /// Returns the timecode, or else the frame or page.
 pub(super) fn position(timecode: Option<Timecode>, marker: &Marker) -> String {
     match (timecode, marker.frame, marker.page) {
         (Some(timecode), ..) => timecode.to_string(),
         (None, Some(frame), _) => format!("frame {frame}"),
         (None, None, Some(page)) => format!("page {page}"),
-        (None, None, None) => "-".to_owned(),
+        (None, None, None) => NOWHERE.to_owned(),
     }
 }
 

@@ -27,10 +27,11 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args, completed: bool) -> Re
     let client = global.client()?;
     let (account, ids) = (&args.account, &args.comments);
     let found = AccountComment::find(global, &client, account, ids, &mut results).await?;
+    let is_json = results.reporter().is_json();
     let ended = shutdown::interruptible(async {
         for found in found {
             let id = found.comment.id.as_str().to_owned();
-            match set(&client, found, completed).await {
+            match set(&client, found, completed, is_json).await {
                 Ok(changed) => results.done(&changed),
                 Err(failure) => results.failed(&id, failure)?,
             }
@@ -46,18 +47,21 @@ async fn set(
     client: &Client,
     found: AccountComment,
     completed: bool,
+    is_json: bool,
 ) -> Result<ChangedComment, Failure> {
     let summary = found.summary();
     let (done, already) = match completed {
         true => ("resolved", "already resolved"),
         false => ("reopened", "already open"),
     };
-    let (comment, done) = match found.comment.completed_at.is_some() == completed {
-        true => (found.comment, already),
+    let AccountComment { account, comment } = found;
+    let (comment, done) = match comment.completed_at.is_some() == completed {
+        true => (comment, already),
         false => {
-            let update = UpdateComment::new(&found.account, &found.comment.id);
-            (client.send(update.completed(completed)).await?, done)
+            let update = UpdateComment::new(&account, &comment.id).completed(completed);
+            (client.send(update).await?, done)
         }
     };
-    ChangedComment::new(format!("{done}: {} {summary}", comment.id.as_str()), &comment)
+    let line = format!("{done}: {} {summary}", comment.id.as_str());
+    Ok(ChangedComment::read(client, &account, comment, line, is_json).await)
 }

@@ -14,7 +14,7 @@ pub(super) struct TimingArgs {
     /// Frame rate, such as 23.976 or 30000/1001 [default: from the metadata of the file]
     #[arg(long, value_name = "RATE")]
     fps: Option<Rate>,
-    /// Whether timecodes are drop frame; auto: as the start timecode is, or else at 29.97 and 59.94
+    /// Drop-frame timecodes; auto: as the start timecode, or else on at 29.97 and 59.94
     #[arg(long, value_name = "MODE", value_enum, default_value = "auto")]
     df: DropFrameMode,
     /// Start timecode of the file, such as 01:00:00:00 [default: 00:00:00:00]

@@ -9,6 +9,7 @@ use super::network::Reached;
 use super::probe::{Probe, Reply};
 use super::refusal;
 use super::token::Signed;
+use crate::commands::by_name::{self, Label};
 use crate::exit::Status;
 
 const CHECK: &str = "access";
@@ -28,6 +29,7 @@ pub(super) struct Access {
 pub(super) async fn check(
     doctor: &Doctor<'_>,
     signed: &Signed,
+    account: Option<&str>,
     services: &Services,
     reached: &Reached,
 ) -> (Vec<Finding>, Option<Access>) {
@@ -53,7 +55,7 @@ pub(super) async fn check(
     let email = doctor.personal.email(&text("email"));
     let mut findings =
         vec![Finding::ok(CHECK).read(format!("the API accepts the token of {email}"))];
-    let (more, accounts) = accounts(doctor, &probe, signed).await;
+    let (more, accounts) = accounts(doctor, &probe, signed, account).await;
     findings.extend(more);
     (findings, Some(Access { probe, me, user_id: text("id"), accounts }))
 }
@@ -87,6 +89,7 @@ async fn accounts(
     doctor: &Doctor<'_>,
     probe: &Probe,
     signed: &Signed,
+    account: Option<&str>,
 ) -> (Vec<Finding>, Vec<String>) {
     let list = match probe.get("/v4/accounts?page_size=100").await {
         Ok(list) if list.status.is_success() => list,
@@ -113,7 +116,8 @@ async fn accounts(
             .advise("ask an administrator of the account to activate the user, or sign in again");
         return (vec![finding], Vec::new());
     }
-    let mut findings: Vec<_> = foreign_account(signed, &accounts).into_iter().collect();
+    let foreign = foreign_account(signed, &accounts).into_iter();
+    let mut findings: Vec<_> = foreign.chain(unknown_account(account, &accounts)).collect();
     let more = accounts.len().saturating_sub(super::MAX_ACCOUNTS);
     accounts.truncate(super::MAX_ACCOUNTS);
     let mut open = Vec::new();
@@ -143,6 +147,23 @@ fn foreign_account(signed: &Signed, accounts: &[Value]) -> Option<Finding> {
             .read(format!("the profile names the account {wanted}"))
             .infer("the user is not a member of it")
             .advise("run `frameio profile set --account`, or sign in as another user"),
+    )
+}
+
+/// Reports an account of the arguments that the user does not have.
+fn unknown_account(wanted: Option<&str>, accounts: &[Value]) -> Option<Finding> {
+    let wanted = wanted?;
+    let label = |it: &&Value| {
+        let text = |name: &str| it[name].as_str().unwrap_or_default();
+        Label::new(text("display_name"), text("id"))
+    };
+    let accounts: Vec<_> = accounts.iter().collect();
+    let error = by_name::only(accounts.iter(), wanted, "account", label).err()?;
+    let failure = error.failure("");
+    Some(
+        Finding::problem(ACCOUNTS, failure.status, "unknown_account")
+            .read(format!("'--account' is '{wanted}': {}", error.reason()))
+            .advise("pass the name or ID of an account that `frameio whoami` lists"),
     )
 }
 

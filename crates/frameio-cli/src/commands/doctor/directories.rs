@@ -15,16 +15,33 @@ const LITTLE_SPACE: u64 = 16 << 20;
 /// Checks all directories. Blocks.
 pub(super) fn check() -> Vec<Finding> {
     let configuration = config::directory().map(|directory| directory.path().to_owned());
-    let directories =
-        [("configuration", configuration), ("state", config::state()), ("cache", config::cache())];
-    let mut findings: Vec<_> =
-        directories.into_iter().flat_map(|(name, path)| directory(name, path)).collect();
+    let directories = [
+        ("configuration", configuration, "sign-ins and profiles cannot be saved"),
+        ("state", config::state(), "records of transfers and shared quotas cannot be saved"),
+        ("cache", config::cache(), "names are not cached, so that paths take more calls"),
+    ];
+    let mut findings: Vec<_> = directories
+        .into_iter()
+        .flat_map(|(name, path, without)| directory(name, path, without))
+        .collect();
+    findings.extend(unreadable_profiles());
     findings.extend(exposed_files());
     findings
 }
 
-/// Checks a directory, or else the existing one in which it would be created.
-fn directory(name: &str, path: Result<PathBuf, Failure>) -> Vec<Finding> {
+/// Reports profiles that cannot be read, also if variables override them.
+fn unreadable_profiles() -> Option<Finding> {
+    // Another finding explains a directory that cannot be used.
+    config::directory().ok().filter(|directory| directory.path().is_dir())?;
+    let failure = config::load().err()?;
+    let finding = Finding::problem("profiles", failure.status, "profiles_unreadable");
+    let advice = "correct the file, or delete it and run `frameio login`";
+    Some(finding.read(failure.message).infer("no profile can be used or changed").advise(advice))
+}
+
+/// Checks a directory, or else the existing one in which it would be created. `without` is what a directory
+/// that is not writable prevents.
+fn directory(name: &str, path: Result<PathBuf, Failure>, without: &str) -> Vec<Finding> {
     let path = match path {
         Ok(path) => path,
         Err(failure) => {
@@ -39,12 +56,16 @@ fn directory(name: &str, path: Result<PathBuf, Failure>) -> Vec<Finding> {
     }
     let shown = existing.display();
     if let Err(error) = tempfile::NamedTempFile::with_prefix_in(".frameio-doctor-", existing) {
+        let advice = match existing == path {
+            true => format!("make {shown} writable"),
+            false => format!("create {} yourself", path.display()),
+        };
         return vec![
             Finding::problem(CHECK, Status::Other, "directory_not_writable")
                 .read(fact)
                 .read(format!("cannot create a file in {shown}: {}", io_reason(&error)))
-                .infer("sign-ins, manifests of uploads and shared quotas cannot be saved")
-                .advise(format!("make {shown} writable, or set FRAMEIO_CONFIG_DIR to another one")),
+                .infer(without)
+                .advise(format!("{advice}, or set FRAMEIO_CONFIG_DIR to another directory")),
         ];
     }
     match free_space(existing) {

@@ -18,6 +18,7 @@ mod token;
 mod webhooks;
 mod write_test;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use frameio::auth::profile::{Profile, Services};
@@ -26,7 +27,7 @@ use frameio::{Client, ClientBuilder};
 use http::Uri;
 
 use self::diagnosis::Diagnosis;
-use self::finding::Finding;
+use self::finding::{Finding, Outcome};
 use self::network::Reached;
 use self::personal::Personal;
 use self::place::Action;
@@ -67,7 +68,7 @@ pub(crate) struct Args {
     place: Option<String>,
     #[command(flatten)]
     account: AccountArg,
-    /// What you want to do at the place
+    /// Action to check at the place
     #[arg(long, value_name = "ACTION", requires = "place", default_value = "view")]
     action: Action,
     /// Upload a file of one byte into the place, and delete it
@@ -86,11 +87,14 @@ struct Doctor<'a> {
     personal: Personal,
     /// Time limit of a request.
     limit: Duration,
+    /// Whether the store of shared quotas works. Until it is checked, requests with a token do not use it.
+    has_quotas: AtomicBool,
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let limit = global.timeout().unwrap_or(LIMIT);
-    let doctor = Doctor { global, personal: Personal(args.show_personal), limit };
+    let (personal, has_quotas) = (Personal(args.show_personal), AtomicBool::new(false));
+    let doctor = Doctor { global, personal, limit, has_quotas };
     let mut diagnosis = Diagnosis::new(doctor.personal);
     diagnosis.add(environment::check());
     let examined = tokio::time::timeout(limit * 10, doctor.examine(args, &mut diagnosis)).await;
@@ -131,7 +135,9 @@ impl Doctor<'_> {
         if let Some(reached) = &reached {
             diagnosis.add([clock::check(reached)]);
         }
-        diagnosis.add([quota::store(self, &profile).await]);
+        let quotas = quota::store(self, &profile).await;
+        self.has_quotas.store(quotas.outcome == Outcome::Ok, Ordering::Relaxed);
+        diagnosis.add([quotas]);
         if let (Some(signed), Some(reached)) = (signed.filter(|it| it.token.is_some()), reached) {
             self.examine_access(args, &signed, &services, &reached, diagnosis).await;
         }
@@ -146,7 +152,8 @@ impl Doctor<'_> {
         reached: &Reached,
         diagnosis: &mut Diagnosis,
     ) {
-        let (findings, access) = access::check(self, signed, services, reached).await;
+        let account = args.account.given();
+        let (findings, access) = access::check(self, signed, account, services, reached).await;
         diagnosis.add(findings);
         let Some(access) = access else { return };
         diagnosis.add([quota::remaining(&access)]);
@@ -190,16 +197,20 @@ impl Doctor<'_> {
         Proxy::from_env().address_for(&Uri::from_static("https://api.frame.io")).is_some()
     }
 
-    /// Returns the client of the run, with the time limit and without retries.
+    /// Returns the client of the run, with the time limit and without retries. Its calls count in the shared
+    /// quotas, so that the service refuses neither them nor those of other programs.
     fn client(&self, signed: &Signed) -> Result<Client, Failure> {
+        let quotas = match self.has_quotas.load(Ordering::Relaxed) {
+            true => Some(self.global.quotas(&signed.profile, &signed.credentials)?),
+            false => None,
+        };
         let limits = |builder: ClientBuilder| {
             builder
                 .timeout(self.limit)
                 .connect_timeout(self.limit)
                 .deadline(self.limit)
                 .max_retries(0)
-                // The quota is examined, not spent in turn.
-                .rate_limit(None)
+                .rate_limit(quotas)
         };
         let builder = signed.credentials.sign(Client::builder());
         let builder = limits(self.global.client_builder(&signed.profile, builder)?);

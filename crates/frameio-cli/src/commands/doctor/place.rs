@@ -19,7 +19,7 @@ const CHECK: &str = "place";
 /// What the user wants to do at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Action {
-    /// See it
+    /// See the item
     View,
     /// Comment, and download originals
     Comment,

@@ -37,10 +37,19 @@ pub(super) async fn store(doctor: &Doctor<'_>, profile: &Profile) -> Finding {
     let state = match tokio::time::timeout(doctor.limit, state).await {
         Ok(Ok(state)) => state,
         Ok(Err(failure)) => {
-            return Finding::problem(CHECK, failure.status, "quota_store")
-                .read(failure.message)
-                .infer("calls of this machine are not counted together with those of others")
-                .advise("correct '--quota-store' or FRAMEIO_QUOTA_STORE, or start the store");
+            let (inferred, advice) = match doctor.global.quota_store.is_file(profile) {
+                true => (
+                    "the processes of this machine do not count their calls together",
+                    "make the state directory writable, or pass '--quota-store none'",
+                ),
+                false => (
+                    "every command that sends requests fails while the store is unavailable",
+                    "correct '--quota-store' or FRAMEIO_QUOTA_STORE, start the store, or pass \
+                     '--quota-store file'",
+                ),
+            };
+            let finding = Finding::problem(CHECK, failure.status, "quota_store");
+            return finding.read(failure.message).infer(inferred).advise(advice);
         }
         Err(_) => {
             return Finding::problem(CHECK, Status::NoResponse, "quota_store")

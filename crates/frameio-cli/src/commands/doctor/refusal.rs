@@ -98,12 +98,10 @@ async fn of_service(
     services: &Services,
     reached: &Reached,
 ) -> Cause {
-    match validate(doctor, signed, services).await {
-        Some(Validity::Invalid(why)) => {
-            let inferred = format!("Adobe says that the token is invalid ({why}): it was revoked");
-            return ("token_revoked", inferred, "sign in again with `frameio login`".into());
-        }
-        Some(Validity::Valid) | None => {}
+    let validity = validate(doctor, signed, services).await;
+    if let Validity::Invalid(why) = &validity {
+        let inferred = format!("Adobe says that the token is invalid ({why}): it was revoked");
+        return ("token_revoked", inferred, "sign in again with `frameio login`".into());
     }
     let is_direct = services.api_url == Services::new(None, None).api_url && !doctor.has_proxy();
     if !is_direct && reply.body == reached.reply.body {
@@ -111,6 +109,15 @@ async fn of_service(
                         the header 'authorization'";
         let advice = "configure the proxy to pass the header, or connect directly";
         return ("authorization_removed", inferred.into(), advice.into());
+    }
+    if let Validity::Unknown(why) = validity {
+        let inferred = format!(
+            "the sign-in service did not say whether the token is valid ({why}): it may be incomplete or \
+             revoked, or the user is not connected to the sign-in of Adobe"
+        );
+        let advice = "sign in again with `frameio login`; if that does not help, connect the user to Adobe in \
+                      the settings of Frame.io";
+        return ("token_not_validated", inferred, advice.into());
     }
     if is_of_server(signed) {
         let inferred = "the token is valid, so the account is not in the Adobe Admin Console, or the \
@@ -135,20 +142,25 @@ fn is_of_server(signed: &Signed) -> bool {
 
 enum Validity {
     Valid,
+    /// Reason that the service gives.
     Invalid(String),
+    /// Reason why the service was not asked, or did not say.
+    Unknown(String),
 }
 
-/// Asks the sign-in service whether it knows the token; `None` if it does not say.
+/// Asks the sign-in service whether it knows the token.
 ///
 /// The token is sent to the sign-in service of the run only, which issues such tokens.
-async fn validate(doctor: &Doctor<'_>, signed: &Signed, services: &Services) -> Option<Validity> {
-    let (token, claims) = (signed.token.as_ref()?, signed.claims()?);
+async fn validate(doctor: &Doctor<'_>, signed: &Signed, services: &Services) -> Validity {
+    let (Some(token), Some(claims)) = (signed.token.as_ref(), signed.claims()) else {
+        return Validity::Unknown("the token has no claims".to_owned());
+    };
     let url = format!("{}/ims/validate_token/v1", services.ims_url.trim_end_matches('/'));
-    let client_id = claims.client_id?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if !client_id.chars().all(is_plain) {
-        return None;
-    }
+    let client_id = claims.client_id.filter(|id| id.chars().all(is_plain));
+    let Some(client_id) = client_id else {
+        return Validity::Unknown("the token names no client".to_owned());
+    };
     let form = format!("type=access_token&client_id={client_id}");
     let request = Request::builder()
         .method(Method::POST)
@@ -156,14 +168,18 @@ async fn validate(doctor: &Doctor<'_>, signed: &Signed, services: &Services) -> 
         .header(header::AUTHORIZATION, format!("Bearer {}", token.expose()))
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form.into());
-    let reply = Probe::anonymous(doctor.limit).send(request).await.ok()?;
+    let reply = match Probe::anonymous(doctor.limit).send(request).await {
+        Ok(reply) => reply,
+        Err(failure) => return Validity::Unknown(failure.message),
+    };
     let json = reply.json();
-    match json["valid"].as_bool()? {
-        true => Some(Validity::Valid),
-        false => {
+    match json["valid"].as_bool() {
+        Some(true) => Validity::Valid,
+        Some(false) => {
             let why = json["reason"].as_str().unwrap_or("no reason");
-            Some(Validity::Invalid(why.chars().take(40).collect()))
+            Validity::Invalid(why.chars().take(40).collect())
         }
+        None => Validity::Unknown(format!("it returned {}", reply.status.as_u16())),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Webhooks that are switched off.
+//! Webhooks that send nothing.
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ pub(super) async fn check(access: &Access) -> Vec<Finding> {
                 Ok(reply) if reply.status.is_success() => {
                     let webhooks = reply.data();
                     count += webhooks.len();
-                    findings.extend(webhooks.iter().filter_map(|it| inactive(workspace, it)));
+                    findings.extend(webhooks.iter().filter_map(|it| silent(workspace, it)));
                 }
                 Ok(reply) => findings.push(
                     Finding::skipped(CHECK, format!("workspace {workspace}: {}", reply.summary()))
@@ -54,27 +54,36 @@ pub(super) async fn check(access: &Access) -> Vec<Finding> {
     findings
 }
 
-/// Reports a webhook that is not active.
-fn inactive(workspace: &str, webhook: &Value) -> Option<Finding> {
-    if webhook["active"] != false {
-        return None;
-    }
+/// Reports a webhook that sends nothing: it is not active, or has only events that V4 never sends.
+fn silent(workspace: &str, webhook: &Value) -> Option<Finding> {
     let id = webhook["id"].as_str().unwrap_or_default();
     let events = webhook["events"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let is_legacy = events.into_iter().any(|event| event.starts_with("asset."));
-    let inferred = if is_legacy {
-        "it subscribes to asset.* events of the legacy API, and the move to V4 switched it off"
-    } else {
-        "somebody switched it off, or the move of the account to V4 did"
+    let (legacy, current): (Vec<_>, Vec<_>) = events.partition(|it| it.starts_with("asset."));
+    let update = |data: &str| {
+        format!(
+            "`frameio call webhooks.update --input '{{\"webhook_id\": \"{id}\", \"data\": {{{data}}}}}'`"
+        )
     };
-    Some(
-        Finding::note(CHECK)
-            .read(format!("webhook {id} in workspace {workspace} is switched off"))
-            .infer(inferred)
-            .advise(format!(
-                "replace asset.* events by file.* and folder.* events, and set 'active' with \
-                 `frameio call webhooks.update --input '{{\"webhook_id\": \"{id}\", \"data\": \
-                 {{\"active\": true}}}}'`"
-            )),
-    )
+    let (state, inferred, advice) = match webhook["active"] == false {
+        true if !legacy.is_empty() => (
+            "is switched off",
+            "it subscribes to asset.* events of the legacy API, and the move to V4 switched it off",
+            format!(
+                "replace its events and switch it on with `frameio migrate webhooks --send {id}`"
+            ),
+        ),
+        true => (
+            "is switched off",
+            "somebody switched it off, or the move of the account to V4 did",
+            format!("switch it on with {}", update("\"active\": true")),
+        ),
+        false if !legacy.is_empty() && current.is_empty() => (
+            "subscribes to asset.* events only",
+            "V4 never sends the events of the legacy API",
+            format!("set events of V4 with {}", update("\"events\": [\"file.ready\"]")),
+        ),
+        false => return None,
+    };
+    let read = format!("webhook {id} in workspace {workspace} {state}");
+    Some(Finding::note(CHECK).read(read).infer(inferred).advise(advice))
 }

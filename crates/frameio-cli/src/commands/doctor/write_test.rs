@@ -21,11 +21,12 @@ const NAME: &str = "frameio-doctor.txt";
 pub(super) async fn check(doctor: &Doctor<'_>, access: &Access, place: &Place) -> Vec<Finding> {
     let Some(folder) = place.resolved.folder_id() else {
         let finding = Finding::problem(CHECK, Status::Usage, "not_a_folder");
+        let read = format!("'{}' is not a folder or project", place.resolved.path);
         return vec![
             finding
-                .read("the place is not a folder or project")
-                .infer("a file cannot contain the test file")
-                .advise("pass the folder of the file, or leave out '--write-test'"),
+                .read(read)
+                .infer("only a folder or project receives files")
+                .advise("pass the folder that contains it"),
         ];
     };
     let account = format!("/v4/accounts/{}", place.resolved.account_id);
@@ -48,11 +49,18 @@ pub(super) async fn check(doctor: &Doctor<'_>, access: &Access, place: &Place) -
     let request = Request::builder().method(Method::DELETE).uri(&path).body(Body::empty());
     match access.probe.send(request).await {
         Ok(reply) if reply.status.is_success() => {}
-        _ => findings.push(
-            Finding::note(CHECK)
-                .read(format!("the file '{NAME}' could not be deleted"))
-                .advise("delete it in the web app"),
-        ),
+        other => {
+            let reason = match other {
+                Ok(reply) => reply.summary(),
+                Err(failure) => failure.message,
+            };
+            let place = &place.resolved.path;
+            findings.push(
+                Finding::note(CHECK)
+                    .read(format!("the file '{NAME}' in '{place}' could not be deleted: {reason}"))
+                    .advise(format!("delete it with `frameio rm --yes {}`", text("id"))),
+            );
+        }
     }
     findings
 }

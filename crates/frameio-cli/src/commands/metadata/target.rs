@@ -54,7 +54,7 @@ impl TargetFiles {
         given: &[String],
         purpose: Purpose,
     ) -> Result<Self, Failure> {
-        let resolver = Resolver::new(global, transfers, &args.account)?;
+        let resolver = Resolver::new(global, transfers, &args.account)?.for_many();
         let items = places::resolve_all(&resolver, &places::expand(given)?, purpose).await?;
         for item in &items {
             check(item, args.recursive)?;

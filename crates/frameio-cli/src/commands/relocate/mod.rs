@@ -103,7 +103,7 @@ impl Request<'_> {
         let client = global.conservative_client()?;
         let transfers = Transfers::new(client.clone());
         let args = self.args;
-        let resolver = Resolver::new(global, &transfers, &args.account)?;
+        let resolver = Resolver::new(global, &transfers, &args.account)?.for_many();
         let destination =
             Destination::find(&resolver, self.action, &args.destination, args.sources.len())
                 .await?;

@@ -3,16 +3,27 @@
 mod row;
 mod trash;
 
-use frameio::ProjectId;
-use frameio::transfer::{RemotePath, Resolved, ResolvedItem, Transfers};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::future::Future;
 
-use self::row::DeletedRow;
-use self::trash::{TakenNames, Trash};
-use super::assets::Locations;
-use super::changes::{Refusals, Results};
+use frameio::assets::DeletedAsset;
+use frameio::experimental::files::RestoreFile;
+use frameio::experimental::folders::RestoreFolder;
+use frameio::experimental::version_stacks::RestoreVersionStack;
+use frameio::files::ShowFile;
+use frameio::folders::ShowFolder;
+use frameio::transfer::Transfers;
+use frameio::version_stacks::ShowVersionStack;
+use frameio::{AssetId, Client, Error, FolderId};
+
+use self::row::parent_id;
+use self::trash::Trash;
+use super::assets::Siblings;
+use super::changes::{Change, Refusals, Results};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::completion;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::report::{Reporter, SkippedItems};
 use crate::resolver::Resolver;
 use crate::shutdown;
@@ -20,29 +31,31 @@ use crate::shutdown;
 pub(super) const HELP: &str = "\
 Examples:
   frameio restore '/Film/The Crossing' --list
+  frameio restore '/Film/The Crossing/Stills' --list
   frameio restore '/Film/The Crossing' 'Poster.png'
+  frameio restore '/Film/The Crossing' '/Film/The Crossing/Stills/Poster.png'
 
-Without a name or ID, lists what can be restored, the newest deletion first. An item returns to the
-folder that contained it. If that folder is deleted too, restore the folder first: it returns with its
-contents, and a version stack with its deleted versions. Nothing is restored if one of the names or IDs is
-missing; an item is not restored if its folder contains another one of its name.
+Without an item, lists what can be restored, the newest deletion first. An item returns to the folder
+that contained it. If that folder is deleted too, restore the folder first: it returns with its contents.
+A version stack returns with its deleted versions. If the folder contains another item of the name, nothing
+is restored there without '--allow-duplicates'. Nothing is restored if one of the items is missing.
 
 Experimental: restoring uses operations that the service may change or withdraw. The list is stable.
 The API cannot restore projects and workspaces.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Project: /Workspace/Project, or an ID
+    /// Project, or a folder of it: /Workspace/Project, or an ID
     #[arg(add = completion::place())]
-    project: String,
-    /// Names or IDs of deleted items, or the paths that they had
-    #[arg(value_name = "NAME|ID")]
+    place: String,
+    /// Names or IDs of deleted items of the place, or the paths that they had
+    #[arg(value_name = "ITEM")]
     items: Vec<String>,
     /// List the items that can be restored
     #[arg(long, conflicts_with = "items")]
     list: bool,
-    /// Restore items although their folder contains others of the same name
-    #[arg(long)]
+    /// Permit several items of the same name in a folder
+    #[arg(long, conflicts_with = "list")]
     allow_duplicates: bool,
     #[command(flatten)]
     format: FormatArgs,
@@ -62,30 +75,29 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let place = resolver.resolve_for_write(Some(&args.project)).await?;
-    let project = project(&place)?.clone();
+    let place = resolver.resolve_for_write(Some(&args.place)).await?;
     let mut skipped = SkippedItems::default();
-    let trash = Trash::read(&client, &place.account_id, project, &mut skipped).await?;
+    let mut trash = Trash::read(&client, &place, &mut skipped).await?;
     if let Some(mut list) = list {
-        trash.assets.iter().try_for_each(|asset| list.push(&DeletedRow(asset)))?;
+        trash.items(|_| true).await?.iter().try_for_each(|row| list.push(row))?;
         list.finish()?;
         return skipped.finish();
     }
     let mut results = Results::new("restore", reporter);
     let (mut found, mut refused) = (Vec::new(), Refusals::new(args.items.len()));
     for text in &args.items {
-        match trash.find(text) {
+        match trash.find(text).await {
             Ok(asset) => found.push(asset),
             Err(failure) => refused.add(text, failure)?,
         }
     }
     results.check(refused)?;
-    let found = trash.in_order(found);
-    let mut names = TakenNames::new(args.allow_duplicates);
+    let items = trash.in_order(found);
+    let siblings = (!args.allow_duplicates).then(HashMap::new);
+    let mut restoration = Restoration { client: &client, trash, siblings };
     let ended = shutdown::interruptible(async {
-        let mut locations = Locations::new(&client, trash.account.clone());
-        for asset in found {
-            match trash.restore(&client, &mut locations, &mut names, asset).await {
+        for asset in &items {
+            match restoration.restore(asset).await {
                 Ok(change) => results.done(&change),
                 Err(failure) => results.failed(asset.name(), failure)?,
             }
@@ -96,18 +108,117 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     results.finish(ended)
 }
 
-/// Returns the ID of a project. The deleted items of a folder cannot be listed by themselves.
-fn project(place: &Resolved) -> Result<&ProjectId, Failure> {
-    match (&place.item, &place.project_id) {
-        (ResolvedItem::Project(project), _) => Ok(&project.id),
-        (_, None) => {
-            let message = format!("'{}' is a workspace: pass one of its projects", place.path);
-            Err(Failure::usage(message))
+/// A run that restores items.
+struct Restoration<'a> {
+    client: &'a Client,
+    trash: Trash<'a>,
+    /// Names in the folders that receive items; `None` if several items may have a name.
+    siblings: Option<HashMap<FolderId, Siblings>>,
+}
+
+impl Restoration<'_> {
+    /// Restores an item, unless another one in its folder has its name.
+    async fn restore(&mut self, asset: &DeletedAsset) -> Result<Change, Failure> {
+        self.check_name(asset).await?;
+        let restored = self.send(asset).await;
+        let (name, parent) = restored.map_err(|failure| self.explain(asset, failure))?;
+        let siblings = self.siblings.as_mut().zip(folder_id(asset));
+        if let Some(siblings) = siblings.and_then(|(known, folder)| known.get_mut(&folder)) {
+            siblings.add(&name, asset.id().as_str(), asset.kind());
         }
-        (_, Some(_)) => {
-            let project = RemotePath::new(place.path.names().iter().take(2));
-            let message = format!("'{}' is not a project: pass '{project}'", place.path);
-            Err(Failure::usage(message))
-        }
+        let location = self.trash.location(parent, &name).await?;
+        let path = location.path.unwrap_or(location.visible);
+        let change = Change::new("restored", asset.kind(), asset.id().as_str(), &path);
+        Ok(change.detail("experimental").field("experimental", true))
     }
+
+    /// Refuses a name that another item of the folder has: paths to both would be ambiguous.
+    async fn check_name(&mut self, asset: &DeletedAsset) -> Result<(), Failure> {
+        let Some(known) = &mut self.siblings else { return Ok(()) };
+        let Some(folder) = folder_id(asset) else { return Ok(()) };
+        let siblings = match known.entry(folder) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let account = &self.trash.account;
+                match Siblings::list(self.client, account, entry.key()).await {
+                    Ok(siblings) => entry.insert(siblings),
+                    // A deleted folder, or a version stack, in which names need not differ.
+                    Err(failure) if failure.status == Status::NotFound => return Ok(()),
+                    Err(failure) => return Err(failure),
+                }
+            }
+        };
+        if let Some(other) = siblings.named(asset.name()).first() {
+            let (kind, id) = (other.kind.replace('_', " "), &other.id);
+            let message = format!(
+                "its folder contains a {kind} of this name ({id}); paths to both would be ambiguous \
+                 ('--allow-duplicates' permits it)"
+            );
+            return Err(Failure::new(Status::Conflict, message));
+        }
+        Ok(())
+    }
+
+    /// Restores an item, and returns its name and parent.
+    async fn send(&self, asset: &DeletedAsset) -> Result<(String, Option<AssetId>), Failure> {
+        let (client, account) = (self.client, &self.trash.account);
+        Ok(match asset {
+            DeletedAsset::File(file) => {
+                let sent = client.send(RestoreFile::new(account, &file.id)).await;
+                let show = client.send(ShowFile::new(account, &file.id));
+                let file = restored(sent, show).await?;
+                (file.name, file.parent_id)
+            }
+            DeletedAsset::Folder(folder) => {
+                let sent = client.send(RestoreFolder::new(account, &folder.id)).await;
+                let show = client.send(ShowFolder::new(account, &folder.id));
+                let folder = restored(sent, show).await?;
+                (folder.name, folder.parent_id.map(Into::into))
+            }
+            DeletedAsset::VersionStack(stack) => {
+                let sent = client.send(RestoreVersionStack::new(account, &stack.id)).await;
+                let show = client.send(ShowVersionStack::new(account, &stack.id));
+                let stack = restored(sent, show).await?;
+                (stack.name, stack.parent_id.map(Into::into))
+            }
+            _ => {
+                let message = format!("items of type '{}' are not supported", asset.kind());
+                return Err(Failure::new(Status::Other, message));
+            }
+        })
+    }
+
+    /// Names the deleted parent of an item that the service did not restore.
+    fn explain(&self, asset: &DeletedAsset, failure: Failure) -> Failure {
+        let parent = self.trash.deleted_parent(asset);
+        let Some(parent) = parent.filter(|_| failure.status == Status::Refused) else {
+            return failure;
+        };
+        let (kind, name, id) = (parent.kind().replace('_', " "), parent.name(), parent.id());
+        let message = format!(
+            "the {kind} '{name}' ({}) that contained it is deleted: restore it first ({})",
+            id.as_str(),
+            failure.message
+        );
+        Failure::new(failure.status, message)
+    }
+}
+
+/// Returns a restored item. A repeated request does not find the item among the deleted ones if only the response
+/// to the first was lost.
+async fn restored<T>(
+    sent: Result<T, Error>,
+    show: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Failure> {
+    match sent {
+        Err(error) if error.is_not_found() && error.attempts() > 1 => {
+            show.await.map_err(|_| error.into())
+        }
+        sent => Ok(sent?),
+    }
+}
+
+/// Returns the folder that contained an item, or the version stack that contained a file.
+fn folder_id(asset: &DeletedAsset) -> Option<FolderId> {
+    parent_id(asset).map(|id| FolderId::from(id.as_str()))
 }

@@ -1,40 +1,67 @@
-//! Rows of `frameio restore --list`.
+//! Rows of the list of deleted items.
 
+use frameio::AssetId;
 use frameio::assets::DeletedAsset;
+use frameio::transfer::RemotePath;
+use serde_json::Value;
 
-use super::trash;
+use crate::commands::assets::Location;
 use crate::report::{Cell, Column, Row};
 
-/// A deleted item in the list.
-pub(super) struct DeletedRow<'a>(pub(super) &'a DeletedAsset);
+/// A deleted item in the list, and its former place.
+pub(super) struct DeletedRow<'a> {
+    pub(super) asset: &'a DeletedAsset,
+    pub(super) location: Location,
+}
 
 impl DeletedRow<'_> {
-    const fn size(&self) -> Option<u64> {
-        match self.0 {
-            DeletedAsset::File(file) => Some(file.file_size),
-            _ => None,
-        }
+    /// Returns the former path, if all folders above are visible.
+    pub(super) fn path(&self) -> Option<String> {
+        self.location.path.as_ref().map(RemotePath::to_string)
     }
 }
 
 impl Row for DeletedRow<'_> {
     const COLUMNS: &'static [Column] = &[
-        Column::new("name").flexible(),
+        Column::new("path").path(),
         Column::new("size").right(),
         Column::new("deleted_at"),
         Column::new("type"),
         Column::new("id"),
+        Column::new("name").hidden(),
         Column::new("parent_id").hidden(),
     ];
 
     fn cells(&self) -> Vec<Cell> {
+        let path = match self.path() {
+            Some(path) => path.into(),
+            None => Cell::Both(format!("…{}", self.location.visible), Value::Null),
+        };
         vec![
-            self.0.name().into(),
-            Cell::size(self.size()),
-            self.0.deleted_at().into(),
-            self.0.kind().into(),
-            self.0.id().as_str().into(),
-            trash::parent_id(self.0).into(),
+            path,
+            Cell::size(size(self.asset)),
+            self.asset.deleted_at().into(),
+            self.asset.kind().into(),
+            self.asset.id().as_str().into(),
+            self.asset.name().into(),
+            parent_id(self.asset).as_ref().map(AssetId::as_str).into(),
         ]
+    }
+}
+
+const fn size(asset: &DeletedAsset) -> Option<u64> {
+    match asset {
+        DeletedAsset::File(file) => Some(file.file_size),
+        _ => None,
+    }
+}
+
+/// Returns the folder or version stack that contained an item.
+pub(super) fn parent_id(asset: &DeletedAsset) -> Option<AssetId> {
+    match asset {
+        DeletedAsset::File(file) => file.parent_id.clone(),
+        DeletedAsset::Folder(folder) => folder.parent_id.clone().map(Into::into),
+        DeletedAsset::VersionStack(stack) => stack.parent_id.clone().map(Into::into),
+        _ => None,
     }
 }

@@ -1,37 +1,40 @@
-//! The recently deleted items of a project.
+//! Recently deleted items of a project, and the places from which they were deleted.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use frameio::assets::DeletedAsset;
-use frameio::experimental::files::RestoreFile;
-use frameio::experimental::folders::RestoreFolder;
-use frameio::experimental::version_stacks::RestoreVersionStack;
 use frameio::projects::{DeletedAssetSort, ListDeletedAssets};
-use frameio::transfer::Locator;
-use frameio::{AccountId, AssetId, Client, FolderId, ProjectId};
+use frameio::transfer::{Resolved, ResolvedItem};
+use frameio::{AccountId, AssetId, Client, ProjectId};
 
-use crate::commands::assets::{Locations, Siblings};
+use super::row::{DeletedRow, parent_id};
+use crate::commands::assets::{Location, Locations, id, kind};
 use crate::commands::by_name::normalized;
-use crate::commands::changes::Change;
 use crate::exit::{Failure, Status};
 use crate::report::{Reporter, SkippedItems};
 
-/// Deleted items of a project.
-pub(super) struct Trash {
+/// Deleted items of a project, the newest deletion first.
+pub(super) struct Trash<'a> {
     pub(super) account: AccountId,
-    project: ProjectId,
-    pub(super) assets: Vec<DeletedAsset>,
+    pub(super) project: ProjectId,
+    /// Folder or version stack that limits the items; `None` for all of the project.
+    within: Option<AssetId>,
+    place: String,
+    assets: Vec<DeletedAsset>,
+    locations: Locations<'a>,
 }
 
-impl Trash {
+impl<'a> Trash<'a> {
+    /// Lists the deleted items of a project, folder or version stack.
     pub(super) async fn read(
-        client: &Client,
-        account: &AccountId,
-        project: ProjectId,
+        client: &'a Client,
+        place: &Resolved,
         skipped: &mut SkippedItems,
     ) -> Result<Self, Failure> {
-        let list = ListDeletedAssets::new(account, &project)
+        let (project, within) = area(place)?;
+        let account = place.account_id.clone();
+        let list = ListDeletedAssets::new(&account, &project)
             .sort(DeletedAssetSort::DeletedAtDesc)
             .page_size(100);
         let (mut items, mut assets) = (client.items(list).skip_undecodable(true), Vec::new());
@@ -39,169 +42,136 @@ impl Trash {
             assets.push(asset?);
         }
         skipped.add(&Reporter::text(), items.take_skipped());
-        Ok(Self { account: account.clone(), project, assets })
+        let mut locations = Locations::new(client, account.clone());
+        for asset in assets.iter().filter(|asset| is_container(asset)) {
+            // The service does not show a deleted folder or version stack.
+            locations.add(asset.id(), asset.name(), parent_id(asset));
+        }
+        let place = place.path.to_string();
+        Ok(Self { account, project, within, place, assets, locations })
     }
 
-    /// Finds an item by its ID, its name, or the path that it had.
-    pub(super) fn find(&self, text: &str) -> Result<&DeletedAsset, Failure> {
-        if let Some(asset) = self.assets.iter().find(|asset| asset.id().as_str() == text) {
-            return Ok(asset);
+    /// Returns the place of an item in the project.
+    pub(super) async fn location(
+        &mut self,
+        parent: Option<AssetId>,
+        name: &str,
+    ) -> Result<Location, Failure> {
+        self.locations.find(&self.project, parent, name).await
+    }
+
+    /// Returns the items of the place for which `is_wanted` returns true, and where they were.
+    pub(super) async fn items(
+        &mut self,
+        is_wanted: impl Fn(&DeletedAsset) -> bool,
+    ) -> Result<Vec<DeletedRow<'_>>, Failure> {
+        let Self { assets, locations, project, within, .. } = self;
+        let mut rows = Vec::new();
+        for asset in assets.iter().filter(|asset| is_wanted(asset)) {
+            let location = locations.find(project, parent_id(asset), asset.name()).await?;
+            if within.as_ref().is_none_or(|within| location.above.contains(within)) {
+                rows.push(DeletedRow { asset, location });
+            }
         }
-        let name = match text.parse::<Locator>() {
-            Ok(Locator::Path { path, .. }) => path.names().last().cloned(),
-            _ => None,
+        Ok(rows)
+    }
+
+    /// Finds an item of the place by its name or path, or any item by its ID.
+    pub(super) async fn find(&mut self, text: &str) -> Result<DeletedAsset, Failure> {
+        if let Some(asset) = self.assets.iter().find(|it| it.id().as_str() == text) {
+            return Ok(asset.clone());
+        }
+        let place = self.place.clone();
+        let wanted = normalized(text);
+        let mut rows = match text.strip_prefix('/') {
+            None => self.items(|asset| normalized(asset.name()) == wanted).await?,
+            Some(_) => self.items(|_| true).await?,
         };
-        let name = name.as_deref().unwrap_or(text);
-        let is_named = |asset: &&DeletedAsset| normalized(asset.name()) == normalized(name);
-        let mut named: Vec<_> = self.assets.iter().filter(is_named).collect();
-        // The versions of a stack are restored with it.
-        let ids: Vec<_> = named.iter().map(|asset| asset.id()).collect();
-        named.retain(|asset| {
-            !parent_id(asset).is_some_and(|id| ids.iter().any(|it| it.as_str() == id))
-        });
-        match named.as_slice() {
-            [only] => Ok(only),
+        if text.starts_with('/') {
+            let path = wanted.trim_end_matches('/');
+            rows.retain(|it| it.path().is_some_and(|it| normalized(&it) == path));
+        }
+        // The versions of a stack, which often have its name, are restored with it.
+        let ids: HashSet<_> = rows.iter().map(|row| row.asset.id()).collect();
+        rows.retain(|row| parent_id(row.asset).is_none_or(|parent| !ids.contains(&parent)));
+        match rows.as_slice() {
+            [only] => Ok(only.asset.clone()),
             [] => {
-                let message =
-                    "no deleted item of the project has this name or ID; '--list' lists them";
+                let message = format!(
+                    "no deleted item of {place} has this name, path or ID; '--list' lists them"
+                );
                 Err(Failure::new(Status::NotFound, message))
             }
-            several => {
-                let describe = |asset: &&DeletedAsset| {
-                    let at = asset.deleted_at().map(|at| at.to_string()).unwrap_or_default();
-                    format!("{} ({}, deleted at {at})", asset.id().as_str(), asset.kind())
-                };
-                let ids: Vec<_> = several.iter().map(describe).collect();
-                Err(Failure::usage(format!(
-                    "{} deleted items are named '{name}'; pass the ID of one of them: {}",
-                    ids.len(),
-                    ids.join(", ")
-                )))
-            }
+            several => Err(ambiguous(text, several)),
         }
     }
 
-    /// Adds the versions of stacks, which are deleted one by one, and sorts the items: one can be restored only
-    /// after the folder or stack that contains it, which was deleted later.
-    pub(super) fn in_order<'a>(&'a self, chosen: Vec<&'a DeletedAsset>) -> Vec<&'a DeletedAsset> {
-        let stacks = chosen.iter().filter(|it| matches!(it, DeletedAsset::VersionStack(_)));
-        let stacks: HashSet<_> = stacks.map(|stack| stack.id()).collect();
-        let is_version = |asset: &&DeletedAsset| {
-            parent_id(asset).is_some_and(|id| stacks.iter().any(|stack| stack.as_str() == id))
-        };
-        let versions = self.assets.iter().filter(is_version);
-        let mut items: Vec<_> = chosen.iter().copied().chain(versions).collect();
-        let is_file = |asset: &DeletedAsset| matches!(asset, DeletedAsset::File(_));
-        items.sort_by_key(|asset| (Reverse(asset.deleted_at()), is_file(asset)));
+    /// Adds the deleted versions of version stacks, and sorts items so that each follows its parent.
+    ///
+    /// The API deletes a version stack with its last version, and the others one by one before.
+    pub(super) fn in_order(&self, mut found: Vec<DeletedAsset>) -> Vec<DeletedAsset> {
+        let is_stack = |it: &&DeletedAsset| matches!(it, DeletedAsset::VersionStack(_));
+        let stacks: HashSet<_> = found.iter().filter(is_stack).map(DeletedAsset::id).collect();
+        let is_version = |it: &&DeletedAsset| parent_id(it).is_some_and(|it| stacks.contains(&it));
+        found.extend(self.assets.iter().filter(is_version).cloned());
+        // A parent was deleted later than the items that were deleted from it.
+        found.sort_by_key(|asset| (Reverse(asset.deleted_at()), rank(asset)));
         let mut seen = HashSet::new();
-        items.retain(|asset| seen.insert(asset.id()));
-        items
+        found.retain(|asset| seen.insert(asset.id()));
+        found
     }
 
-    /// Restores an item, unless its folder has another one of its name.
-    pub(super) async fn restore(
-        &self,
-        client: &Client,
-        locations: &mut Locations<'_>,
-        names: &mut TakenNames,
-        asset: &DeletedAsset,
-    ) -> Result<Change, Failure> {
-        names.check(client, &self.account, asset).await?;
-        let (account, id) = (&self.account, asset.id());
-        let (name, parent): (String, Option<AssetId>) = match asset {
-            DeletedAsset::File(file) => {
-                let file = client.send(RestoreFile::new(account, &file.id)).await;
-                file.map(|it| (it.name, it.parent_id))
-            }
-            DeletedAsset::Folder(folder) => {
-                let folder = client.send(RestoreFolder::new(account, &folder.id)).await;
-                folder.map(|it| (it.name, it.parent_id.map(Into::into)))
-            }
-            DeletedAsset::VersionStack(stack) => {
-                let stack = client.send(RestoreVersionStack::new(account, &stack.id)).await;
-                stack.map(|it| (it.name, it.parent_id.map(Into::into)))
-            }
-            _ => {
-                let message = format!("items of type '{}' are not supported", asset.kind());
-                return Err(Failure::new(Status::Other, message));
-            }
-        }
-        .map_err(|error| self.explain(error, asset))?;
-        let location = locations.find(&self.project, parent, &name).await?;
-        let path = location.path.unwrap_or(location.visible);
-        Ok(Change::new("restored", asset.kind(), id.as_str(), &path)
-            .detail("experimental")
-            .field("experimental", true))
-    }
-
-    /// Adds what to do if the parent of an item is deleted.
-    fn explain(&self, error: frameio::Error, asset: &DeletedAsset) -> Failure {
-        let is_conflict = error.is_conflict();
-        let failure = Failure::from(error);
-        if !is_conflict {
-            return failure;
-        }
-        let is_parent = |it: &&DeletedAsset| Some(it.id().as_str()) == parent_id(asset);
-        let first = match self.assets.iter().find(is_parent) {
-            Some(parent) => format!("the {} '{}'", parent.kind().replace('_', " "), parent.name()),
-            None => "the folder that contains it".to_owned(),
-        };
-        Failure::new(failure.status, format!("{}; restore {first} first", failure.message))
+    /// Returns the deleted folder or version stack that contained an item.
+    pub(super) fn deleted_parent(&self, asset: &DeletedAsset) -> Option<&DeletedAsset> {
+        let parent = parent_id(asset)?;
+        self.assets.iter().find(|it| it.id().as_str() == parent.as_str())
     }
 }
 
-/// Names in the folders that receive restored items.
-pub(super) struct TakenNames {
-    /// Whether several items of a name are permitted.
-    allows_duplicates: bool,
-    folders: HashMap<String, Siblings>,
-}
-
-impl TakenNames {
-    pub(super) fn new(allows_duplicates: bool) -> Self {
-        Self { allows_duplicates, folders: HashMap::new() }
-    }
-
-    /// Refuses a name that the folder of an item has: paths to both would be ambiguous.
-    async fn check(
-        &mut self,
-        client: &Client,
-        account: &AccountId,
-        asset: &DeletedAsset,
-    ) -> Result<(), Failure> {
-        let Some(parent) = parent_id(asset).filter(|_| !self.allows_duplicates) else {
-            return Ok(());
-        };
-        if !self.folders.contains_key(parent) {
-            let siblings = match Siblings::list(client, account, &FolderId::from(parent)).await {
-                Ok(siblings) => siblings,
-                // A version stack, or a folder that is deleted too.
-                Err(failure) if failure.status == Status::NotFound => return Ok(()),
-                Err(failure) => return Err(failure),
-            };
-            self.folders.insert(parent.to_owned(), siblings);
+/// Returns the project of a place, and the folder or version stack in it.
+fn area(place: &Resolved) -> Result<(ProjectId, Option<AssetId>), Failure> {
+    let project = place.project_id.clone().ok_or_else(|| {
+        Failure::usage(format!("'{}' is a workspace: pass one of its projects", place.path))
+    })?;
+    match &place.item {
+        ResolvedItem::Project(_) => Ok((project, None)),
+        ResolvedItem::Folder(_) | ResolvedItem::VersionStack(_) => {
+            Ok((project, Some(AssetId::from(id(place)))))
         }
-        let siblings = self.folders.entry(parent.to_owned()).or_default();
-        if let Some(other) = siblings.named(asset.name()).first() {
-            let kind = other.kind.replace('_', " ");
+        _ => {
             let message = format!(
-                "its folder contains a {kind} of this name ({}); paths to both would be ambiguous \
-                 ('--allow-duplicates' permits it)",
-                other.id
+                "'{}' is a {} that is not deleted: pass its project or folder",
+                place.path,
+                kind(place)
             );
-            return Err(Failure::new(Status::Conflict, message));
+            Err(Failure::usage(message))
         }
-        siblings.add(asset.name(), asset.id().as_str(), asset.kind());
-        Ok(())
     }
 }
 
-/// Returns the ID of the folder or version stack that contained an item.
-pub(super) fn parent_id(asset: &DeletedAsset) -> Option<&str> {
+const fn is_container(asset: &DeletedAsset) -> bool {
+    matches!(asset, DeletedAsset::Folder(_) | DeletedAsset::VersionStack(_))
+}
+
+/// Returns the position of an item among those that were deleted at the same time.
+const fn rank(asset: &DeletedAsset) -> u8 {
     match asset {
-        DeletedAsset::File(file) => file.parent_id.as_ref().map(AssetId::as_str),
-        DeletedAsset::Folder(folder) => folder.parent_id.as_ref().map(|id| id.as_str()),
-        DeletedAsset::VersionStack(stack) => stack.parent_id.as_ref().map(|id| id.as_str()),
-        _ => None,
+        DeletedAsset::Folder(_) => 0,
+        DeletedAsset::VersionStack(_) => 1,
+        _ => 2,
     }
+}
+
+fn ambiguous(text: &str, several: &[DeletedRow<'_>]) -> Failure {
+    let describe = |DeletedRow { asset, location }: &DeletedRow<'_>| {
+        let at = asset.deleted_at().map(|at| at.to_string()).unwrap_or_default();
+        let path = location.path.as_ref().unwrap_or(&location.visible);
+        format!("{} ({} {path}, deleted at {at})", asset.id().as_str(), asset.kind())
+    };
+    let ids: Vec<_> = several.iter().map(describe).collect();
+    Failure::usage(format!(
+        "{} deleted items are named '{text}'; pass the ID of one of them: {}",
+        ids.len(),
+        ids.join(", ")
+    ))
 }

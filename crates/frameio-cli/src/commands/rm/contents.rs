@@ -86,6 +86,15 @@ impl Contents {
         }
     }
 
+    /// Returns whether a number or the size is larger than in `others`.
+    pub(super) const fn exceed(&self, others: &Self) -> bool {
+        self.projects > others.projects
+            || self.folders > others.folders
+            || self.files > others.files
+            || self.stacks > others.stacks
+            || self.size > others.size
+    }
+
     pub(super) fn json(&self) -> Value {
         json!({
             "projects": self.projects, "folders": self.folders, "files": self.files,
@@ -128,5 +137,7 @@ mod tests {
         assert_eq!(contents.to_string(), "12 files, 2 version stacks, 1 folder, 2.00 KiB");
         let incomplete = Contents { is_incomplete: true, ..contents };
         assert!(incomplete.to_string().starts_with("at least 12 files"), "{incomplete}");
+        assert!(!incomplete.exceed(&incomplete) && incomplete.exceed(&Contents::default()));
+        assert!(!Contents::default().exceed(&incomplete));
     }
 }

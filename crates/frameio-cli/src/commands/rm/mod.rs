@@ -70,7 +70,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
-    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let resolver = Resolver::new(global, &transfers, &args.account)?.for_many();
     let mut results = Results::new("delete", args.json.reporter());
     let mut targets = args.targets(&client, &resolver, &mut results).await?;
     if args.dry_run || targets.iter().any(|target| args.asks(target)) {
@@ -90,7 +90,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let ended = shutdown::interruptible(async {
         for target in &targets {
-            delete::delete(&client, &mut results, target).await?;
+            delete::delete(&client, &transfers, &mut results, target).await?;
         }
         Ok::<_, Failure>(())
     })

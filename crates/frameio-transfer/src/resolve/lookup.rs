@@ -1,6 +1,6 @@
-//! Resolution of paths and ids to items at the service.
+//! Requests that find the items of paths and ids.
 
-use std::future::Future;
+use std::sync::Arc;
 
 use frameio_api::accounts::{Account, ListAccounts};
 use frameio_api::assets::{Asset, AssetKind};
@@ -10,120 +10,20 @@ use frameio_api::projects::{ListProjects, Project, ShowProject};
 use frameio_api::version_stacks::{ListVersions, ShowVersionStack};
 use frameio_api::workspaces::{ListWorkspaces, ShowWorkspace, Workspace};
 use frameio_client::{Client, Error};
-use frameio_core::{AccountId, AssetId, FileId, FolderId, Paged, VersionStackId};
+use frameio_core::{
+    AccountId, AssetId, FileId, FolderId, Paged, ProjectId, VersionStackId, WorkspaceId,
+};
 
+use super::known::Known;
 use crate::match_name::{is_named, only};
 use crate::resolved::{ItemId, ItemLocation, Resolved, ResolvedItem};
-use crate::{Locator, RemotePath, TransferError, TransferErrorKind, Transfers};
+use crate::{Locator, RemotePath, TransferError, TransferErrorKind};
 
 /// Maximum number of folders above a file.
 const MAX_DEPTH: usize = 256;
 
 /// Maximum number of pages of one list.
 const MAX_PAGES: usize = 10_000;
-
-impl Transfers {
-    /// Resolves a path or an id.
-    ///
-    /// A path costs one list request for each of its names, and an id a few requests to determine its
-    /// type and location. Nothing is cached between calls.
-    ///
-    /// A name is matched exactly, or else by the only name that is equal after Unicode normalization
-    /// (macOS decomposes `é`).
-    ///
-    /// ```no_run
-    /// # async fn run(transfers: frameio::transfer::Transfers) -> Result<(), Box<dyn std::error::Error>> {
-    /// let dailies = transfers.resolve("/Studio/Film/Dailies".parse()?).await?;
-    /// println!("{:?}", dailies.folder_id());
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if nothing matches, and with
-    /// [`Ambiguous`](TransferErrorKind::Ambiguous) if several items match. The message then lists
-    /// their ids, which can be used instead of the path.
-    pub fn resolve(
-        &self,
-        locator: Locator,
-    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
-        let lookup = Lookup { client: self.inner.client.clone() };
-        async move { Box::pin(lookup.resolve(locator)).await }
-    }
-
-    /// Locates a file, a folder or a version stack; [`Resolved::path`] is its path.
-    ///
-    /// # Errors
-    ///
-    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if no item has this id.
-    pub fn locate(
-        &self,
-        account: &AccountId,
-        asset: &AssetId,
-    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
-        let lookup = Lookup { client: self.inner.client.clone() };
-        let (account, id) = (account.clone(), asset.clone());
-        async move {
-            match Box::pin(lookup.show(&account, &id)).await? {
-                Some(asset) => Box::pin(lookup.locate(account, asset)).await,
-                None => Err(not_found(id.as_str())),
-            }
-        }
-    }
-
-    /// Resolves the path of an item below a workspace, project or folder. A path without names is the
-    /// item itself.
-    ///
-    /// Costs one list request for each name.
-    ///
-    /// # Errors
-    ///
-    /// Fails as [`resolve`](Self::resolve) does.
-    pub fn resolve_in(
-        &self,
-        item: &Resolved,
-        below: &RemotePath,
-    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
-        let lookup = Lookup { client: self.inner.client.clone() };
-        let (item, below) = (item.clone(), below.clone());
-        async move { Box::pin(lookup.descend(item, below.names())).await }
-    }
-
-    /// Reads an item by its id, with one request: before it is changed, or because only its location was
-    /// saved.
-    ///
-    /// The result has the current name and parent of the item. In [`Resolved::path`], only the last
-    /// name is current.
-    ///
-    /// # Errors
-    ///
-    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if the item is deleted.
-    pub fn read_again(
-        &self,
-        location: &ItemLocation,
-    ) -> impl Future<Output = Result<Resolved, TransferError>> + Send + use<> {
-        let lookup = Lookup { client: self.inner.client.clone() };
-        let location = location.clone();
-        async move { Box::pin(lookup.read_again(location)).await }
-    }
-
-    /// Lists the workspaces of all accounts of the user, or of the account with this name or id.
-    ///
-    /// # Errors
-    ///
-    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if no account matches, and with
-    /// [`Ambiguous`](TransferErrorKind::Ambiguous) if several accounts have the name.
-    pub fn workspaces(
-        &self,
-        account: Option<&str>,
-    ) -> impl Future<Output = Result<Vec<(AccountId, Workspace)>, TransferError>> + Send + use<>
-    {
-        let lookup = Lookup { client: self.inner.client.clone() };
-        let account = account.map(str::to_owned);
-        async move { Box::pin(lookup.workspaces(account.as_deref())).await }
-    }
-}
 
 fn not_found(id: &str) -> TransferError {
     let message = format!("no file, folder, version stack, project or workspace has the ID '{id}'");
@@ -139,12 +39,19 @@ fn found<T>(response: Result<T, Error>) -> Result<Option<T>, TransferError> {
     }
 }
 
-struct Lookup {
+/// Client of the requests, and responses that are used again.
+#[derive(Clone, Debug)]
+pub(super) struct Lookup {
     client: Client,
+    known: Known,
 }
 
 impl Lookup {
-    async fn resolve(&self, locator: Locator) -> Result<Resolved, TransferError> {
+    pub(super) fn new(client: &Client, known: Known) -> Self {
+        Self { client: client.clone(), known }
+    }
+
+    pub(super) async fn resolve(&self, locator: Locator) -> Result<Resolved, TransferError> {
         match locator {
             Locator::Path { account, path } => self.follow(account.as_deref(), path).await,
             Locator::Id(id) => {
@@ -167,7 +74,8 @@ impl Lookup {
     }
 
     async fn accounts(&self, wanted: Option<&str>) -> Result<Vec<Account>, TransferError> {
-        let mut accounts: Vec<Account> = self.all(ListAccounts::new().page_size(100)).await?;
+        let accounts = self.all("accounts", ListAccounts::new().page_size(100)).await?;
+        let mut accounts: Vec<Account> = accounts.to_vec();
         if accounts.is_empty() {
             let message = "the user has no account: check that the user is active, and that the account \
                            is an account of V4";
@@ -183,24 +91,34 @@ impl Lookup {
         .map(|account| vec![account])
     }
 
-    async fn workspaces(
+    pub(super) async fn workspaces(
         &self,
         account: Option<&str>,
     ) -> Result<Vec<(AccountId, Workspace)>, TransferError> {
         let mut workspaces = Vec::new();
         for account in self.accounts(account).await? {
-            let all = self.all(ListWorkspaces::new(&account.id).page_size(100)).await?;
-            workspaces.extend(all.into_iter().map(|workspace| (account.id.clone(), workspace)));
+            let list = ListWorkspaces::new(&account.id).page_size(100);
+            let all = self.all(account.id.as_str(), list).await?;
+            workspaces.extend(all.iter().map(|it| (account.id.clone(), it.clone())));
         }
         Ok(workspaces)
     }
 
-    /// Reads a list to its end.
-    async fn all<E: Paged>(&self, list: E) -> Result<Vec<E::Item>, TransferError> {
+    /// Reads a list to its end, or returns the list of the same operation and key that was read before.
+    async fn all<E: Paged>(&self, key: &str, list: E) -> Result<Arc<Vec<E::Item>>, TransferError>
+    where
+        E::Item: Sync,
+    {
+        let key = format!("{}:{key}", E::OPERATION.id);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known);
+        }
         let mut pages = self.client.pages(list).strict(true);
         let mut all = Vec::new();
         for _ in 0..MAX_PAGES {
-            let Some(page) = pages.next().await else { return Ok(all) };
+            let Some(page) = pages.next().await else {
+                return Ok(self.known.keep_list(key, all));
+            };
             all.extend(E::into_page(page.map_err(TransferError::call)?).data);
         }
         let message = format!("{} has more than {MAX_PAGES} pages", E::OPERATION.id);
@@ -215,7 +133,7 @@ impl Lookup {
     ) -> Result<Resolved, TransferError> {
         let mut names = path.names().iter();
         let Some(name) = names.next() else {
-            let message = "the path names no workspace: /Workspace/Project/…";
+            let message = "'/' is not a workspace: pass a path such as /Workspace/Project";
             return Err(TransferError::new(TransferErrorKind::Invalid, message));
         };
         let workspaces = self.workspaces(account).await?;
@@ -228,7 +146,11 @@ impl Lookup {
     }
 
     /// Follows names below an item.
-    async fn descend(&self, item: Resolved, names: &[String]) -> Result<Resolved, TransferError> {
+    pub(super) async fn descend(
+        &self,
+        item: Resolved,
+        names: &[String],
+    ) -> Result<Resolved, TransferError> {
         let (mut item, mut names) = (item, names.iter());
         while let Some(name) = names.next() {
             item = match item.item {
@@ -244,13 +166,15 @@ impl Lookup {
     async fn project_named(&self, at: Resolved, name: &str) -> Result<Resolved, TransferError> {
         let list = ListProjects::new(&at.account_id, &at.workspace_id).page_size(100);
         let within = at.path.to_string();
-        let project = only(self.all(list).await?, name, &within, "project", |it| {
+        let key = format!("{}/{}", at.account_id.as_str(), at.workspace_id.as_str());
+        let all = self.all(&key, list).await?;
+        let project = only(all.iter().collect(), name, &within, "project", |it| {
             (it.name.clone(), it.id.as_str().to_owned())
         })?;
         Ok(Resolved {
             path: at.path.join(&project.name),
             project_id: Some(project.id.clone()),
-            item: ResolvedItem::Project(Box::new(project)),
+            item: ResolvedItem::Project(Box::new(project.clone())),
             ..at
         })
     }
@@ -275,18 +199,42 @@ impl Lookup {
             1 => list = list.kinds([AssetKind::Folder, AssetKind::VersionStack]),
             _ => list = list.kinds([AssetKind::Folder]),
         }
-        let mut all = self.all(list).await?;
+        let listed = self.all(&format!("{}/{}", folder.as_str(), below.min(2)), list).await?;
+        let mut all: Vec<&Asset> = listed.iter().collect();
         if below > 0 {
             // A folder hides version stacks of its name, which no path can pass through then.
-            let is_folder = |it: &Asset| matches!(it, Asset::Folder(_));
+            let is_folder = |it: &&Asset| matches!(it, Asset::Folder(_));
             if all.iter().any(|it| is_folder(it) && is_named(it.name(), name)) {
                 all.retain(is_folder);
             }
         }
         let asset = only(all, name, &within, what, |it| {
             (it.name().to_owned(), format!("{} ({})", it.id().as_str(), it.kind()))
-        })?;
-        Ok(Resolved { path: at.path.join(asset.name()), item: self.item(asset)?, ..at })
+        });
+        let asset = match asset {
+            Err(error) if below > 0 && error.kind() == TransferErrorKind::NotFound => {
+                return Err(self.not_a_folder(&at, folder, name).await?.unwrap_or(error));
+            }
+            asset => asset?,
+        };
+        let item = self.item(asset.clone())?;
+        Ok(Resolved { path: at.path.join(asset.name()), item, ..at })
+    }
+
+    /// Returns the error of a name that another item than a folder has.
+    async fn not_a_folder(
+        &self,
+        at: &Resolved,
+        folder: &FolderId,
+        name: &str,
+    ) -> Result<Option<TransferError>, TransferError> {
+        let list = ListFolderChildren::new(&at.account_id, folder).page_size(500);
+        let all = self.all(&format!("{}/0", folder.as_str()), list).await?;
+        Ok(all.iter().find(|it| is_named(it.name(), name)).map(|it| {
+            let (path, kind) = (at.path.join(it.name()), it.kind().replace('_', " "));
+            let message = format!("'{path}' is a {kind}, not a folder");
+            TransferError::new(TransferErrorKind::NotFound, message)
+        }))
     }
 
     /// Finds a version of a stack by its name.
@@ -297,10 +245,12 @@ impl Lookup {
             return Err(TransferError::new(TransferErrorKind::NotFound, message));
         };
         let list = ListVersions::new(&at.account_id, &stack.id).page_size(100);
-        let version = only(self.all(list).await?, name, &within, "version", |it| {
+        let all = self.all(stack.id.as_str(), list).await?;
+        let version = only(all.iter().collect(), name, &within, "version", |it| {
             (it.name().to_owned(), it.id().as_str().to_owned())
         })?;
-        Ok(Resolved { path: at.path.join(version.name()), item: self.item(version)?, ..at })
+        let item = self.item(version.clone())?;
+        Ok(Resolved { path: at.path.join(version.name()), item, ..at })
     }
 
     fn item(&self, asset: Asset) -> Result<ResolvedItem, TransferError> {
@@ -316,6 +266,17 @@ impl Lookup {
         })
     }
 
+    pub(super) async fn locate_id(
+        &self,
+        account: AccountId,
+        id: &AssetId,
+    ) -> Result<Resolved, TransferError> {
+        match self.show(&account, id).await? {
+            Some(asset) => self.locate(account, asset).await,
+            None => Err(not_found(id.as_str())),
+        }
+    }
+
     /// Requests the file, folder or version stack with this id.
     async fn show(
         &self,
@@ -329,7 +290,10 @@ impl Lookup {
         self.parent(account, id).await
     }
 
-    async fn read_again(&self, location: ItemLocation) -> Result<Resolved, TransferError> {
+    pub(super) async fn read_again(
+        &self,
+        location: ItemLocation,
+    ) -> Result<Resolved, TransferError> {
         let (client, account) = (&self.client, &location.account_id);
         let read = match &location.id {
             ItemId::Workspace(id) => found(client.send(ShowWorkspace::new(account, id)).await)?
@@ -365,13 +329,51 @@ impl Lookup {
         account: &AccountId,
         id: &AssetId,
     ) -> Result<Option<Asset>, TransferError> {
-        let folder = ShowFolder::new(account, FolderId::from(id.clone()));
-        if let Some(folder) = found(self.client.send(folder).await)? {
-            return Ok(Some(Asset::Folder(Box::new(folder))));
+        let key = format!("parent:{}", id.as_str());
+        if let Some(known) = self.known.get::<Option<Asset>>(&key) {
+            return Ok((*known).clone());
         }
-        let stack = ShowVersionStack::new(account, VersionStackId::from(id.clone()));
-        let stack = found(self.client.send(stack).await)?;
-        Ok(stack.map(|stack| Asset::VersionStack(Box::new(stack))))
+        let folder = ShowFolder::new(account, FolderId::from(id.clone()));
+        let parent = match found(self.client.send(folder).await)? {
+            Some(folder) => Some(Asset::Folder(Box::new(folder))),
+            None => {
+                let stack = ShowVersionStack::new(account, VersionStackId::from(id.clone()));
+                let stack = found(self.client.send(stack).await)?;
+                stack.map(|stack| Asset::VersionStack(Box::new(stack)))
+            }
+        };
+        self.known.keep(key, parent.clone());
+        Ok(parent)
+    }
+
+    /// Requests a project.
+    async fn show_project(
+        &self,
+        account: &AccountId,
+        id: &ProjectId,
+    ) -> Result<Project, TransferError> {
+        let key = format!("project:{}", id.as_str());
+        if let Some(known) = self.known.get::<Project>(&key) {
+            return Ok((*known).clone());
+        }
+        let show = ShowProject::new(account, id);
+        let project = self.client.send(show).await.map_err(TransferError::call)?;
+        Ok((*self.known.keep(key, project)).clone())
+    }
+
+    /// Requests a workspace.
+    async fn show_workspace(
+        &self,
+        account: &AccountId,
+        id: &WorkspaceId,
+    ) -> Result<Workspace, TransferError> {
+        let key = format!("workspace:{}", id.as_str());
+        if let Some(known) = self.known.get::<Workspace>(&key) {
+            return Ok((*known).clone());
+        }
+        let show = ShowWorkspace::new(account, id);
+        let workspace = self.client.send(show).await.map_err(TransferError::call)?;
+        Ok((*self.known.keep(key, workspace)).clone())
     }
 
     /// Follows the parents of an asset up to its workspace.
@@ -382,8 +384,7 @@ impl Lookup {
             Asset::VersionStack(stack) => stack.project_id.clone(),
             _ => return Err(not_found(asset.id().as_str())),
         };
-        let show = ShowProject::new(&account, project);
-        let project = self.client.send(show).await.map_err(TransferError::call)?;
+        let project = self.show_project(&account, &project).await?;
         // The root folder represents its project.
         if asset.id().as_str() == project.root_folder_id.as_str() {
             return self.project(account, project, Vec::new(), None).await;
@@ -412,8 +413,7 @@ impl Lookup {
         below: Vec<String>,
         item: Option<ResolvedItem>,
     ) -> Result<Resolved, TransferError> {
-        let show = ShowWorkspace::new(&account_id, &project.workspace_id);
-        let workspace = self.client.send(show).await.map_err(TransferError::call)?;
+        let workspace = self.show_workspace(&account_id, &project.workspace_id).await?;
         let names = [workspace.name, project.name.clone()].into_iter().chain(below);
         Ok(Resolved {
             account_id,
