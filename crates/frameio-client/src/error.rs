@@ -73,8 +73,10 @@ pub enum ErrorKind {
     RateLimited,
     /// The store of shared quotas is unavailable.
     QuotaStore,
-    /// A time limit was reached: connect, attempt or deadline.
+    /// A time limit was reached: connect, attempt, deadline, or that of a custom timeout layer of tower.
     Timeout,
+    /// A load-shedding layer refused the request; nothing was sent.
+    LoadShed,
     /// The connection could not be established.
     Connect,
     /// The connection failed before a response arrived.
@@ -97,9 +99,11 @@ impl From<FailureKind> for ErrorKind {
             FailureKind::Auth => Self::Auth,
             FailureKind::QuotaExhausted => Self::RateLimited,
             FailureKind::QuotaStore => Self::QuotaStore,
-            FailureKind::Deadline | FailureKind::AttemptTimeout | FailureKind::ConnectTimeout => {
-                Self::Timeout
-            }
+            FailureKind::Deadline
+            | FailureKind::AttemptTimeout
+            | FailureKind::ConnectTimeout
+            | FailureKind::LayerTimeout => Self::Timeout,
+            FailureKind::LoadShed => Self::LoadShed,
             FailureKind::Transport(TransportStage::Connect) => Self::Connect,
             FailureKind::Transport(TransportStage::Body) | FailureKind::ResponseTooLarge => {
                 Self::Body
@@ -271,7 +275,8 @@ impl Error {
         self.0.may_have_been_sent
     }
 
-    /// Returns whether a time limit was reached: connect, attempt or deadline.
+    /// Returns whether a time limit was reached: connect, attempt, deadline, or that of a custom timeout
+    /// layer of tower.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
@@ -379,6 +384,7 @@ impl fmt::Display for Error {
                 ErrorKind::Decode if self.0.response.is_some() => ": unexpected response: ",
                 ErrorKind::Decode => "unexpected response: ",
                 _ => "",
+                ErrorKind::LoadShed => "refused by a load-shedding layer: ",
             };
             write!(f, "{what}{cause}")?;
         }

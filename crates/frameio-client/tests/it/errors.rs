@@ -301,6 +301,17 @@ async fn reports_an_undecodable_response() {
 }
 
 #[tokio::test]
+#[tokio::test]
+async fn reports_the_errors_of_layers_of_tower() {
+    let timeout = error(failing(tower::timeout::error::Elapsed::new)).await;
+    insta::assert_snapshot!(timeout, @"users.show: request timed out (1 attempt)");
+    assert!(timeout.is_timeout() && timeout.may_have_been_sent());
+    let shed = error(failing(tower::load_shed::error::Overloaded::new)).await;
+    insta::assert_snapshot!(shed, @"users.show: refused by a load-shedding layer: service overloaded (1 attempt)");
+    assert_eq!(shed.kind(), ErrorKind::LoadShed);
+    assert!(!shed.may_have_been_sent());
+}
+
 async fn reports_the_error_of_a_custom_layer() {
     #[derive(Debug)]
     struct Refused(std::num::ParseIntError);
