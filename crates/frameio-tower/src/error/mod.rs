@@ -90,6 +90,15 @@ pub fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> O
     chain(error).find_map(|error| error.downcast_ref())
 }
 
+/// Returns the error that an [`HttpError`] wraps, and any other error unchanged.
+#[cfg(feature = "tower")]
+pub(crate) fn unwrapped(error: BoxError) -> BoxError {
+    match error.downcast::<HttpError>() {
+        Ok(wrapper) => wrapper.into_inner(),
+        Err(error) => error,
+    }
+}
+
 /// Iterates over an error and its sources, at most 32 in case they form a cycle.
 pub(crate) fn chain<'a>(
     error: &'a (dyn StdError + 'static),

@@ -13,7 +13,7 @@ use tower::{Layer, Service};
 
 use super::future::{begin_attempt, was_sent};
 use super::retry_state::{emit_scheduled, is_refreshed};
-use crate::error::FailureKind;
+use crate::error::{FailureKind, unwrapped};
 use crate::record::{CallRecord, Phase, record};
 
 /// Repeats attempts according to a [`tower::retry::Policy`].
@@ -22,6 +22,9 @@ use crate::record::{CallRecord, Phase, record};
 /// it counts attempts in the [`CallRecord`], and resends a request once after a 401 with a new
 /// token, as [`RetryLayer`](super::RetryLayer) does. The policy counts retries itself, so the
 /// maximum number of retries of a call has no effect.
+///
+/// The error of an attempt is one of the structs in [`error`](crate::error), or that of a custom layer, so
+/// `error.is::<TransportError>()` works. [`FailureKind::of`] classifies it.
 ///
 /// ```
 /// use frameio_core::{Body, BoxError};
@@ -157,7 +160,9 @@ where
         loop {
             let next = match this.step.as_mut().project() {
                 StepProjection::Attempt { response } => {
-                    let mut result = ready!(response.poll(cx)).map_err(Into::into);
+                    // The policy can downcast the error of the layer that failed.
+                    let mut result =
+                        ready!(response.poll(cx)).map_err(|error| unwrapped(error.into()));
                     let failure = result.as_ref().err().map(|error| FailureKind::of(&**error));
                     was_sent(this.record, *this.sends, failure);
                     let Some(copy) = this.copy else { return Poll::Ready(result) };
