@@ -217,6 +217,10 @@ impl DefaultStack {
     /// Replaces the rate limit; `None` removes it. Default: the documented quota of each operation.
     pub fn rate_limit(mut self, layer: impl Into<Option<RateLimitLayer>>) -> Self {
         self.rate_limit = layer.into();
+    ///
+    /// Only requests to the origin of the base URI get headers other than `accept`, `accept-encoding` and
+    /// `user-agent`, which may be secret, such as the key of a gateway. A redirect to another origin that
+    /// a custom layer follows does not get them either.
         self
     }
 
@@ -292,12 +296,13 @@ impl DefaultStack {
         S: Transport<ResponseBody = Body>,
     {
         let mut trace = TraceLayer::new().level(self.span_level);
+        let exchange = option_layer(self.headers_layer().guard()).layer(exchange);
         if let Some(metrics) = &self.metrics {
             trace = trace.metrics(metrics.clone());
         }
         let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
         let attempt = ServiceBuilder::new()
-            .layer(HeadersLayer::new(self.default_headers()))
+            .layer(self.headers_layer())
             .layer(option_layer(self.rate_limit.clone().map(|quota| quota.spend_when_sent(true))))
             .layer(option_layer(self.auth.as_ref().map(|auth| auth(&self.base))))
             .layer(trace)
@@ -309,13 +314,13 @@ impl DefaultStack {
         }
     }
 
-    /// Returns the headers of each request, including the encoding that this stack decodes.
-    fn default_headers(&self) -> HeaderMap {
+    /// Returns the layer that adds the headers, including the encoding that this stack decodes.
+    fn headers_layer(&self) -> HeadersLayer {
         #[allow(unused_mut, reason = "unchanged without the feature `gzip`")]
         let mut headers = self.headers.clone();
         #[cfg(feature = "gzip")]
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
-        headers
+        HeadersLayer::new(headers).only_for(&self.base)
     }
 
     /// Applies the base URI and the call layers.

@@ -103,7 +103,8 @@ impl ClientBuilder {
 
     /// Signs requests with tokens of `provider`, which is called for each attempt.
     ///
-    /// Only requests to the origin of the base URL are signed.
+    /// Only requests to the origin of the base URL are signed. To choose between providers at run time,
+    /// implement [`TokenProvider`] for an enum of them.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
         self.token = None;
         self.map_stack(|stack| stack.auth(provider))
@@ -115,8 +116,11 @@ impl ClientBuilder {
         self.map_stack(DefaultStack::no_auth)
     }
 
-    /// Adds a header to every request. Replaces a default header of the same name. `Debug` hides the
-    /// value if the name suggests a secret.
+    /// Adds a header to every request to the origin of the base URL. Replaces a default header of the same
+    /// name. `Debug` hides the value if the name suggests a secret.
+    ///
+    /// Requests to other origins, such as [`Client::request`] with an absolute URL and redirects that a
+    /// custom layer follows, get only `accept` and `user-agent`.
     ///
     /// The first invalid name or value, or header that the transport sets, such as `content-length`, is
     /// reported by [`build`](Self::build).
