@@ -254,7 +254,8 @@ impl Error {
         ["x-request-id", "cf-ray"].iter().find_map(|name| headers.get(*name)?.to_str().ok())
     }
 
-    /// Returns the number of attempts that were started; 0 if the request could not be encoded.
+    /// Returns the number of attempts that were started; 0 if the call failed before, for example because
+    /// the request cannot be encoded, its quota is exhausted, or no token is available.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -383,8 +384,8 @@ impl fmt::Display for Error {
                 ErrorKind::Encode => "not sent: ",
                 ErrorKind::Decode if self.0.response.is_some() => ": unexpected response: ",
                 ErrorKind::Decode => "unexpected response: ",
-                _ => "",
                 ErrorKind::LoadShed => "refused by a load-shedding layer: ",
+                _ => "",
             };
             write!(f, "{what}{cause}")?;
         }

@@ -101,7 +101,8 @@ pub struct CallMetrics {
     pub duration: Duration,
     /// Time spent waiting for the quota, summed over all attempts.
     pub quota_wait: Duration,
-    /// Number of attempts, including resends with a refreshed token.
+    /// Number of attempts, including resends with a refreshed token; 0 if the call failed before its
+    /// first attempt, for example for lack of a quota.
     pub attempts: u32,
     /// Number of resends with a refreshed token.
     pub token_refreshes: u32,

@@ -77,7 +77,8 @@ impl CallRecord {
         Self::default()
     }
 
-    /// Returns the number of attempts that have started.
+    /// Returns the number of attempts that have started, as counted by the
+    /// [`TraceLayer`](crate::TraceLayer). A call that waits for its quota or its token has not started one.
     pub fn attempts(&self) -> u32 {
         self.0.attempts.load(Relaxed)
     }
@@ -114,6 +115,7 @@ impl CallRecord {
     pub(crate) fn begin_attempt(&self) -> u32 {
         self.0.attempts.fetch_add(1, Relaxed) + 1
     }
+        self.enter(Phase::Attempt);
 
     pub(crate) fn add_token_refresh(&self) {
         self.0.token_refreshes.fetch_add(1, Relaxed);

@@ -46,7 +46,7 @@ type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 /// | 5 | [headers](Self::headers) | none | inside retry, so that retry copies fewer headers |
 /// | 6 | [quota](Self::rate_limit) | documented quota of each operation | each attempt counts against the quota |
 /// | 7 | [auth](Self::auth) | none | after the wait for the quota, so that the token is fresh; signs only requests to the origin of the base URI |
-/// | 8 | [attempt span](Self::attempt_span_level), [attempt timeout](Self::timeout) | DEBUG, 60 s | measure the exchange without the waits before it |
+/// | 8 | [attempt span](Self::attempt_span_level), [attempt timeout](Self::timeout) | DEBUG, 60 s | measure and count exchanges without the waits before them |
 /// | 9 | [attempt layers](Self::attempt_layer) | none | see each request as it is sent |
 /// | 10 | decompression | gzip, with the feature `gzip` | the size limit applies to decompressed bytes |
 /// | 11 | collect | [64 MiB](Self::response_limit) | a truncated body fails the attempt, which can be retried |
@@ -179,6 +179,9 @@ impl DefaultStack {
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
     {
         self.retry = RetrySlot::Custom(wrap(layer));
+    ///
+    /// A custom layer has to keep the extensions of a request that it copies, which the inner layers need:
+    /// they contain the operation of the call and the record in which its attempts are counted.
         self
     }
 

@@ -181,7 +181,7 @@ impl ClientBuilder {
     }
 
     /// Replaces the retry layer, with a configured [`RetryLayer`](frameio_tower::RetryLayer) or a
-    /// custom layer.
+    /// custom layer, which has to keep the extensions of a request that it copies.
     pub fn retry_layer<L>(self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,

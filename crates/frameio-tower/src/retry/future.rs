@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use frameio_core::{Attempts, BoxError, CloneBody};
+use frameio_core::{BoxError, CloneBody};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
@@ -56,18 +56,9 @@ impl<S: Service<Request<B>>, B: CloneBody> RetryFuture<S, B> {
         let record = record(request.extensions_mut());
         let replayable = if state.resends() { ReplayableRequest::of(&request) } else { None };
         let sends = record.sends();
-        begin_attempt(&record, &mut request);
+        record.enter(Phase::Attempt);
         let step = Step::Attempt { response: ready.call(request) };
         Self { service, state, record, sends, replayable, step }
-    }
-}
-
-/// Counts an attempt in the record and, from the second attempt on, in the request.
-pub(super) fn begin_attempt<B>(record: &CallRecord, request: &mut Request<B>) {
-    let attempt = record.begin_attempt();
-    record.enter(Phase::Attempt);
-    if attempt > 1 {
-        request.extensions_mut().insert(Attempts(attempt));
     }
 }
 
@@ -135,13 +126,12 @@ impl<S: Service<Request<B>>, B: CloneBody> RetryFutureProjection<'_, S, B> {
             self.step.set(Step::Resend);
         }
         ready!(self.service.poll_ready(cx))?;
-        let Some(mut request) =
-            self.replayable.as_ref().and_then(|it| it.next_attempt(self.record))
+        let Some(request) = self.replayable.as_ref().and_then(|it| it.next_attempt(self.record))
         else {
             unreachable!("a request without a copy is never resent")
         };
         *self.sends = self.record.sends();
-        begin_attempt(self.record, &mut request);
+        self.record.enter(Phase::Attempt);
         let response = self.service.call(request);
         self.step.set(Step::Attempt { response });
         Poll::Ready(Ok(()))
