@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use frameio_core::{Body, BoxError};
+use frameio_core::{Body, BoxError, Operation};
 use http::{Request, Response};
 use http_body::Body as HttpBody;
 use pin_project_lite::pin_project;
@@ -16,6 +16,8 @@ use tower::{Service, ServiceExt};
 
 use crate::deadline::Deadline;
 use crate::error::HttpError;
+use crate::metrics::{CallMeasurement, Metrics};
+use crate::record::CallRecord;
 
 /// Service that sends HTTP requests: a transport, a mock, or layers around one.
 ///
@@ -67,7 +69,14 @@ where
 /// # }).unwrap();
 /// ```
 #[derive(Clone)]
-pub struct HttpService(Arc<dyn Call>);
+pub struct HttpService(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Shared(Arc<dyn Call>),
+    /// Boxed, to keep a client small.
+    Slot(Box<SlotService>),
+}
 
 type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, HttpError>> + Send>>;
 
@@ -75,16 +84,27 @@ trait Call: Send + Sync {
     fn call(&self, request: Request<Body>) -> ResponseFuture;
 }
 
+
+    fn metrics(&self) -> Option<&Arc<dyn Metrics>> {
+        None
+    }
 /// Service that has to become ready before each call.
-struct Shared<S>(S);
+struct Shared<S> {
+    service: S,
+    metrics: Option<Arc<dyn Metrics>>,
+}
 
 impl<S: Transport> Call for Shared<S> {
     fn call(&self, request: Request<Body>) -> ResponseFuture {
-        let inner: Oneshot<S, Request<Body>> = self.0.clone().oneshot(request);
+        let inner: Oneshot<S, Request<Body>> = self.service.clone().oneshot(request);
         Box::pin(Erased { inner })
     }
 }
 
+
+    fn metrics(&self) -> Option<&Arc<dyn Metrics>> {
+        self.metrics.as_ref()
+    }
 /// Service that is always ready, and is called without being cloned.
 struct AlwaysReady<S>(Deadline<S>);
 
@@ -133,7 +153,7 @@ impl HttpService {
             return same;
         }
         match service {
-            Some(service) => Self(Arc::new(Shared(service))),
+            Some(service) => Self(erase(service)),
             None => unreachable!("only an HttpService is taken"),
         }
     }
@@ -144,7 +164,7 @@ impl HttpService {
         Deadline<S>: Transport,
         S: Transport,
     {
-        Self(Arc::new(AlwaysReady(service)))
+        Self(Repr::Shared(Arc::new(AlwaysReady(service))))
     }
 }
 
@@ -153,15 +173,48 @@ impl Service<Request<Body>> for HttpService {
     type Error = HttpError;
     type Future = HttpFuture;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), HttpError>> {
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), HttpError>> {
+        match &mut self.0 {
+            Repr::Shared(_) => Poll::Ready(Ok(())),
+            Repr::Slot(slot) => slot.poll_ready(cx),
+        }
     }
 
     fn call(&mut self, request: Request<Body>) -> HttpFuture {
-        HttpFuture(self.0.call(request))
+        HttpFuture(match &mut self.0 {
+            Repr::Shared(service) => service.call(request),
+            Repr::Slot(slot) => slot.call(request),
+        })
     }
 }
 
+        Self::erase(service, |service| Repr::Shared(Arc::new(Shared { service, metrics: None })))
+    }
+
+    /// Wraps a stack that reports its calls to `metrics`.
+    pub(crate) fn measured<S: Transport>(service: S, metrics: Arc<dyn Metrics>) -> Self {
+        Self(Repr::Shared(Arc::new(Shared { service, metrics: Some(metrics) })))
+    }
+
+    /// Starts to measure a call, if the service is a stack that reports [`Metrics`].
+    ///
+    /// The stack does not report a call whose request has `record` as an extension until the measurement
+    /// ends, so that the caller can report the outcome, for example that it cannot decode the response.
+    pub fn measure(
+        &self,
+        operation: Option<&'static Operation>,
+        record: &CallRecord,
+    ) -> Option<CallMeasurement> {
+        let Repr::Shared(service) = &self.0 else { return None };
+        Some(CallMeasurement::start(service.metrics()?, operation, record))
+    }
+
+    /// Wraps a service inside a slot, unless it is an `HttpService` already.
+    pub(crate) fn in_slot<S: Transport>(service: S) -> Self {
+        Self::erase(service, |service| Repr::Slot(Box::new(SlotService::new(service))))
+    }
+
+    fn erase<S: Transport>(service: S, erase: impl FnOnce(S) -> Repr) -> Self {
 impl fmt::Debug for HttpService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpService").finish_non_exhaustive()

@@ -344,7 +344,10 @@ impl DefaultStack {
         let deadline = self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new);
         let service = HttpService::always_ready(deadline.track_sending().layer(call));
         match &self.metrics {
-            Some(metrics) => HttpService::new(MetricsLayer::new(metrics.clone()).layer(service)),
+            Some(metrics) => {
+                let service = MetricsLayer::new(metrics.clone()).layer(service);
+                HttpService::measured(service, metrics.clone())
+            }
             None => service,
         }
     }

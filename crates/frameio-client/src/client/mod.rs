@@ -18,6 +18,7 @@ use frameio_core::{
     encode,
 };
 pub use frameio_tower::HttpService;
+use frameio_tower::metrics::{CallMeasurement, Outcome};
 use frameio_tower::{BuildError, CallRecord, CallSpan, HttpError, HttpFuture, Transport};
 use http::{Request, Response, StatusCode, Uri, response};
 use http_body_util::BodyExt;
@@ -214,12 +215,13 @@ struct Exchange {
     record: CallRecord,
     started: Instant,
     span: CallSpan,
+    measurement: Option<CallMeasurement>,
 }
 
 impl Exchange {
     fn new(operation: Option<&'static Operation>) -> Self {
         let (record, started) = (CallRecord::new(), Instant::now());
-        Self { operation, record, started, span: CallSpan::new(operation) }
+        Self { operation, record, started, span: CallSpan::new(operation), measurement: None }
     }
 
     fn context(&self) -> error::Context<'_> {
@@ -235,13 +237,16 @@ impl Exchange {
     fn start(
         &mut self,
         mut http: HttpService,
-        request: Result<Request<Body>, EncodeError>,
+        mut request: Result<Request<Body>, EncodeError>,
     ) -> Result<Instrumented<HttpFuture>, Error> {
-        let mut request = request.map_err(|error| self.context().encode(error))?;
-        match request.extensions().get::<CallRecord>() {
-            Some(record) => self.record = record.clone(),
-            None => drop(request.extensions_mut().insert(self.record.clone())),
+        if let Ok(request) = &mut request {
+            match request.extensions().get::<CallRecord>() {
+                Some(record) => self.record = record.clone(),
+                None => drop(request.extensions_mut().insert(self.record.clone())),
+            }
         }
+        self.measurement = http.measure(self.operation, &self.record);
+        let request = request.map_err(|error| self.context().encode(error))?;
         let span = self.span.span();
         // No `poll_ready`: the service is always ready.
         Ok(span.in_scope(|| http.call(request)).instrument(span.clone()))
@@ -299,12 +304,15 @@ impl Exchange {
         result
     }
 
-    /// Records the outcome of the call in its span.
-    fn finish(self, result: Result<StatusCode, &Error>) {
+    /// Records the outcome of the call in its span and its metrics.
+    fn finish(mut self, result: Result<StatusCode, &Error>) {
         let outcome = result.or_else(|error| {
             let status = error.status().filter(|status| !status.is_success());
             status.ok_or(error.error_type())
         });
+        if let Some(measurement) = self.measurement.take() {
+            measurement.finish(outcome.map_or_else(Outcome::Failure, Outcome::Response));
+        }
         self.span.finish(&self.record, outcome);
     }
 }
