@@ -147,6 +147,8 @@ impl ClientBuilder {
 
     /// Limits each attempt, from sending to the last byte of the response. Default: 60 s.
     ///
+    /// It includes attempt layers, except for their readiness, such as the wait for a permit.
+    ///
     /// `None` removes the default; a timeout in the options of a call still applies.
     pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
         self.map_stack(|stack| stack.timeout(timeout))
@@ -255,7 +257,8 @@ impl ClientBuilder {
     ///
     /// Accepts any tower layer over `http::Request<Body>` whose service is `Clone + Send + Sync`, such as a
     /// cache, a circuit breaker or a concurrency limit. Each call uses a clone of the service, so state
-    /// that outlives a call has to be shared, for example in an `Arc`.
+    /// that outlives a call has to be shared, for example in an `Arc`. Add a layer that depends on the
+    /// readiness of another, such as load shedding, after it.
     pub fn call_layer<L>(self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
