@@ -112,6 +112,7 @@ pub(crate) struct Context<'a> {
     pub(crate) elapsed: Duration,
 }
 
+// Out of line, so that the code of successful calls is dense.
 impl Context<'_> {
     fn error(
         self,
@@ -135,11 +136,13 @@ impl Context<'_> {
         }))
     }
 
+    #[cold]
     pub(crate) fn encode(self, error: EncodeError) -> Error {
         self.error(ErrorKind::Encode, None, Some(error.into()))
     }
 
     /// Creates the error of a response whose status is not a success.
+    #[cold]
     pub(crate) fn api(self, parts: response::Parts, body: Bytes) -> Error {
         let kind = match parts.status {
             StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
@@ -148,11 +151,13 @@ impl Context<'_> {
         self.error(kind, Some(ErrorResponse::new(parts, body)), None)
     }
 
+    #[cold]
     pub(crate) fn decode(self, error: DecodeError, parts: response::Parts, body: Bytes) -> Error {
         self.error(ErrorKind::Decode, Some(ErrorResponse::new(parts, body)), Some(error.into()))
     }
 
     /// Creates the error of a call that failed in the stack.
+    #[cold]
     pub(crate) fn stack(self, error: HttpError) -> Error {
         let failure = FailureKind::of(&error);
         let retry_after = match failure {

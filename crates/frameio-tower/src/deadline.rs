@@ -196,16 +196,26 @@ impl<S: Service<Request<B>>, B> Future for Step<S, B> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            let called = match self.as_mut().project() {
-                StepProjection::Waiting { service, request } => {
-                    ready!(service.poll_ready(cx))?;
-                    let Some(request) = request.take() else { panic!("polled after completion") };
-                    Self::Called { response: service.call(request) }
-                }
+            match self.as_mut().project() {
                 StepProjection::Called { response } => return response.poll(cx),
-            };
-            self.set(called);
+                StepProjection::Waiting { .. } => ready!(self.as_mut().poll_call(cx))?,
+            }
         }
+    }
+}
+
+impl<S: Service<Request<B>>, B> Step<S, B> {
+    /// Calls the service when it is ready. Out of line, to keep the stack frame of other polls small.
+    #[cold]
+    #[inline(never)]
+    fn poll_call(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        if let StepProjection::Waiting { service, request } = self.as_mut().project() {
+            ready!(service.poll_ready(cx))?;
+            let Some(request) = request.take() else { panic!("polled after completion") };
+            let response = service.call(request);
+            self.set(Self::Called { response });
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -118,7 +118,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match ready!(self.project().inner.poll(cx)) {
             Ok(response) => Ok(response.map(Body::stream)),
-            Err(error) => Err(HttpError::new(error)),
+            Err(error) => Err(HttpError::from(error.into())),
         })
     }
 }

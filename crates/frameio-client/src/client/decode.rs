@@ -16,14 +16,14 @@ pub(crate) const TARGET: &str = "frameio::decode";
 pub(super) fn decode<T>(
     operation: &'static Operation,
     parts: &Parts,
-    body: Bytes,
+    body: &Bytes,
     decode: impl Fn(&Parts, Bytes) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     match decode(parts, body.clone()) {
         Ok(value) => Ok(value),
         Err(error) => {
             let decode = |body| decode(parts, body);
-            let decoded = repair::retry(body, error, Undecodable::Fail, decode)?;
+            let decoded = repair::retry(body.clone(), error, Undecodable::Fail, decode)?;
             report(operation, &decoded.repairs, &decoded.skipped);
             Ok(decoded.value)
         }
@@ -34,14 +34,14 @@ pub(super) fn decode<T>(
 pub(super) fn decode_or_skip<T>(
     operation: &'static Operation,
     parts: &Parts,
-    body: Bytes,
+    body: &Bytes,
     decode: impl Fn(&Parts, Bytes) -> Result<T, DecodeError>,
 ) -> Result<(T, Vec<Skipped>), DecodeError> {
     match decode(parts, body.clone()) {
         Ok(value) => Ok((value, Vec::new())),
         Err(error) => {
             let decode = |body| decode(parts, body);
-            let decoded = repair::retry(body, error, Undecodable::Skip, decode)?;
+            let decoded = repair::retry(body.clone(), error, Undecodable::Skip, decode)?;
             let Decoded { value, repairs, skipped, .. } = decoded;
             report(operation, &repairs, &skipped);
             Ok((value, skipped))

@@ -46,6 +46,7 @@ impl HttpError {
 }
 
 impl From<BoxError> for HttpError {
+    #[cold]
     fn from(error: BoxError) -> Self {
         Self::new(error)
     }

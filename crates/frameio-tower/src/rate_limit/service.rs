@@ -65,7 +65,11 @@ where
         };
         let step = match inner {
             Ok(ready) => pass(ready, slot, marked, request),
-            Err(service) => Step::Waiting { turn, slot, marked, service, request: Some(request) },
+            Err(service) => {
+                let request = Some(request);
+                let waiting = Box::new(Waiting { turn, slot, marked, service, request });
+                Step::Waiting { waiting }
+            }
         };
         RateLimitFuture { step }
     }
@@ -161,6 +165,16 @@ fn enter_bucket(
     })
 }
 
+/// Request that waits for its turn or for the inner service. Boxed, because few requests wait, and it
+/// is larger than the future of the inner service.
+struct Waiting<S, B> {
+    turn: Option<Turn>,
+    slot: Option<Slot>,
+    marked: bool,
+    service: S,
+    request: Option<Request<B>>,
+}
+
 pin_project! {
     /// Response future of a [`RateLimit`] service.
     pub struct RateLimitFuture<S, B>
@@ -178,13 +192,7 @@ pin_project! {
     where
         S: Service<Request<B>>,
     {
-        Waiting {
-            turn: Option<Turn>,
-            slot: Option<Slot>,
-            marked: bool,
-            service: S,
-            request: Option<Request<B>>,
-        },
+        Waiting { waiting: Box<Waiting<S, B>> },
         Passed { slot: Option<Slot>, #[pin] response: S::Future },
         Done { error: Option<QuotaExhausted> },
     }
@@ -213,16 +221,8 @@ where
 {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Response<R>, BoxError>> {
         loop {
-            let passed = match self.as_mut().project() {
-                StepProjection::Waiting { turn, slot, marked, service, request } => {
-                    if let Some(waiting) = turn {
-                        *slot = Some(ready!(waiting.as_mut().poll(cx))?);
-                        *turn = None;
-                    }
-                    ready!(service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(request) = request.take() else { completed() };
-                    pass(service, slot.take(), *marked, request)
-                }
+            match self.as_mut().project() {
+                StepProjection::Waiting { .. } => ready!(self.as_mut().poll_pass(cx))?,
                 StepProjection::Passed { slot, response } => {
                     let response = ready!(response.poll(cx)).map_err(Into::into)?;
                     if let Some(slot) = slot {
@@ -236,9 +236,27 @@ where
                         None => completed(),
                     };
                 }
-            };
+            }
+        }
+    }
+
+    /// Passes the request when its turn has come and the service is ready. Out of line, to keep the
+    /// stack frame of other polls small.
+    #[cold]
+    #[inline(never)]
+    fn poll_pass(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        if let StepProjection::Waiting { waiting } = self.as_mut().project() {
+            let Waiting { turn, slot, marked, service, request } = &mut **waiting;
+            if let Some(waiting) = turn {
+                *slot = Some(ready!(waiting.as_mut().poll(cx))?);
+                *turn = None;
+            }
+            ready!(service.poll_ready(cx)).map_err(Into::into)?;
+            let Some(request) = request.take() else { completed() };
+            let passed = pass(service, slot.take(), *marked, request);
             self.set(passed);
         }
+        Poll::Ready(Ok(()))
     }
 }
 
