@@ -121,11 +121,10 @@ impl<S> Deadline<S> {
         let mut service = self.inner.clone();
         // Most inner services are ready immediately, which saves moving the request.
         let passed = limit.as_ref().is_some_and(|(_, limit)| limit.passed);
-        let step = if !passed && is_ready(&mut service) {
-            Step::Called { response: service.call(request) }
-        } else {
-            Step::Waiting { service, request: Some(request) }
-        };
+        if passed || !is_ready(&mut service) {
+            return DeadlineFuture::wait(service, request, limit);
+        }
+        let step = Step::Called { response: service.call(request) };
         DeadlineFuture { inner: Limited::new(step, limit) }
     }
 
@@ -213,6 +212,15 @@ impl<S: Service<Request<B>>, B> Future for Step<S, B> {
                 StepProjection::Waiting { .. } => ready!(self.as_mut().poll_call(cx))?,
             }
         }
+    }
+}
+
+impl<S: Service<Request<B>>, B> DeadlineFuture<S, B> {
+    #[cold]
+    #[inline(never)]
+    fn wait(service: S, request: Request<B>, limit: Option<(Instant, Limit)>) -> Self {
+        let step = Step::Waiting { service, request: Some(request) };
+        Self { inner: Limited::new(step, limit) }
     }
 }
 

@@ -246,10 +246,14 @@ impl Exchange {
             }
         }
         self.measurement = http.measure(self.operation, &self.record);
-        let request = request.map_err(|error| self.context().encode(error))?;
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return Err(self.context().encode(error)),
+        };
         let span = self.span.span();
+        let _entered = span.enter();
         // No `poll_ready`: the service is always ready.
-        Ok(span.in_scope(|| http.call(request)).instrument(span.clone()))
+        Ok(http.call(request).instrument(span.clone()))
     }
 
     /// Waits for the response, with any status.
@@ -265,19 +269,20 @@ impl Exchange {
         let body = match body.try_into_bytes() {
             Ok(body) => body,
             // A custom layer has wrapped the body.
-            Err(body) => {
-                let collected = body.collect().instrument(self.span.span().clone());
-                match Box::pin(collected).await {
-                    Ok(body) => body.to_bytes(),
-                    Err(error) => return Err(self.context().stack(HttpError::new(error))),
-                }
-            }
+            Err(body) => Box::pin(self.collect(body)).await?,
         };
         // Readers take a missing value for a single attempt.
         if self.record.attempts() > 1 {
             parts.extensions.insert(Attempts(self.record.attempts()));
         }
         Ok((parts, body))
+    }
+
+    async fn collect(&self, body: Body) -> Result<Bytes, Error> {
+        match body.collect().instrument(self.span.span().clone()).await {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(error) => Err(self.context().stack(HttpError::new(error))),
+        }
     }
 
     /// Decodes the response inside the span of the call, and ends the call.

@@ -58,25 +58,21 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> AuthFuture<S, B> {
-        match Signature::of(&self.context, &mut request) {
-            Ok(signature) => {
-                let signed = signature.as_ref().is_none_or(Signature::is_signed);
-                // Most inner services are ready immediately, which saves a clone and moving the
-                // request.
-                let inner = match signed {
-                    true => ready_or_take(&mut self.inner),
-                    false => Err(self.inner.clone()),
-                };
-                let step = match inner {
-                    Ok(ready) => Step::Sent { response: ready.call(request) },
-                    Err(service) => {
-                        let unsent = Box::new(Unsent { service, request: Some(request) });
-                        Step::Unsent { unsent }
-                    }
-                };
-                AuthFuture { signature, step }
+        let signature = match Signature::of(&self.context, &mut request) {
+            Ok(signature) => signature,
+            Err(error) => {
+                return AuthFuture { signature: None, step: Step::Done { error: Some(error) } };
             }
-            Err(error) => AuthFuture { signature: None, step: Step::Done { error: Some(error) } },
+        };
+        if !signature.as_ref().is_none_or(Signature::is_signed) {
+            return AuthFuture::unsent(signature, self.inner.clone(), request);
+        }
+        // Most inner services are ready immediately, which saves a clone and moving the request.
+        match ready_or_take(&mut self.inner) {
+            Ok(ready) => {
+                AuthFuture { signature, step: Step::Sent { response: ready.call(request) } }
+            }
+            Err(service) => AuthFuture::unsent(signature, service, request),
         }
     }
 }
@@ -169,6 +165,16 @@ pin_project! {
         signature: Option<Signature>,
         #[pin]
         step: Step<S, B>,
+    }
+}
+
+impl<S: Service<Request<B>>, B> AuthFuture<S, B> {
+    /// Keeps the request until it is signed and the service is ready.
+    #[cold]
+    #[inline(never)]
+    fn unsent(signature: Option<Signature>, service: S, request: Request<B>) -> Self {
+        let unsent = Box::new(Unsent { service, request: Some(request) });
+        Self { signature, step: Step::Unsent { unsent } }
     }
 }
 

@@ -108,7 +108,9 @@ where
         let span = self.layer.level.map_or_else(Span::none, |level| span(level, &request));
         let meter = self.layer.metrics.as_ref();
         let meter = meter.map(|metrics| Box::new(AttemptMeter::start(metrics, &request)));
-        let future = span.in_scope(|| self.inner.call(request));
+        let entered = span.enter();
+        let future = self.inner.call(request);
+        drop(entered);
         TraceFuture { inner: Some(future.instrument(span)), meter }
     }
 }
@@ -123,6 +125,9 @@ fn count_attempt(extensions: &mut Extensions) {
 }
 
 /// Opens the span of `request`. The fields of a disabled span are not evaluated.
+///
+/// Out of line, because the stack frame is large.
+#[inline(never)]
 fn span<B>(level: Level, request: &Request<B>) -> Span {
     let template = || Some(request.extensions().get::<Call>()?.operation.path);
     // `tracing` requires a constant level at each call site.
@@ -221,8 +226,10 @@ where
             panic!("polled after completion");
         };
         let result = ready!(attempt.poll(cx)).map_err(Into::into);
-        if let Some(attempt) = inner.as_ref().as_pin_ref() {
-            finish(attempt.get_ref().span(), &result);
+        if let Some(attempt) = inner.as_ref().as_pin_ref()
+            && !attempt.span().is_disabled()
+        {
+            finish(attempt.span(), &result);
         }
         inner.set(None);
         if let Some(meter) = this.meter.take() {
@@ -232,11 +239,9 @@ where
     }
 }
 
-/// Records the outcome of the attempt.
+/// Records the outcome of the attempt in an enabled span.
+#[cold]
 fn finish<R>(span: &Span, result: &Result<Response<R>, BoxError>) {
-    if span.is_disabled() {
-        return;
-    }
     match result {
         Ok(response) => {
             let status = response.status();
