@@ -73,8 +73,10 @@ pub enum ErrorKind {
     RateLimited,
     /// The store of shared quotas is unavailable.
     QuotaStore,
-    /// A time limit was reached: connect, attempt or deadline.
+    /// A time limit was reached: connect, attempt, deadline, or that of a custom timeout layer of tower.
     Timeout,
+    /// A load-shedding layer refused the request; nothing was sent.
+    LoadShed,
     /// The connection could not be established.
     Connect,
     /// The connection failed before a response arrived.
@@ -97,9 +99,11 @@ impl From<FailureKind> for ErrorKind {
             FailureKind::Auth => Self::Auth,
             FailureKind::QuotaExhausted => Self::RateLimited,
             FailureKind::QuotaStore => Self::QuotaStore,
-            FailureKind::Deadline | FailureKind::AttemptTimeout | FailureKind::ConnectTimeout => {
-                Self::Timeout
-            }
+            FailureKind::Deadline
+            | FailureKind::AttemptTimeout
+            | FailureKind::ConnectTimeout
+            | FailureKind::LayerTimeout => Self::Timeout,
+            FailureKind::LoadShed => Self::LoadShed,
             FailureKind::Transport(TransportStage::Connect) => Self::Connect,
             FailureKind::Transport(TransportStage::Body) | FailureKind::ResponseTooLarge => {
                 Self::Body
@@ -118,6 +122,7 @@ pub(crate) struct Context<'a> {
     pub(crate) elapsed: Duration,
 }
 
+// Out of line, so that the code of successful calls is dense.
 impl Context<'_> {
     fn error(
         self,
@@ -141,11 +146,13 @@ impl Context<'_> {
         }))
     }
 
+    #[cold]
     pub(crate) fn encode(self, error: EncodeError) -> Error {
         self.error(ErrorKind::Encode, None, Some(error.into()))
     }
 
     /// Creates the error of a response whose status is not a success.
+    #[cold]
     pub(crate) fn api(self, parts: response::Parts, body: Bytes) -> Error {
         let kind = match parts.status {
             StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
@@ -154,11 +161,13 @@ impl Context<'_> {
         self.error(kind, Some(ErrorResponse::new(parts, body)), None)
     }
 
+    #[cold]
     pub(crate) fn decode(self, error: DecodeError, parts: response::Parts, body: Bytes) -> Error {
         self.error(ErrorKind::Decode, Some(ErrorResponse::new(parts, body)), Some(error.into()))
     }
 
     /// Creates the error of a call that failed in the stack.
+    #[cold]
     pub(crate) fn stack(self, error: HttpError) -> Error {
         let failure = FailureKind::of(&error);
         let retry_after = match failure {
@@ -245,7 +254,8 @@ impl Error {
         ["x-request-id", "cf-ray"].iter().find_map(|name| headers.get(*name)?.to_str().ok())
     }
 
-    /// Returns the number of attempts that were started; 0 if the request could not be encoded.
+    /// Returns the number of attempts that were started; 0 if the call failed before, for example because
+    /// the request cannot be encoded, its quota is exhausted, or no token is available.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -266,7 +276,8 @@ impl Error {
         self.0.may_have_been_sent
     }
 
-    /// Returns whether a time limit was reached: connect, attempt or deadline.
+    /// Returns whether a time limit was reached: connect, attempt, deadline, or that of a custom timeout
+    /// layer of tower.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
@@ -373,6 +384,7 @@ impl fmt::Display for Error {
                 ErrorKind::Encode => "not sent: ",
                 ErrorKind::Decode if self.0.response.is_some() => ": unexpected response: ",
                 ErrorKind::Decode => "unexpected response: ",
+                ErrorKind::LoadShed => "refused by a load-shedding layer: ",
                 _ => "",
             };
             write!(f, "{what}{cause}")?;

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use frameio_core::{Body, BoxError};
+use http::response::Parts;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
 use pin_project_lite::pin_project;
@@ -82,7 +83,8 @@ pin_project! {
     #[derive(Debug)]
     enum CollectState<F, R> {
         Waiting { #[pin] future: F },
-        Reading { head: Response<()>, #[pin] body: R, collected: Collected },
+        // The head is boxed, because most bodies arrive together with it and are read in one poll.
+        Reading { #[pin] body: R, collected: Collected, head: Option<Box<Parts>> },
     }
 }
 
@@ -98,26 +100,30 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let limit = *this.limit;
-        loop {
-            match this.state.as_mut().project() {
-                CollectStateProjection::Waiting { future } => {
-                    let (parts, body) = ready!(future.poll(cx)).map_err(Into::into)?.into_parts();
-                    // The hint of the body, because the response to a `HEAD` has a `content-length`
-                    // without a body.
-                    if body.size_hint().lower() > limit as u64 {
-                        return Poll::Ready(Err(ResponseTooLarge::new(limit).into()));
-                    }
-                    let head = Response::from_parts(parts, ());
-                    let collected = Collected::Empty;
-                    this.state.set(CollectState::Reading { head, body, collected });
-                }
-                CollectStateProjection::Reading { head, body, collected } => {
-                    ready!(collected.poll(body, limit, cx))?;
-                    let body = std::mem::take(collected).into_body();
-                    return Poll::Ready(Ok(std::mem::take(head).map(|()| body)));
-                }
+        let mut arrived = None;
+        if let CollectStateProjection::Waiting { future } = this.state.as_mut().project() {
+            let (parts, body) = ready!(future.poll(cx)).map_err(Into::into)?.into_parts();
+            // The hint of the body, because the response to a `HEAD` has a `content-length` without
+            // a body.
+            if body.size_hint().lower() > limit as u64 {
+                return Poll::Ready(Err(ResponseTooLarge::new(limit).into()));
             }
+            arrived = Some(parts);
+            let collected = Collected::Empty;
+            this.state.set(CollectState::Reading { body, collected, head: None });
         }
+        let CollectStateProjection::Reading { body, collected, head } = this.state.project() else {
+            unreachable!("the future of the response has completed")
+        };
+        if collected.poll(body, limit, cx)?.is_pending() {
+            *head = head.take().or_else(|| arrived.map(Box::new));
+            return Poll::Pending;
+        }
+        let Some(parts) = arrived.or_else(|| head.take().map(|head| *head)) else {
+            panic!("polled after completion")
+        };
+        let body = std::mem::take(collected).into_body();
+        Poll::Ready(Ok(Response::from_parts(parts, body)))
     }
 }
 

@@ -125,10 +125,15 @@ where
 
 /// Decompresses a collected gzip response, and returns other responses unchanged.
 fn decompress(response: Response<Body>, limit: usize) -> Result<Response<Body>, BoxError> {
-    let coding = response.headers().get(CONTENT_ENCODING);
-    if coding.is_none_or(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"gzip")) {
-        return Ok(response);
+    match response.headers().get(CONTENT_ENCODING) {
+        Some(coding) if coding.as_bytes().eq_ignore_ascii_case(b"gzip") => gunzip(response, limit),
+        _ => Ok(response),
     }
+}
+
+// Out of line, to keep the stack frame of uncompressed responses small.
+#[inline(never)]
+fn gunzip(response: Response<Body>, limit: usize) -> Result<Response<Body>, BoxError> {
     let (mut parts, body) = response.into_parts();
     // The response to a `HEAD` has these headers without a body.
     let compressed = match body.try_into_bytes() {

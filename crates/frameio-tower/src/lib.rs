@@ -59,7 +59,7 @@
 //! | [`CallLimits`](frameio_core::CallLimits) | [`encode`](frameio_core::encode()) | deadline, retry, timeout |
 //! | [`CallRecord`] | the caller, otherwise the first layer that needs it | all layers, which update it |
 //! | [`DeadlineAt`] | deadline | retry, rate limit |
-//! | [`Attempts`](frameio_core::Attempts) | retry, from the second attempt on | trace |
+//! | [`Attempts`](frameio_core::Attempts) | trace, from the second attempt on | layers around each attempt |
 //! | [`TokenRefreshed`], of a response | auth | retry |
 //!
 //! # Errors

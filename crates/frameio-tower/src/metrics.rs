@@ -63,7 +63,8 @@ pub trait Metrics: Send + Sync + 'static {
 pub enum Outcome {
     /// A response with this status arrived.
     Response(StatusCode),
-    /// No response arrived. Contains a name returned by [`error_type`].
+    /// No response arrived, or a client could not encode the request or decode the response. Contains a
+    /// name returned by [`error_type`], `encode` or `decode`.
     Failure(&'static str),
     /// The future was dropped before it completed.
     Cancelled,
@@ -95,13 +96,14 @@ impl fmt::Display for Outcome {
 pub struct CallMetrics {
     /// Operation of the call; `None` for a plain request.
     pub operation: Option<&'static Operation>,
-    /// Status, failure or cancellation that ended the call.
+    /// Status, failure or cancellation that ended the call, as in the span of the call.
     pub outcome: Outcome,
     /// Time from start to end, including waits.
     pub duration: Duration,
     /// Time spent waiting for the quota, summed over all attempts.
     pub quota_wait: Duration,
-    /// Number of attempts, including resends with a refreshed token.
+    /// Number of attempts, including resends with a refreshed token; 0 if the call failed before its
+    /// first attempt, for example for lack of a quota.
     pub attempts: u32,
     /// Number of resends with a refreshed token.
     pub token_refreshes: u32,
@@ -126,6 +128,8 @@ pub struct AttemptMetrics {
 
 /// Reports calls to a [`Metrics`] implementation; outermost layer of
 /// [`DefaultStack`](crate::DefaultStack).
+///
+/// A call with a [`CallMeasurement`] is reported by its caller instead.
 ///
 /// To report attempts as well, set [`TraceLayer::metrics`](crate::TraceLayer::metrics).
 #[derive(Clone)]
@@ -181,15 +185,41 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> CallMeterFuture<S::Future> {
-        self.metrics.call_started();
-        let meter = Meter {
-            metrics: self.metrics.clone(),
-            operation: request.extensions().get::<Call>().map(|call| call.operation),
-            record: record(request.extensions_mut()),
-            begun: Instant::now(),
-            outcome: Outcome::Cancelled,
-        };
-        CallMeterFuture { inner: self.inner.call(request), meter: Some(meter) }
+        let operation = request.extensions().get::<Call>().map(|call| call.operation);
+        let record = record(request.extensions_mut());
+        // A caller that measures the call reports it.
+        let meter =
+            (!record.is_measured()).then(|| Meter::start(&self.metrics, operation, &record));
+        CallMeterFuture { inner: self.inner.call(request), meter }
+    }
+}
+
+/// Measurement of a call by its caller, which also sees what happens outside the stack, such as the
+/// decoding of the response.
+///
+/// [`HttpService::measure`](crate::HttpService::measure) starts it. If it is dropped before
+/// [`finish`](Self::finish), the call is reported as [`Cancelled`](Outcome::Cancelled).
+pub struct CallMeasurement(Box<Meter>);
+
+impl CallMeasurement {
+    pub(crate) fn start(
+        metrics: &Arc<dyn Metrics>,
+        operation: Option<&'static Operation>,
+        record: &CallRecord,
+    ) -> Self {
+        record.set_measured(true);
+        Self(Box::new(Meter::start(metrics, operation, record)))
+    }
+
+    /// Reports the end of the call.
+    pub fn finish(mut self, outcome: Outcome) {
+        self.0.outcome = outcome;
+    }
+}
+
+impl fmt::Debug for CallMeasurement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallMeasurement").finish_non_exhaustive()
     }
 }
 
@@ -202,8 +232,21 @@ struct Meter {
     outcome: Outcome,
 }
 
+impl Meter {
+    fn start(
+        metrics: &Arc<dyn Metrics>,
+        operation: Option<&'static Operation>,
+        record: &CallRecord,
+    ) -> Self {
+        metrics.call_started();
+        let (metrics, record, begun) = (metrics.clone(), record.clone(), Instant::now());
+        Self { metrics, operation, record, begun, outcome: Outcome::Cancelled }
+    }
+}
+
 impl Drop for Meter {
     fn drop(&mut self) {
+        self.record.set_measured(false);
         self.metrics.call_finished(&CallMetrics {
             operation: self.operation,
             outcome: self.outcome,

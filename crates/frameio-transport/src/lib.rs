@@ -187,6 +187,7 @@ impl Future for TransportFuture {
 }
 
 /// Converts an error of hyper, according to the stage that the request reached.
+#[cold]
 fn classify(error: legacy::Error) -> BoxError {
     if let Some(timeout) = find::<ConnectTimeout>(&error) {
         return timeout.clone().into();

@@ -189,12 +189,13 @@ async fn reports_an_exhausted_quota() {
     let client = responding(user).rate_limit(layer).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
     let here = client.send(ShowCurrentUser::new()).await.unwrap_err();
-    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next slot is free in 60s, longer than this call may wait (1 attempt)");
+    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next slot is free in 60s, longer than this call may wait");
     not_repeated(&here);
     assert_eq!((here.kind(), here.status()), (ErrorKind::RateLimited, None));
     assert_eq!(here.retry_after(), Some(Duration::from_secs(60)));
     assert_eq!(here.find::<QuotaExhausted>().unwrap().wait, Duration::from_secs(60));
     assert!(!here.may_have_been_sent());
+    assert_eq!(here.attempts(), 0);
 }
 
 #[tokio::test]
@@ -221,7 +222,7 @@ impl TokenProvider for Expired {
 #[tokio::test]
 async fn reports_a_missing_token() {
     let error = error(responding(user).token_provider(Expired)).await;
-    insta::assert_snapshot!(error, @"users.show: cannot get a token: the refresh token has expired (1 attempt)");
+    insta::assert_snapshot!(error, @"users.show: cannot get a token: the refresh token has expired");
     not_repeated(&error);
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert_eq!(error.source().unwrap().to_string(), "the refresh token has expired");
@@ -298,6 +299,17 @@ async fn reports_an_undecodable_response() {
     let html = error(responding(|| response(200, "<html>"))).await;
     insta::assert_snapshot!(html, @"users.show: 200 OK: unexpected response: the response is an HTML page, not JSON (1 attempt)");
     not_repeated(&html);
+}
+
+#[tokio::test]
+async fn reports_the_errors_of_layers_of_tower() {
+    let timeout = error(failing(tower::timeout::error::Elapsed::new)).await;
+    insta::assert_snapshot!(timeout, @"users.show: request timed out (1 attempt)");
+    assert!(timeout.is_timeout() && timeout.may_have_been_sent());
+    let shed = error(failing(tower::load_shed::error::Overloaded::new)).await;
+    insta::assert_snapshot!(shed, @"users.show: refused by a load-shedding layer: service overloaded (1 attempt)");
+    assert_eq!(shed.kind(), ErrorKind::LoadShed);
+    assert!(!shed.may_have_been_sent());
 }
 
 #[tokio::test]

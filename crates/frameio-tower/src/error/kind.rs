@@ -2,6 +2,9 @@
 
 use std::error::Error as StdError;
 
+use tower::load_shed::error::Overloaded;
+use tower::timeout::error::Elapsed;
+
 use crate::error::{
     AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, QuotaExhausted, QuotaStoreError,
     ResponseTooLarge, TransportError, TransportStage, chain,
@@ -9,7 +12,7 @@ use crate::error::{
 
 /// Kind of a failure without a response.
 ///
-/// If an error has several sources that this crate defines, the outermost determines the kind: a
+/// If an error has several sources that have a kind, the outermost determines the kind: a
 /// token request that cannot connect is [`Auth`](Self::Auth), not
 /// [`Transport`](Self::Transport). [`error_type`] returns the name of the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,12 +34,17 @@ pub enum FailureKind {
     ResponseTooLarge,
     /// [`TransportError`], with the stage that failed.
     Transport(TransportStage),
+    /// [`Elapsed`]: a timeout layer of tower ended the call or the attempt.
+    LayerTimeout,
+    /// [`Overloaded`]: a load-shedding layer of tower refused the request, because an inner layer is not
+    /// ready.
+    LoadShed,
     /// Any other error, such as one of custom middleware.
     Other,
 }
 
 impl FailureKind {
-    /// Classifies `error` by the outermost source that this crate defines.
+    /// Classifies `error` by the outermost source that has a kind.
     pub fn of(error: &(dyn StdError + 'static)) -> Self {
         chain(error).find_map(Self::of_known).unwrap_or(Self::Other)
     }
@@ -58,6 +66,10 @@ impl FailureKind {
             Some(Self::Auth)
         } else if error.is::<ResponseTooLarge>() {
             Some(Self::ResponseTooLarge)
+        } else if error.is::<Elapsed>() {
+            Some(Self::LayerTimeout)
+        } else if error.is::<Overloaded>() {
+            Some(Self::LoadShed)
         } else {
             None
         }
@@ -73,10 +85,12 @@ impl FailureKind {
             | Self::QuotaStore
             | Self::Auth
             | Self::ConnectTimeout
+            | Self::LoadShed
             | Self::Transport(TransportStage::Connect | TransportStage::NotSent) => false,
             Self::Deadline
             | Self::AttemptTimeout
             | Self::ResponseTooLarge
+            | Self::LayerTimeout
             | Self::Transport(_)
             | Self::Other => true,
         }
@@ -96,6 +110,8 @@ impl FailureKind {
             Self::Transport(TransportStage::NotSent) => "not_sent",
             Self::Transport(TransportStage::Sent) => "connection_lost",
             Self::Transport(TransportStage::Body) => "body",
+            Self::LayerTimeout => "layer_timeout",
+            Self::LoadShed => "load_shed",
             Self::Other => "_OTHER",
         }
     }
@@ -113,6 +129,8 @@ impl FailureKind {
 /// | [`AuthError`] | `auth` |
 /// | [`ResponseTooLarge`] | `response_too_large` |
 /// | [`TransportError`], by stage | `connect`, `not_sent`, `connection_lost`, `body` |
+/// | [`Elapsed`] of a timeout layer of tower | `layer_timeout` |
+/// | [`Overloaded`] of a load-shedding layer of tower | `load_shed` |
 /// | any other | `_OTHER`, OpenTelemetry's name for unknown errors |
 ///
 /// An error is classified by its outermost source in this table.
@@ -134,7 +152,7 @@ mod tests {
     fn every_error_has_a_name_and_a_default_for_whether_it_was_sent() {
         let after = Duration::from_secs(1);
         let transport = |stage| BoxError::from(TransportError::new(stage, "reset"));
-        let table: [(BoxError, &str, bool); 12] = [
+        let table: [(BoxError, &str, bool); 14] = [
             (AttemptTimeout::new(after).into(), "timeout", true),
             (ConnectTimeout::new(after).into(), "connect_timeout", false),
             (DeadlineExceeded::new(after, Phase::Start).into(), "deadline_exceeded", true),
@@ -146,6 +164,8 @@ mod tests {
             (transport(TransportStage::NotSent), "not_sent", false),
             (transport(TransportStage::Sent), "connection_lost", true),
             (transport(TransportStage::Body), "body", true),
+            (Elapsed::new().into(), "layer_timeout", true),
+            (Overloaded::new().into(), "load_shed", false),
             ("unknown error".into(), "_OTHER", true),
         ];
         for (error, name, sent) in table {

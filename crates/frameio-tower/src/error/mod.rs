@@ -46,6 +46,7 @@ impl HttpError {
 }
 
 impl From<BoxError> for HttpError {
+    #[cold]
     fn from(error: BoxError) -> Self {
         Self::new(error)
     }
@@ -87,6 +88,15 @@ impl StdError for HttpError {
 /// ```
 pub fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     chain(error).find_map(|error| error.downcast_ref())
+}
+
+/// Returns the error that an [`HttpError`] wraps, and any other error unchanged.
+#[cfg(feature = "tower")]
+pub(crate) fn unwrapped(error: BoxError) -> BoxError {
+    match error.downcast::<HttpError>() {
+        Ok(wrapper) => wrapper.into_inner(),
+        Err(error) => error,
+    }
 }
 
 /// Iterates over an error and its sources, at most 32 in case they form a cycle.

@@ -47,7 +47,7 @@ use super::store::{QuotaBucket, QuotaStore, Store};
 /// Responses replace the documented quota, and waiting calls adapt immediately.
 ///
 /// * `x-ratelimit-limit` and `x-ratelimit-window` set the quota. Implausible values are ignored: a
-///   limit or a window of zero, or a window of more than an hour.
+///   limit or a window of zero, a window of more than an hour, or less than a call per minute.
 /// * If `x-ratelimit-remaining` is smaller than expected, another program spends the same quota;
 ///   calls of this program are then delayed accordingly.
 /// * A service that enforces no quota sends no such headers, or always reports the whole quota as

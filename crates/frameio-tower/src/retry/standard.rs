@@ -120,13 +120,14 @@ impl StandardPolicy {
             FailureKind::ConnectTimeout
             | FailureKind::QuotaStore
             | FailureKind::Transport(TransportStage::Connect | TransportStage::NotSent) => true,
-            FailureKind::AttemptTimeout | FailureKind::Transport(_) => {
+            FailureKind::AttemptTimeout | FailureKind::LayerTimeout | FailureKind::Transport(_) => {
                 outcome.idempotent || !outcome.may_have_been_sent
             }
             FailureKind::Deadline
             | FailureKind::QuotaExhausted
             | FailureKind::Auth
             | FailureKind::ResponseTooLarge
+            | FailureKind::LoadShed
             | FailureKind::Other => false,
         };
         retryable.then_some(Cause::Other)
@@ -159,8 +160,8 @@ mod tests {
     /// Returns every status and failure, without a `Retry-After`.
     fn outcomes(headers: &HeaderMap) -> Vec<AttemptOutcome<'_>> {
         use FailureKind::{
-            AttemptTimeout, Auth, ConnectTimeout, Deadline, Other, QuotaExhausted, QuotaStore,
-            ResponseTooLarge, Transport,
+            AttemptTimeout, Auth, ConnectTimeout, Deadline, LayerTimeout, LoadShed, Other,
+            QuotaExhausted, QuotaStore, ResponseTooLarge, Transport,
         };
         let status = (100..600).filter_map(|code| StatusCode::from_u16(code).ok());
         let responses = status.map(|status| AttemptOutcome::response(status, headers));
@@ -169,6 +170,8 @@ mod tests {
             Auth,
             ConnectTimeout,
             Deadline,
+            LayerTimeout,
+            LoadShed,
             Other,
             QuotaExhausted,
             QuotaStore,
@@ -184,7 +187,7 @@ mod tests {
     /// Returns the cause for the documented and the conservative policy, first for an idempotent
     /// call and then for one that is not.
     fn expected(outcome: &AttemptOutcome<'_>) -> [Option<Cause>; 4] {
-        use FailureKind::{AttemptTimeout, ConnectTimeout, QuotaStore, Transport};
+        use FailureKind::{AttemptTimeout, ConnectTimeout, LayerTimeout, QuotaStore, Transport};
         let always = |cause| [Some(cause); 4];
         let by_rule = |cause| [Some(cause), Some(cause), Some(cause), None];
         let if_idempotent = [Some(Cause::Other), Some(Cause::Other), None, None];
@@ -197,7 +200,7 @@ mod tests {
             (_, Some(Transport(TransportStage::Connect | TransportStage::NotSent))) => {
                 always(Cause::Other)
             }
-            (_, Some(AttemptTimeout | Transport(_))) => if_idempotent,
+            (_, Some(AttemptTimeout | LayerTimeout | Transport(_))) => if_idempotent,
             _ => [None; 4],
         }
     }

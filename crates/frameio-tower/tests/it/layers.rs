@@ -10,7 +10,8 @@ use bytes::Bytes;
 use frameio_core::{Body, Call, Operation, Quota};
 use frameio_tower::error::DeadlineExceeded;
 use frameio_tower::{
-    CallRecord, DefaultStack, HttpError, HttpFuture, HttpService, Phase, RateLimitLayer, Transport,
+    CallRecord, DefaultStack, FailureKind, HttpError, HttpFuture, HttpService, Phase,
+    RateLimitLayer, Transport,
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use http_body::Body as HttpBody;
@@ -215,17 +216,28 @@ async fn layers_that_change_messages_do_not_block_calls() {
     .await;
 }
 
-/// An error of tower's timeout layer is unknown to retry, so it is not retried.
+/// Around an attempt, a timeout of tower is one of the attempt, which can be repeated.
 #[tokio::test(start_paused = true)]
-async fn a_timeout_of_tower_is_not_retried() {
-    for slot in [Slot::Call, Slot::Attempt] {
+async fn a_timeout_of_tower_is_a_timeout() {
+    for (slot, attempts) in [(Slot::Call, 1), (Slot::Attempt, 2)] {
         let script = Script::new([hang()]);
-        let stack = stack(slot, TimeoutLayer::new(SECOND), 9, &script);
+        let stack = DefaultStack::new("https://api.frame.io".parse().unwrap()).unwrap();
+        let stack = match slot {
+            Slot::Call => stack.call_layer(TimeoutLayer::new(SECOND)),
+            Slot::Attempt => stack.attempt_layer(TimeoutLayer::new(SECOND)),
+        };
         let (request, record) = request(60 * SECOND);
-        let error = stack.oneshot(request).await.unwrap_err();
-        assert_eq!(error.to_string(), "request timed out", "{slot:?}");
-        assert_eq!(frameio_tower::error_type(&error), "_OTHER");
+        let result = stack.layer(script.clone()).oneshot(request).await;
+        assert_eq!(script.seen().len(), attempts, "{slot:?}");
         assert!(record.may_have_been_sent(), "{slot:?}");
+        match slot {
+            Slot::Call => {
+                let error = result.unwrap_err();
+                assert_eq!(error.to_string(), "request timed out");
+                assert_eq!(FailureKind::of(&error), FailureKind::LayerTimeout);
+            }
+            Slot::Attempt => assert_eq!(result.unwrap().status(), 200),
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use frameio_tower::error::{
 };
 use frameio_tower::retry::{AttemptOutcome, RetryBudget};
 use frameio_tower::{
-    CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy, StandardPolicy,
+    CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy, StandardPolicy, Trace,
+    TraceLayer,
 };
 use http::{HeaderValue, Method, Request, Response};
 use tokio::time::Instant;
@@ -24,8 +25,9 @@ static READ: Operation =
 static CREATE: Operation =
     Operation::new("files.create", Method::POST, "/v4/files", Quota::per_second(1));
 
-fn layered(layer: &RetryLayer, script: &Script) -> Retry<Strict<Script>> {
-    layer.layer(Strict::new(script.clone()))
+/// Returns the layer around one that counts attempts.
+fn layered(layer: &RetryLayer, script: &Script) -> Retry<Trace<Strict<Script>>> {
+    layer.layer(TraceLayer::new().layer(Strict::new(script.clone())))
 }
 
 fn conservative() -> RetryLayer {
@@ -292,7 +294,7 @@ fn a_resend_without_delay_uses_no_timer() {
     let record = CallRecord::new();
     let mut request = call(&READ);
     request.extensions_mut().insert(record.clone());
-    let mut service = RetryLayer::new(once).layer(inner);
+    let mut service = RetryLayer::new(once).layer(TraceLayer::new().layer(inner));
     let mut call = tokio_test::task::spawn(service.call(request));
     tokio_test::assert_ready_ok!(call.poll());
     assert_eq!((record.attempts(), record.phase()), (2, Phase::Attempt));

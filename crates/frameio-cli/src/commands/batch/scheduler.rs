@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use frameio::layers::{CallRecord, Phase};
+use frameio::layers::CallRecord;
 use frameio::{CallOptions, Client, Error, Operation};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Aborted, BoxFuture, abortable};
@@ -60,8 +60,8 @@ struct Running {
 impl Running {
     /// Returns whether an attempt has been sent, so that the call can no longer be cancelled.
     fn is_sent(&self) -> bool {
-        let waits = matches!(self.record.phase(), Phase::Start | Phase::Quota | Phase::Auth);
-        self.record.attempts() > 1 || self.record.attempts() == 1 && !waits
+        // A call that waits for its quota or its token has not started an attempt.
+        self.record.attempts() > 0
     }
 }
 

@@ -50,3 +50,21 @@ impl<S: Service<R>, R> Service<R> for Strict<S> {
         self.inner.call(request)
     }
 }
+
+/// Service that calls a clone of its inner service without waiting until it is ready.
+#[derive(Clone, Debug)]
+pub struct Careless<S>(pub S);
+
+impl<S: Service<R> + Clone, R> Service<R> for Careless<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        self.0.clone().call(request)
+    }
+}
