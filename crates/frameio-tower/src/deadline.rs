@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tower::{Layer, Service};
 
 use crate::error::DeadlineExceeded;
-use crate::ready::is_ready;
+use crate::ready::poll_once;
 use crate::record::{CallRecord, Phase, record};
 use crate::timeout::Limited;
 
@@ -113,15 +113,15 @@ impl<S> Deadline<S> {
     /// Starts a call on a clone of the inner service, so `&self` is enough.
     pub(crate) fn start<B>(&self, mut request: Request<B>) -> DeadlineFuture<S, B>
     where
-        S: Service<Request<B>> + Clone,
+        S: Service<Request<B>, Error: Into<BoxError>> + Clone,
     {
         let limit = self.limit(request.extensions_mut());
         let mut service = self.inner.clone();
         // Most inner services are ready immediately, which saves moving the request.
-        let step = if is_ready(&mut service) {
-            Step::Called { response: service.call(request) }
-        } else {
-            Step::Waiting { service, request: Some(request) }
+        let step = match poll_once(&mut service) {
+            Poll::Ready(Ok(())) => Step::Called { response: service.call(request) },
+            Poll::Ready(Err(error)) => Step::Failed { error: Some(error.into()) },
+            Poll::Pending => Step::Waiting { service, request: Some(request) },
         };
         DeadlineFuture { inner: Limited::new(step, limit) }
     }
@@ -188,21 +188,28 @@ pin_project! {
     {
         Waiting { service: S, request: Option<Request<B>> },
         Called { #[pin] response: S::Future },
+        Failed { error: Option<BoxError> },
     }
 }
 
-impl<S: Service<Request<B>>, B> Future for Step<S, B> {
-    type Output = Result<S::Response, S::Error>;
+impl<S: Service<Request<B>, Error: Into<BoxError>>, B> Future for Step<S, B> {
+    type Output = Result<S::Response, BoxError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
             let called = match self.as_mut().project() {
                 StepProjection::Waiting { service, request } => {
-                    ready!(service.poll_ready(cx))?;
+                    ready!(service.poll_ready(cx)).map_err(Into::into)?;
                     let Some(request) = request.take() else { panic!("polled after completion") };
                     Self::Called { response: service.call(request) }
                 }
-                StepProjection::Called { response } => return response.poll(cx),
+                StepProjection::Called { response } => {
+                    return response.poll(cx).map_err(Into::into);
+                }
+                StepProjection::Failed { error } => {
+                    let Some(error) = error.take() else { panic!("polled after completion") };
+                    return Poll::Ready(Err(error));
+                }
             };
             self.set(called);
         }
@@ -224,7 +231,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match ready!(self.project().inner.poll_limited(cx)) {
-            Ok(result) => result.map_err(Into::into),
+            Ok(result) => result,
             Err(limit) => Err(limit.exceeded().into()),
         })
     }

@@ -17,7 +17,7 @@ use super::layer::AuthContext;
 use super::provider::BoxFuture;
 use super::token::Token;
 use crate::error::AuthError;
-use crate::ready::ready_or_take;
+use crate::ready::{NotReady, ready_or_take};
 use crate::record::{CallRecord, Phase};
 
 /// Service of an [`AuthLayer`](super::AuthLayer).
@@ -65,15 +65,21 @@ where
                 // request.
                 let inner = match signed {
                     true => ready_or_take(&mut self.inner),
-                    false => Err(self.inner.clone()),
+                    false => Err(NotReady::Pending(self.inner.clone())),
                 };
                 let step = match inner {
                     Ok(ready) => Step::Sent { response: ready.call(request) },
-                    Err(service) => Step::Unsent { service, request: Some(request) },
+                    Err(NotReady::Pending(service)) => {
+                        Step::Unsent { service, request: Some(request) }
+                    }
+                    Err(NotReady::Failed(error)) => Step::Done { error: Some(error.into()) },
                 };
                 AuthFuture { signature, step }
             }
-            Err(error) => AuthFuture { signature: None, step: Step::Done { error: Some(error) } },
+            Err(error) => {
+                let step = Step::Done { error: Some(error.into()) };
+                AuthFuture { signature: None, step }
+            }
         }
     }
 }
@@ -234,7 +240,7 @@ where
                 }
                 StepProjection::Done { error } => {
                     let Some(error) = error.take() else { completed() };
-                    return Poll::Ready(Err(error.into()));
+                    return Poll::Ready(Err(error));
                 }
             };
             self.set(next);

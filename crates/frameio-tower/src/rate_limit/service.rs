@@ -19,7 +19,7 @@ use super::queue::{RecordedWait, wait};
 use super::store::{SharedSlot, wait_for_turn};
 use crate::deadline::DeadlineAt;
 use crate::error::{QuotaExhausted, QuotaStoreError};
-use crate::ready::ready_or_take;
+use crate::ready::{NotReady, ready_or_take};
 use crate::record::{self, CallRecord};
 
 /// Service of a [`RateLimitLayer`].
@@ -55,17 +55,22 @@ where
             Ok(Admission::Free) => (None, None),
             Ok(Admission::Slot(slot)) => (Some(slot), None),
             Ok(Admission::Turn(turn)) => (None, Some(turn)),
-            Err(error) => return RateLimitFuture { step: Step::Done { error: Some(error) } },
+            Err(error) => {
+                return RateLimitFuture { step: Step::Done { error: Some(error.into()) } };
+            }
         };
         let marked = self.layer.spends_when_sent();
         // Most inner services are ready immediately, which saves a clone and moving the request.
         let inner = match turn {
             None => ready_or_take(&mut self.inner),
-            Some(_) => Err(self.inner.clone()),
+            Some(_) => Err(NotReady::Pending(self.inner.clone())),
         };
         let step = match inner {
             Ok(ready) => pass(ready, slot, marked, request),
-            Err(service) => Step::Waiting { turn, slot, marked, service, request: Some(request) },
+            Err(NotReady::Pending(service)) => {
+                Step::Waiting { turn, slot, marked, service, request: Some(request) }
+            }
+            Err(NotReady::Failed(error)) => Step::Done { error: Some(error.into()) },
         };
         RateLimitFuture { step }
     }
@@ -186,7 +191,7 @@ pin_project! {
             request: Option<Request<B>>,
         },
         Passed { slot: Option<Slot>, #[pin] response: S::Future },
-        Done { error: Option<QuotaExhausted> },
+        Done { error: Option<BoxError> },
     }
 }
 
@@ -232,7 +237,7 @@ where
                 }
                 StepProjection::Done { error } => {
                     return match error.take() {
-                        Some(error) => Poll::Ready(Err(error.into())),
+                        Some(error) => Poll::Ready(Err(error)),
                         None => completed(),
                     };
                 }
