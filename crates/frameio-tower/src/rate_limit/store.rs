@@ -18,7 +18,7 @@ use super::learn::whole_remains;
 use super::queue::RecordedWait;
 use crate::error::{QuotaExhausted, QuotaStoreError};
 use crate::record::CallRecord;
-use crate::retry_after::retry_after;
+use crate::retry_after::{MIN_RETRY_AFTER, retry_after};
 
 /// Stores the quotas that several processes share.
 ///
@@ -179,7 +179,8 @@ pub struct QuotaResponse {
     pub sent: Instant,
     /// Whether the status is 429.
     pub throttled: bool,
-    /// Delay requested by `Retry-After`; `None` if the status is not 429.
+    /// Delay requested by `Retry-After`; `None` if it is less than a second, or if the status is not
+    /// 429.
     pub retry_after: Option<Duration>,
     /// Contents of the `x-ratelimit-*` headers.
     pub rate_limit: Option<RateLimitInfo>,
@@ -196,7 +197,7 @@ impl QuotaResponse {
         Self {
             sent,
             throttled,
-            retry_after: if throttled { retry_after(headers, SystemTime::now()) } else { None },
+            retry_after: if throttled { requested_delay(headers) } else { None },
             rate_limit,
             unenforced: carries_quota(status)
                 && match rate_limit {
@@ -205,6 +206,10 @@ impl QuotaResponse {
                 },
         }
     }
+}
+
+fn requested_delay(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers, SystemTime::now()).filter(|delay| *delay >= MIN_RETRY_AFTER)
 }
 
 /// Returns whether the service documents quota headers for this successful status, which excludes
