@@ -72,7 +72,7 @@ pub enum ErrorKind {
     Timeout,
     /// The connection could not be established.
     Connect,
-    /// The connection failed before a response arrived.
+    /// The connection failed before a response arrived, or the transport cannot send such a request.
     Transport,
     /// The response body ended early or exceeds the size limit.
     Body,

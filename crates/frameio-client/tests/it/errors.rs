@@ -252,6 +252,8 @@ async fn time_limits() {
 #[tokio::test]
 async fn reports_transport_failures() {
     let at = |stage| failing(move || TransportError::new(stage, "reset by peer"));
+    let unsendable = error(at(TransportStage::Unsendable)).await;
+    insta::assert_snapshot!(unsendable, @"users.show: the request cannot be sent: reset by peer (1 attempt)");
     let connect = error(at(TransportStage::Connect)).await;
     insta::assert_snapshot!(connect, @"users.show: cannot connect: reset by peer (1 attempt)");
     let not_sent = error(at(TransportStage::NotSent)).await;
@@ -263,6 +265,7 @@ async fn reports_transport_failures() {
     let large = error(responding(user).response_limit(10)).await;
     insta::assert_snapshot!(large, @"users.show: the response is larger than 10 bytes (1 attempt)");
     for (error, kind, may_have_been_sent) in [
+        (&unsendable, ErrorKind::Transport, false),
         (&connect, ErrorKind::Connect, false),
         (&not_sent, ErrorKind::Transport, false),
         (&sent, ErrorKind::Transport, true),

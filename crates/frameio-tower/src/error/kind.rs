@@ -73,7 +73,9 @@ impl FailureKind {
             | Self::QuotaStore
             | Self::Auth
             | Self::ConnectTimeout
-            | Self::Transport(TransportStage::Connect | TransportStage::NotSent) => false,
+            | Self::Transport(
+                TransportStage::Unsendable | TransportStage::Connect | TransportStage::NotSent,
+            ) => false,
             Self::Deadline
             | Self::AttemptTimeout
             | Self::ResponseTooLarge
@@ -134,7 +136,7 @@ mod tests {
     fn every_error_has_a_name_and_a_default_for_whether_it_was_sent() {
         let after = Duration::from_secs(1);
         let transport = |stage| BoxError::from(TransportError::new(stage, "reset"));
-        let table: [(BoxError, &str, bool); 12] = [
+        let table: [(BoxError, &str, bool); 15] = [
             (AttemptTimeout::new(after).into(), "timeout", true),
             (ConnectTimeout::new(after).into(), "connect_timeout", false),
             (DeadlineExceeded::new(after, Phase::Start).into(), "deadline_exceeded", true),

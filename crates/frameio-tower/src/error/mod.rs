@@ -132,6 +132,8 @@ mod tests {
     #[test]
     fn a_transport_error_may_have_been_sent_according_to_its_stage() {
         for (stage, sent) in [
+            (TransportStage::Unsendable, false),
+            (TransportStage::RequestBody, true),
             (TransportStage::Connect, false),
             (TransportStage::NotSent, false),
             (TransportStage::Sent, true),

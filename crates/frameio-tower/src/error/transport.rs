@@ -24,6 +24,12 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportStage {
+    /// The transport cannot send such a request, for example because its URI is relative. No
+    /// connection was opened, and no retry helps.
+    Unsendable,
+    /// The body of the request failed, for example because a file cannot be read. Part of the request
+    /// may have been sent.
+    RequestBody,
     /// The connection was not established.
     Connect,
     /// The connection was established, but certainly no part of the request was sent.
@@ -56,6 +62,8 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.stage, &self.peer) {
+            (TransportStage::Unsendable, _) => f.write_str("the request cannot be sent")?,
+            (TransportStage::RequestBody, _) => f.write_str("the body of the request failed")?,
             (TransportStage::Connect, Some(peer)) => write!(f, "cannot connect to {peer}")?,
             (TransportStage::Connect, None) => f.write_str("cannot connect")?,
             (TransportStage::NotSent, _) => {

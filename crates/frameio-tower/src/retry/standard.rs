@@ -122,6 +122,9 @@ impl StandardPolicy {
             FailureKind::ConnectTimeout
             | FailureKind::QuotaStore
             | FailureKind::Transport(TransportStage::Connect | TransportStage::NotSent) => true,
+            FailureKind::Transport(TransportStage::Unsendable | TransportStage::RequestBody) => {
+                false
+            }
             FailureKind::AttemptTimeout | FailureKind::Transport(_) => {
                 outcome.idempotent || !outcome.may_have_been_sent
             }
@@ -200,6 +203,9 @@ mod tests {
             (_, Some(ConnectTimeout | QuotaStore)) => always(Cause::Other),
             (_, Some(Transport(TransportStage::Connect | TransportStage::NotSent))) => {
                 always(Cause::Other)
+            }
+            (_, Some(Transport(TransportStage::Unsendable | TransportStage::RequestBody))) => {
+                [None; 4]
             }
             (_, Some(AttemptTimeout | Transport(_))) => if_idempotent,
             _ => [None; 4],
