@@ -61,6 +61,8 @@
 //! | [`DeadlineAt`] | deadline | retry, rate limit |
 //! | [`Attempts`](frameio_core::Attempts) | retry, from the second attempt on | trace |
 //! | [`TokenRefreshed`], of a response | auth | retry |
+//! | [`IncompleteBody`], of a response | collect, decompression | the client, for its error |
+//! | [`RefreshFailed`](auth::RefreshFailed), of a response | auth | the client, for its error |
 //!
 //! # Errors
 //!

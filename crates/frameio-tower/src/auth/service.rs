@@ -15,6 +15,7 @@ use tower::Service;
 use super::TokenRefreshed;
 use super::layer::AuthContext;
 use super::provider::BoxFuture;
+use super::refresh::Outcome;
 use super::token::Token;
 use crate::error::AuthError;
 use crate::ready::{NotReady, ready_or_take};
@@ -141,8 +142,8 @@ impl Signature {
         Poll::Ready(Ok(()))
     }
 
-    /// Starts to replace a rejected token. The future returns whether a new token is available.
-    fn replace(&self) -> Option<BoxFuture<bool>> {
+    /// Starts to replace a rejected token.
+    fn replace(&self) -> Option<BoxFuture<Outcome>> {
         let TokenState::Ready(token) = &self.token else { return None };
         self.enter(Phase::Auth);
         let (context, token) = (self.context.clone(), token.clone());
@@ -176,8 +177,8 @@ pin_project! {
     {
         Unsent { service: S, request: Option<Request<B>> },
         Sent { #[pin] response: S::Future },
-        Rejected { response: Option<S::Response>, replaced: BoxFuture<bool> },
-        Done { error: Option<AuthError> },
+        Rejected { response: Option<S::Response>, replaced: BoxFuture<Outcome> },
+        Done { error: Option<BoxError> },
     }
 }
 
@@ -233,8 +234,10 @@ where
                         signature.enter(Phase::Attempt);
                     }
                     let Some(mut response) = response.take() else { completed() };
-                    if replaced {
-                        response.extensions_mut().insert(TokenRefreshed);
+                    match replaced {
+                        Ok(()) => drop(response.extensions_mut().insert(TokenRefreshed)),
+                        Err(Some(reason)) => drop(response.extensions_mut().insert(reason)),
+                        Err(None) => {}
                     }
                     return Poll::Ready(Ok(response));
                 }
