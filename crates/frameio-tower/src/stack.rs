@@ -291,10 +291,7 @@ impl DefaultStack {
     where
         S: Transport<ResponseBody = Body>,
     {
-        let mut trace = TraceLayer::new().level(self.span_level);
-        if let Some(metrics) = &self.metrics {
-            trace = trace.metrics(metrics.clone());
-        }
+        let trace = TraceLayer::new().level(self.span_level).shared_metrics(self.metrics.clone());
         let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
         let attempt = ServiceBuilder::new()
             .layer(HeadersLayer::new(self.default_headers()))
@@ -336,7 +333,7 @@ impl DefaultStack {
         let deadline = self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new);
         let service = HttpService::always_ready(deadline.track_sending().layer(call));
         match &self.metrics {
-            Some(metrics) => HttpService::new(MetricsLayer::new(metrics.clone()).layer(service)),
+            Some(metrics) => HttpService::new(MetricsLayer::shared(metrics.clone()).layer(service)),
             None => service,
         }
     }

@@ -106,6 +106,32 @@ pub trait QuotaStore: Send + Sync + 'static {
     fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse);
 }
 
+impl<S: QuotaStore> QuotaStore for Arc<S> {
+    fn reserve(
+        &self,
+        bucket: &QuotaBucket,
+        max_wait: Option<Duration>,
+    ) -> impl Future<Output = Result<Reservation, BoxError>> + Send {
+        S::reserve(self, bucket, max_wait)
+    }
+
+    fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
+        S::is_valid(self, bucket, reservation)
+    }
+
+    fn invalidated(&self, bucket: &QuotaBucket) -> impl Future<Output = ()> + Send {
+        S::invalidated(self, bucket)
+    }
+
+    fn release(&self, bucket: &QuotaBucket, reservation: Reservation) {
+        S::release(self, bucket, reservation);
+    }
+
+    fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse) {
+        S::record_response(self, bucket, response);
+    }
+}
+
 /// Identity and quota of a bucket. Each credential, account and operation has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -52,8 +52,12 @@ impl TraceLayer {
 
     /// Reports each attempt to `metrics`. Default: none.
     #[must_use]
-    pub fn metrics(mut self, metrics: Arc<dyn Metrics>) -> Self {
-        self.metrics = Some(metrics);
+    pub fn metrics(self, metrics: impl Metrics) -> Self {
+        self.shared_metrics(Some(Arc::new(metrics)))
+    }
+
+    pub(crate) fn shared_metrics(mut self, metrics: Option<Arc<dyn Metrics>>) -> Self {
+        self.metrics = metrics;
         self
     }
 }
