@@ -15,6 +15,7 @@ use tower::{Layer, Service};
 
 use crate::error::error_type;
 use crate::record::{CallRecord, record};
+use crate::trace::names::CANCELLED;
 
 /// Receives measurements of each call and each attempt.
 ///
@@ -99,7 +100,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::Response(status) => f.write_str(status.as_str()),
             Self::Failure(kind) => f.write_str(kind),
-            Self::Cancelled => f.write_str("cancelled"),
+            Self::Cancelled => f.write_str(CANCELLED),
         }
     }
 }

@@ -18,12 +18,13 @@ use frameio_core::{
     encode,
 };
 pub use frameio_tower::HttpService;
+use frameio_tower::trace::names::CANCELLED;
 use frameio_tower::{BuildError, CallRecord, CallSpan, HttpError, Transport};
 use http::{Request, Response, StatusCode, Uri, response};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
 use tower::Service;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use self::builder::ClientBuilder;
 use crate::error::{self, Error};
@@ -194,10 +195,9 @@ impl Client {
         let http = self.http.clone();
         let operation = request.extensions().get::<Call>().map(|call| call.operation);
         async move {
-            let span = CallSpan::new(operation);
             let mut exchange = Exchange::new(operation);
-            let result = exchange.run(http, request, span.span()).await;
-            exchange.finish(span, result.as_ref().map(|(parts, _)| parts.status));
+            let result = exchange.run(http, request).await;
+            exchange.finish(result.as_ref().map(|(parts, _)| parts.status));
             let (parts, body) = result?;
             Ok(Response::from_parts(parts, body))
         }
@@ -209,11 +209,14 @@ struct Exchange {
     operation: Option<&'static Operation>,
     record: CallRecord,
     started: Instant,
+    span: CallSpan,
+    ended: bool,
 }
 
 impl Exchange {
     fn new(operation: Option<&'static Operation>) -> Self {
-        Self { operation, record: CallRecord::new(), started: Instant::now() }
+        let (record, started) = (CallRecord::new(), Instant::now());
+        Self { operation, record, started, span: CallSpan::new(operation), ended: false }
     }
 
     fn context(&self) -> error::Context<'_> {
@@ -232,12 +235,12 @@ impl Exchange {
         &mut self,
         mut http: HttpService,
         mut request: Request<Body>,
-        span: &Span,
     ) -> Result<(response::Parts, Bytes), Error> {
         match request.extensions().get::<CallRecord>() {
             Some(record) => self.record = record.clone(),
             None => drop(request.extensions_mut().insert(self.record.clone())),
         }
+        let span = self.span.span();
         // No `poll_ready`: the service is always ready.
         let response = span.in_scope(|| http.call(request)).instrument(span.clone());
         let response = response.await.map_err(|error| self.context().stack(error))?;
@@ -245,7 +248,7 @@ impl Exchange {
         let body = match body.try_into_bytes() {
             Ok(body) => body,
             // A custom layer has wrapped the body.
-            Err(body) => match body.collect().instrument(span.clone()).await {
+            Err(body) => match body.collect().instrument(self.span.span().clone()).await {
                 Ok(body) => body.to_bytes(),
                 Err(error) => return Err(self.context().stack(HttpError::new(error))),
             },
@@ -258,12 +261,22 @@ impl Exchange {
     }
 
     /// Records the outcome of the call in its span.
-    fn finish(&self, span: CallSpan, result: Result<StatusCode, &Error>) {
+    fn finish(&mut self, result: Result<StatusCode, &Error>) {
         let outcome = result.or_else(|error| {
             let status = error.status().filter(|status| !status.is_success());
             status.ok_or(error.error_type())
         });
-        span.finish(&self.record, outcome);
+        self.span.finish(&self.record, outcome);
+        self.ended = true;
+    }
+}
+
+/// A dropped call differs from a successful one in its span.
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.span.finish(&self.record, Err(CANCELLED));
+        }
     }
 }
 
@@ -274,14 +287,13 @@ async fn call<T>(
     encode: impl FnOnce() -> Result<Request<Body>, EncodeError>,
     decode: impl FnOnce(&response::Parts, Bytes) -> Result<T, DecodeError>,
 ) -> Result<T, Error> {
-    let span = CallSpan::new(Some(operation));
     let mut exchange = Exchange::new(Some(operation));
     let result = match encode() {
-        Ok(request) => exchange.run(http, request, span.span()).await,
+        Ok(request) => exchange.run(http, request).await,
         Err(error) => Err(exchange.context().encode(error)),
     };
     let result = result.and_then(|(parts, body)| {
-        let _entered = span.span().enter();
+        let _entered = exchange.span.span().enter();
         if !parts.status.is_success() {
             return Err(exchange.context().api(parts, body));
         }
@@ -289,7 +301,7 @@ async fn call<T>(
             .map(|value| (parts.status, value))
             .map_err(|error| exchange.context().decode(error, parts, body))
     });
-    exchange.finish(span, result.as_ref().map(|(status, _)| *status));
+    exchange.finish(result.as_ref().map(|(status, _)| *status));
     result.map(|(_, value)| value)
 }
 

@@ -23,8 +23,8 @@ use crate::metrics::{AttemptMeter, Metrics};
 /// attempts.
 ///
 /// The span follows OpenTelemetry's conventions for HTTP clients; its name consists of method and
-/// path template. It closes when the attempt completes or is dropped. Default: level DEBUG, no
-/// metrics.
+/// path template. It closes when the attempt completes or is dropped; a dropped attempt has the error
+/// type [`cancelled`](names::CANCELLED). Default: level DEBUG, no metrics.
 ///
 /// ```
 /// use frameio_tower::TraceLayer;
@@ -187,6 +187,14 @@ pin_project! {
         #[pin]
         inner: Option<Instrumented<F>>,
         meter: Option<Box<AttemptMeter>>,
+    }
+
+    impl<F> PinnedDrop for TraceFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            if let Some(unfinished) = this.project().inner.as_ref().as_pin_ref() {
+                record_error(unfinished.get_ref().span(), names::CANCELLED);
+            }
+        }
     }
 }
 
