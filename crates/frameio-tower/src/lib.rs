@@ -102,13 +102,14 @@ pub mod trace;
 pub use auth::{Auth, AuthLayer, StaticToken, Token, TokenProvider, TokenRefreshed};
 pub use base_uri::{BaseUri, BaseUriLayer, InvalidBaseUri};
 pub use build_error::{BuildError, BuildErrorKind};
-pub use collect::{Collect, CollectLayer};
+pub use collect::{Collect, CollectLayer, IncompleteBody};
 pub use deadline::{Deadline, DeadlineAt, DeadlineLayer};
 #[cfg(feature = "gzip")]
 pub use decompress::{Decompress, DecompressLayer};
 pub use error::{
     AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, FailureKind, HttpError,
-    QuotaExhausted, QuotaStoreError, ResponseTooLarge, TransportError, TransportStage, error_type,
+    InvalidContent, QuotaExhausted, QuotaStoreError, ResponseTooLarge, TransportError,
+    TransportStage, error_type,
 };
 pub use headers::{Headers, HeadersLayer};
 pub use http_service::{HttpFuture, HttpService, Transport};

@@ -263,7 +263,8 @@ impl Exchange {
     /// Records the outcome of the call in its span.
     fn finish(&mut self, result: Result<StatusCode, &Error>) {
         let outcome = result.or_else(|error| {
-            let status = error.status().filter(|status| !status.is_success());
+            let response = error.failure_kind().is_none();
+            let status = error.status().filter(|status| response && !status.is_success());
             status.ok_or(error.error_type())
         });
         self.span.finish(&self.record, outcome);

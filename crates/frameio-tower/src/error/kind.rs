@@ -3,8 +3,8 @@
 use std::error::Error as StdError;
 
 use crate::error::{
-    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, QuotaExhausted, QuotaStoreError,
-    ResponseTooLarge, TransportError, TransportStage, chain,
+    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, InvalidContent, QuotaExhausted,
+    QuotaStoreError, ResponseTooLarge, TransportError, TransportStage, chain,
 };
 
 /// Kind of a failure without a response.
@@ -29,6 +29,8 @@ pub enum FailureKind {
     Auth,
     /// [`ResponseTooLarge`]: the response exceeds the size limit.
     ResponseTooLarge,
+    /// [`InvalidContent`]: the body of the response cannot be decompressed.
+    InvalidContent,
     /// [`TransportError`], with the stage that failed.
     Transport(TransportStage),
     /// Any other error, such as one of custom middleware.
@@ -58,6 +60,8 @@ impl FailureKind {
             Some(Self::Auth)
         } else if error.is::<ResponseTooLarge>() {
             Some(Self::ResponseTooLarge)
+        } else if error.is::<InvalidContent>() {
+            Some(Self::InvalidContent)
         } else {
             None
         }
@@ -79,6 +83,7 @@ impl FailureKind {
             Self::Deadline
             | Self::AttemptTimeout
             | Self::ResponseTooLarge
+            | Self::InvalidContent
             | Self::Transport(_)
             | Self::Other => true,
         }
@@ -94,6 +99,9 @@ impl FailureKind {
             Self::QuotaStore => "quota_store",
             Self::Auth => "auth",
             Self::ResponseTooLarge => "response_too_large",
+            Self::InvalidContent => "invalid_content",
+            Self::Transport(TransportStage::Unsendable) => "unsendable",
+            Self::Transport(TransportStage::RequestBody) => "request_body",
             Self::Transport(TransportStage::Connect) => "connect",
             Self::Transport(TransportStage::NotSent) => "not_sent",
             Self::Transport(TransportStage::Sent) => "connection_lost",
@@ -114,7 +122,8 @@ impl FailureKind {
 /// | [`QuotaStoreError`] | `quota_store` |
 /// | [`AuthError`] | `auth` |
 /// | [`ResponseTooLarge`] | `response_too_large` |
-/// | [`TransportError`], by stage | `connect`, `not_sent`, `connection_lost`, `body` |
+/// | [`InvalidContent`] | `invalid_content` |
+/// | [`TransportError`], by stage | `unsendable`, `request_body`, `connect`, `not_sent`, `connection_lost`, `body` |
 /// | any other | `_OTHER`, OpenTelemetry's name for unknown errors |
 ///
 /// An error is classified by its outermost source in this table.
@@ -144,6 +153,9 @@ mod tests {
             (QuotaStoreError::new("unreachable").into(), "quota_store", false),
             (AuthError::new(transport(TransportStage::Sent)).into(), "auth", false),
             (ResponseTooLarge::new(1).into(), "response_too_large", true),
+            (InvalidContent::new("crc").into(), "invalid_content", true),
+            (transport(TransportStage::Unsendable), "unsendable", false),
+            (transport(TransportStage::RequestBody), "request_body", true),
             (transport(TransportStage::Connect), "connect", false),
             (transport(TransportStage::NotSent), "not_sent", false),
             (transport(TransportStage::Sent), "connection_lost", true),

@@ -132,6 +132,7 @@ impl StandardPolicy {
             | FailureKind::QuotaExhausted
             | FailureKind::Auth
             | FailureKind::ResponseTooLarge
+            | FailureKind::InvalidContent
             | FailureKind::Other => false,
         };
         retryable.then_some(Cause::Other)
@@ -166,8 +167,8 @@ mod tests {
     /// Returns every status and failure, without a `Retry-After`.
     fn outcomes(headers: &HeaderMap) -> Vec<AttemptOutcome<'_>> {
         use FailureKind::{
-            AttemptTimeout, Auth, ConnectTimeout, Deadline, Other, QuotaExhausted, QuotaStore,
-            ResponseTooLarge, Transport,
+            AttemptTimeout, Auth, ConnectTimeout, Deadline, InvalidContent, Other, QuotaExhausted,
+            QuotaStore, ResponseTooLarge, Transport,
         };
         let status = (100..600).filter_map(|code| StatusCode::from_u16(code).ok());
         let responses = status.map(|status| AttemptOutcome::response(status, headers));
@@ -180,6 +181,9 @@ mod tests {
             QuotaExhausted,
             QuotaStore,
             ResponseTooLarge,
+            InvalidContent,
+            Transport(TransportStage::Unsendable),
+            Transport(TransportStage::RequestBody),
             Transport(TransportStage::Connect),
             Transport(TransportStage::NotSent),
             Transport(TransportStage::Sent),
