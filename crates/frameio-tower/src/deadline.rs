@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tower::{Layer, Service};
 
 use crate::error::DeadlineExceeded;
-use crate::ready::is_ready;
+use crate::ready::poll_once;
 use crate::record::{CallRecord, Phase, record};
 use crate::timeout::Limited;
 
@@ -115,16 +115,19 @@ impl<S> Deadline<S> {
     /// Starts a call on a clone of the inner service, so `&self` is enough.
     pub(crate) fn start<B>(&self, mut request: Request<B>) -> DeadlineFuture<S, B>
     where
-        S: Service<Request<B>> + Clone,
+        S: Service<Request<B>, Error: Into<BoxError>> + Clone,
     {
         let limit = self.limit(request.extensions_mut());
         let mut service = self.inner.clone();
         // Most inner services are ready immediately, which saves moving the request.
-        let passed = limit.as_ref().is_some_and(|(_, limit)| limit.passed);
-        if passed || !is_ready(&mut service) {
+        if limit.as_ref().is_some_and(|(_, limit)| limit.passed) {
             return DeadlineFuture::wait(service, request, limit);
         }
-        let step = Step::Called { response: service.call(request) };
+        let step = match poll_once(&mut service) {
+            Poll::Ready(Ok(())) => Step::Called { response: service.call(request) },
+            Poll::Ready(Err(error)) => Step::Failed { error: Some(error.into()) },
+            Poll::Pending => return DeadlineFuture::wait(service, request, limit),
+        };
         DeadlineFuture { inner: Limited::new(step, limit) }
     }
 
@@ -199,23 +202,30 @@ pin_project! {
     {
         Waiting { service: S, request: Option<Request<B>> },
         Called { #[pin] response: S::Future },
+        Failed { error: Option<BoxError> },
     }
 }
 
-impl<S: Service<Request<B>>, B> Future for Step<S, B> {
-    type Output = Result<S::Response, S::Error>;
+impl<S: Service<Request<B>, Error: Into<BoxError>>, B> Future for Step<S, B> {
+    type Output = Result<S::Response, BoxError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
             match self.as_mut().project() {
-                StepProjection::Called { response } => return response.poll(cx),
+                StepProjection::Called { response } => {
+                    return response.poll(cx).map_err(Into::into);
+                }
                 StepProjection::Waiting { .. } => ready!(self.as_mut().poll_call(cx))?,
+                StepProjection::Failed { error } => {
+                    let Some(error) = error.take() else { panic!("polled after completion") };
+                    return Poll::Ready(Err(error));
+                }
             }
         }
     }
 }
 
-impl<S: Service<Request<B>>, B> DeadlineFuture<S, B> {
+impl<S: Service<Request<B>, Error: Into<BoxError>>, B> DeadlineFuture<S, B> {
     #[cold]
     #[inline(never)]
     fn wait(service: S, request: Request<B>, limit: Option<(Instant, Limit)>) -> Self {
@@ -224,13 +234,13 @@ impl<S: Service<Request<B>>, B> DeadlineFuture<S, B> {
     }
 }
 
-impl<S: Service<Request<B>>, B> Step<S, B> {
+impl<S: Service<Request<B>, Error: Into<BoxError>>, B> Step<S, B> {
     /// Calls the service when it is ready. Out of line, to keep the stack frame of other polls small.
     #[cold]
     #[inline(never)]
-    fn poll_call(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+    fn poll_call(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         if let StepProjection::Waiting { service, request } = self.as_mut().project() {
-            ready!(service.poll_ready(cx))?;
+            ready!(service.poll_ready(cx)).map_err(Into::into)?;
             let Some(request) = request.take() else { panic!("polled after completion") };
             let response = service.call(request);
             self.set(Self::Called { response });
@@ -260,7 +270,7 @@ where
             return Poll::Ready(Err(limit.exceeded().into()));
         }
         Poll::Ready(match ready!(inner.poll_limited(cx)) {
-            Ok(result) => result.map_err(Into::into),
+            Ok(result) => result,
             Err(limit) => Err(limit.exceeded().into()),
         })
     }

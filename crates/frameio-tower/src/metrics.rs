@@ -15,13 +15,15 @@ use tower::{Layer, Service};
 
 use crate::error::error_type;
 use crate::record::{CallRecord, record};
+use crate::trace::names::CANCELLED;
 
 /// Receives measurements of each call and each attempt.
 ///
 /// All labels have low cardinality: measurements contain no ids, URLs or other text of a request,
 /// and `operation` and `url_template` have as many values as the API has operations.
 ///
-/// The methods run inside the future of the call, so they should be cheap and must not block.
+/// The methods run inside the future of the call, so they should be cheap and must not block. To read
+/// the values later, share them in an [`Arc`], which implements this trait too.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -57,6 +59,20 @@ pub trait Metrics: Send + Sync + 'static {
     }
 }
 
+impl<M: Metrics + ?Sized> Metrics for Arc<M> {
+    fn call_started(&self) {
+        M::call_started(self);
+    }
+
+    fn call_finished(&self, call: &CallMetrics) {
+        M::call_finished(self, call);
+    }
+
+    fn attempt_finished(&self, attempt: &AttemptMetrics) {
+        M::attempt_finished(self, attempt);
+    }
+}
+
 /// Outcome of a call or an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -85,7 +101,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::Response(status) => f.write_str(status.as_str()),
             Self::Failure(kind) => f.write_str(kind),
-            Self::Cancelled => f.write_str("cancelled"),
+            Self::Cancelled => f.write_str(CANCELLED),
         }
     }
 }
@@ -109,6 +125,15 @@ pub struct CallMetrics {
     pub token_refreshes: u32,
 }
 
+impl CallMetrics {
+    /// Creates the measurements of a plain request with one attempt, for tests of [`Metrics`]. All
+    /// fields can be set.
+    pub const fn new(outcome: Outcome, duration: Duration) -> Self {
+        let quota_wait = Duration::ZERO;
+        Self { operation: None, outcome, duration, quota_wait, attempts: 1, token_refreshes: 0 }
+    }
+}
+
 /// Measurements of an attempt, for the OpenTelemetry metric `http.client.request.duration`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -126,6 +151,14 @@ pub struct AttemptMetrics {
     pub duration: Duration,
 }
 
+impl AttemptMetrics {
+    /// Creates the measurements of an attempt of a plain request, for tests of [`Metrics`]. All fields
+    /// can be set.
+    pub const fn new(method: Method, outcome: Outcome, duration: Duration) -> Self {
+        Self { operation: None, method, url_template: None, outcome, duration }
+    }
+}
+
 /// Reports calls to a [`Metrics`] implementation; outermost layer of
 /// [`DefaultStack`](crate::DefaultStack).
 ///
@@ -139,7 +172,11 @@ pub struct MetricsLayer {
 
 impl MetricsLayer {
     /// Creates a layer that reports to `metrics`.
-    pub fn new(metrics: Arc<dyn Metrics>) -> Self {
+    pub fn new(metrics: impl Metrics) -> Self {
+        Self::shared(Arc::new(metrics))
+    }
+
+    pub(crate) fn shared(metrics: Arc<dyn Metrics>) -> Self {
         Self { metrics }
     }
 }

@@ -330,10 +330,7 @@ impl DefaultStack {
     where
         S: Transport<ResponseBody = Body>,
     {
-        let mut trace = TraceLayer::new().level(self.span_level);
-        if let Some(metrics) = &self.metrics {
-            trace = trace.metrics(metrics.clone());
-        }
+        let trace = TraceLayer::new().level(self.span_level).shared_metrics(self.metrics.clone());
         let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
         let attempt = ServiceBuilder::new()
             .layer(self.headers_layer())
@@ -378,7 +375,7 @@ impl DefaultStack {
         let service = HttpService::always_ready(deadline.track_sending().layer(call));
         match &self.metrics {
             Some(metrics) => {
-                let service = MetricsLayer::new(metrics.clone()).layer(service);
+                let service = MetricsLayer::shared(metrics.clone()).layer(service);
                 HttpService::measured(service, metrics.clone())
             }
             None => service,

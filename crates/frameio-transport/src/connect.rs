@@ -12,10 +12,10 @@ use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use tower::{Service, ServiceExt};
 
-use super::InsecureUrl;
 use super::proxy::Proxy;
 use super::proxy_connector::{BoxFuture, ProxyConnector};
 use super::tls::Secured;
+use super::{InsecureUrl, Unsendable};
 
 type Connection = <Secured as Service<Uri>>::Response;
 
@@ -63,6 +63,10 @@ impl Service<Uri> for Connector {
     fn call(&mut self, destination: Uri) -> Self::Future {
         let Settings { inner, proxy, timeout, allow_http } = &*self.0;
         // A check per connection is enough, because every request needs a connection to its destination.
+        if !matches!(destination.scheme_str(), Some("http" | "https")) {
+            let fault = "the scheme of its URL is neither https nor http";
+            return Box::pin(ready(Err(Unsendable(fault.into()).into())));
+        }
         if !allow_http && !is_secure(&destination) {
             return Box::pin(ready(Err(InsecureUrl.into())));
         }

@@ -19,6 +19,7 @@ use frameio_core::{
 };
 pub use frameio_tower::HttpService;
 use frameio_tower::metrics::{CallMeasurement, Outcome};
+use frameio_tower::trace::names::CANCELLED;
 use frameio_tower::{BuildError, CallRecord, CallSpan, HttpError, HttpFuture, Transport};
 use http::{Request, Response, StatusCode, Uri, response};
 use http_body_util::BodyExt;
@@ -216,12 +217,14 @@ struct Exchange {
     started: Instant,
     span: CallSpan,
     measurement: Option<CallMeasurement>,
+    ended: bool,
 }
 
 impl Exchange {
     fn new(operation: Option<&'static Operation>) -> Self {
         let (record, started) = (CallRecord::new(), Instant::now());
-        Self { operation, record, started, span: CallSpan::new(operation), measurement: None }
+        let span = CallSpan::new(operation);
+        Self { operation, record, started, span, measurement: None, ended: false }
     }
 
     fn context(&self) -> error::Context<'_> {
@@ -312,13 +315,24 @@ impl Exchange {
     /// Records the outcome of the call in its span and its metrics.
     fn finish(mut self, result: Result<StatusCode, &Error>) {
         let outcome = result.or_else(|error| {
-            let status = error.status().filter(|status| !status.is_success());
+            let response = error.failure_kind().is_none();
+            let status = error.status().filter(|status| response && !status.is_success());
             status.ok_or(error.error_type())
         });
         if let Some(measurement) = self.measurement.take() {
             measurement.finish(outcome.map_or_else(Outcome::Failure, Outcome::Response));
         }
         self.span.finish(&self.record, outcome);
+        self.ended = true;
+    }
+}
+
+/// A dropped call differs from a successful one in its span. Its measurement reports that on its own.
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.span.finish(&self.record, Err(CANCELLED));
+        }
     }
 }
 

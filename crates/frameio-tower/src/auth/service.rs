@@ -15,9 +15,10 @@ use tower::Service;
 use super::TokenRefreshed;
 use super::layer::AuthContext;
 use super::provider::BoxFuture;
+use super::refresh::Outcome;
 use super::token::Token;
 use crate::error::AuthError;
-use crate::ready::ready_or_take;
+use crate::ready::{NotReady, ready_or_take};
 use crate::record::{CallRecord, Phase};
 
 /// Service of an [`AuthLayer`](super::AuthLayer).
@@ -60,9 +61,7 @@ where
     fn call(&mut self, mut request: Request<B>) -> AuthFuture<S, B> {
         let signature = match Signature::of(&self.context, &mut request) {
             Ok(signature) => signature,
-            Err(error) => {
-                return AuthFuture { signature: None, step: Step::Done { error: Some(error) } };
-            }
+            Err(error) => return AuthFuture::failed(error.into()),
         };
         if !signature.as_ref().is_none_or(Signature::is_signed) {
             return AuthFuture::unsent(signature, self.inner.clone(), request);
@@ -72,7 +71,8 @@ where
             Ok(ready) => {
                 AuthFuture { signature, step: Step::Sent { response: ready.call(request) } }
             }
-            Err(service) => AuthFuture::unsent(signature, service, request),
+            Err(NotReady::Pending(service)) => AuthFuture::unsent(signature, service, request),
+            Err(NotReady::Failed(error)) => AuthFuture::failed(error.into()),
         }
     }
 }
@@ -141,8 +141,8 @@ impl Signature {
         Poll::Ready(Ok(()))
     }
 
-    /// Starts to replace a rejected token. The future returns whether a new token is available.
-    fn replace(&self) -> Option<BoxFuture<bool>> {
+    /// Starts to replace a rejected token.
+    fn replace(&self) -> Option<BoxFuture<Outcome>> {
         let TokenState::Ready(token) = &self.token else { return None };
         self.enter(Phase::Auth);
         let (context, token) = (self.context.clone(), token.clone());
@@ -176,6 +176,10 @@ impl<S: Service<Request<B>>, B> AuthFuture<S, B> {
         let unsent = Box::new(Unsent { service, request: Some(request) });
         Self { signature, step: Step::Unsent { unsent } }
     }
+
+    fn failed(error: BoxError) -> Self {
+        Self { signature: None, step: Step::Done { error: Some(error) } }
+    }
 }
 
 pin_project! {
@@ -186,8 +190,8 @@ pin_project! {
     {
         Unsent { unsent: Box<Unsent<S, B>> },
         Sent { #[pin] response: S::Future },
-        Rejected { response: Option<S::Response>, replaced: BoxFuture<bool> },
-        Done { error: Option<AuthError> },
+        Rejected { response: Option<S::Response>, replaced: BoxFuture<Outcome> },
+        Done { error: Option<BoxError> },
     }
 }
 
@@ -235,14 +239,16 @@ where
                         signature.enter(Phase::Attempt);
                     }
                     let Some(mut response) = response.take() else { completed() };
-                    if replaced {
-                        response.extensions_mut().insert(TokenRefreshed);
+                    match replaced {
+                        Ok(()) => drop(response.extensions_mut().insert(TokenRefreshed)),
+                        Err(Some(reason)) => drop(response.extensions_mut().insert(reason)),
+                        Err(None) => {}
                     }
                     return Poll::Ready(Ok(response));
                 }
                 StepProjection::Done { error } => {
                     let Some(error) = error.take() else { completed() };
-                    return Poll::Ready(Err(error.into()));
+                    return Poll::Ready(Err(error));
                 }
             }
         }
@@ -258,7 +264,7 @@ where
     /// Keeps the response until the token is replaced.
     #[cold]
     #[inline(never)]
-    fn reject(mut self: Pin<&mut Self>, response: S::Response, replaced: BoxFuture<bool>) {
+    fn reject(mut self: Pin<&mut Self>, response: S::Response, replaced: BoxFuture<Outcome>) {
         self.set(Self::Rejected { response: Some(response), replaced });
     }
 

@@ -6,8 +6,8 @@ use tower::load_shed::error::Overloaded;
 use tower::timeout::error::Elapsed;
 
 use crate::error::{
-    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, QuotaExhausted, QuotaStoreError,
-    ResponseTooLarge, TransportError, TransportStage, chain,
+    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, InvalidContent, QuotaExhausted,
+    QuotaStoreError, ResponseTooLarge, TransportError, TransportStage, chain,
 };
 
 /// Kind of a failure without a response.
@@ -32,6 +32,8 @@ pub enum FailureKind {
     Auth,
     /// [`ResponseTooLarge`]: the response exceeds the size limit.
     ResponseTooLarge,
+    /// [`InvalidContent`]: the body of the response cannot be decompressed.
+    InvalidContent,
     /// [`TransportError`], with the stage that failed.
     Transport(TransportStage),
     /// [`Elapsed`]: a timeout layer of tower ended the call or the attempt.
@@ -66,6 +68,8 @@ impl FailureKind {
             Some(Self::Auth)
         } else if error.is::<ResponseTooLarge>() {
             Some(Self::ResponseTooLarge)
+        } else if error.is::<InvalidContent>() {
+            Some(Self::InvalidContent)
         } else if error.is::<Elapsed>() {
             Some(Self::LayerTimeout)
         } else if error.is::<Overloaded>() {
@@ -86,10 +90,13 @@ impl FailureKind {
             | Self::Auth
             | Self::ConnectTimeout
             | Self::LoadShed
-            | Self::Transport(TransportStage::Connect | TransportStage::NotSent) => false,
+            | Self::Transport(
+                TransportStage::Unsendable | TransportStage::Connect | TransportStage::NotSent,
+            ) => false,
             Self::Deadline
             | Self::AttemptTimeout
             | Self::ResponseTooLarge
+            | Self::InvalidContent
             | Self::LayerTimeout
             | Self::Transport(_)
             | Self::Other => true,
@@ -106,6 +113,9 @@ impl FailureKind {
             Self::QuotaStore => "quota_store",
             Self::Auth => "auth",
             Self::ResponseTooLarge => "response_too_large",
+            Self::InvalidContent => "invalid_content",
+            Self::Transport(TransportStage::Unsendable) => "unsendable",
+            Self::Transport(TransportStage::RequestBody) => "request_body",
             Self::Transport(TransportStage::Connect) => "connect",
             Self::Transport(TransportStage::NotSent) => "not_sent",
             Self::Transport(TransportStage::Sent) => "connection_lost",
@@ -128,7 +138,8 @@ impl FailureKind {
 /// | [`QuotaStoreError`] | `quota_store` |
 /// | [`AuthError`] | `auth` |
 /// | [`ResponseTooLarge`] | `response_too_large` |
-/// | [`TransportError`], by stage | `connect`, `not_sent`, `connection_lost`, `body` |
+/// | [`InvalidContent`] | `invalid_content` |
+/// | [`TransportError`], by stage | `unsendable`, `request_body`, `connect`, `not_sent`, `connection_lost`, `body` |
 /// | [`Elapsed`] of a timeout layer of tower | `layer_timeout` |
 /// | [`Overloaded`] of a load-shedding layer of tower | `load_shed` |
 /// | any other | `_OTHER`, OpenTelemetry's name for unknown errors |
@@ -152,7 +163,7 @@ mod tests {
     fn every_error_has_a_name_and_a_default_for_whether_it_was_sent() {
         let after = Duration::from_secs(1);
         let transport = |stage| BoxError::from(TransportError::new(stage, "reset"));
-        let table: [(BoxError, &str, bool); 14] = [
+        let table: [(BoxError, &str, bool); 17] = [
             (AttemptTimeout::new(after).into(), "timeout", true),
             (ConnectTimeout::new(after).into(), "connect_timeout", false),
             (DeadlineExceeded::new(after, Phase::Start).into(), "deadline_exceeded", true),
@@ -160,6 +171,9 @@ mod tests {
             (QuotaStoreError::new("unreachable").into(), "quota_store", false),
             (AuthError::new(transport(TransportStage::Sent)).into(), "auth", false),
             (ResponseTooLarge::new(1).into(), "response_too_large", true),
+            (InvalidContent::new("crc").into(), "invalid_content", true),
+            (transport(TransportStage::Unsendable), "unsendable", false),
+            (transport(TransportStage::RequestBody), "request_body", true),
             (transport(TransportStage::Connect), "connect", false),
             (transport(TransportStage::NotSent), "not_sent", false),
             (transport(TransportStage::Sent), "connection_lost", true),

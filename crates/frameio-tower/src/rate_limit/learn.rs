@@ -454,6 +454,16 @@ mod tests {
         let mut pauses = Pauses::default();
         let sent = now + secs(60);
         assert_eq!(pauses.throttled(now, Some(Duration::MAX), now), (Some(secs(60)), sent));
-        assert_eq!(pauses.throttled(sent, Some(secs(0)), sent), (Some(secs(0)), sent));
+    }
+
+    #[test]
+    fn a_retry_after_of_less_than_a_second_counts_as_missing() {
+        let past = "Sun, 06 Nov 1994 08:49:37 GMT";
+        for (value, delay) in [("0", None), (past, None), ("1", Some(secs(1)))] {
+            let value = http::HeaderValue::from_static(value);
+            let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, value)]);
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            assert_eq!(QuotaResponse::new(Instant::now(), status, &headers).retry_after, delay);
+        }
     }
 }

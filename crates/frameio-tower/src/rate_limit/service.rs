@@ -19,7 +19,7 @@ use super::queue::{RecordedWait, wait};
 use super::store::{QuotaBucket, SharedSlot, Store, wait_for_turn};
 use crate::deadline::DeadlineAt;
 use crate::error::{QuotaExhausted, QuotaStoreError};
-use crate::ready::ready_or_take;
+use crate::ready::{NotReady, ready_or_take};
 use crate::record::{self, CallRecord};
 
 /// Service of a [`RateLimitLayer`].
@@ -66,15 +66,16 @@ where
                     request,
                 });
             }
-            Err(error) => return RateLimitFuture { step: Step::Done { error: Some(error) } },
+            Err(error) => return RateLimitFuture::failed(error.into()),
         };
         // Most inner services are ready immediately, which saves a clone and moving the request.
         match ready_or_take(&mut self.inner) {
             Ok(ready) => RateLimitFuture { step: pass(ready, slot, marked, request) },
-            Err(service) => {
+            Err(NotReady::Pending(service)) => {
                 let request = Some(request);
                 RateLimitFuture::wait(Waiting { turn: None, slot, marked, service, request })
             }
+            Err(NotReady::Failed(error)) => RateLimitFuture::failed(error.into()),
         }
     }
 }
@@ -215,6 +216,10 @@ impl<S: Service<Request<B>>, B> RateLimitFuture<S, B> {
     fn wait(waiting: Waiting<S, B>) -> Self {
         Self { step: Step::Waiting { waiting: Box::new(waiting) } }
     }
+
+    fn failed(error: BoxError) -> Self {
+        Self { step: Step::Done { error: Some(error) } }
+    }
 }
 
 pin_project! {
@@ -225,7 +230,7 @@ pin_project! {
     {
         Waiting { waiting: Box<Waiting<S, B>> },
         Passed { slot: Option<Slot>, #[pin] response: S::Future },
-        Done { error: Option<QuotaExhausted> },
+        Done { error: Option<BoxError> },
     }
 }
 
@@ -263,7 +268,7 @@ where
                 }
                 StepProjection::Done { error } => {
                     return match error.take() {
-                        Some(error) => Poll::Ready(Err(error.into())),
+                        Some(error) => Poll::Ready(Err(error)),
                         None => completed(),
                     };
                 }

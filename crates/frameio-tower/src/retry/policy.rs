@@ -1,5 +1,6 @@
 //! Decision whether an attempt is repeated.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use frameio_core::Operation;
@@ -75,6 +76,12 @@ where
 {
     fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
         self(outcome)
+    }
+}
+
+impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
+    fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
+        P::retry(self, outcome)
     }
 }
 

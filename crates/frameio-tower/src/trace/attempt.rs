@@ -28,8 +28,8 @@ use crate::record::CallRecord;
 /// attempt on, the request has the extension [`Attempts`].
 ///
 /// The span follows OpenTelemetry's conventions for HTTP clients; its name consists of method and
-/// path template. It closes when the attempt completes or is dropped. Default: level DEBUG, no
-/// metrics.
+/// path template. It closes when the attempt completes or is dropped; a dropped attempt has the error
+/// type [`cancelled`](names::CANCELLED). Default: level DEBUG, no metrics.
 ///
 /// ```
 /// use frameio_tower::TraceLayer;
@@ -57,8 +57,12 @@ impl TraceLayer {
 
     /// Reports each attempt to `metrics`. Default: none.
     #[must_use]
-    pub fn metrics(mut self, metrics: Arc<dyn Metrics>) -> Self {
-        self.metrics = Some(metrics);
+    pub fn metrics(self, metrics: impl Metrics) -> Self {
+        self.shared_metrics(Some(Arc::new(metrics)))
+    }
+
+    pub(crate) fn shared_metrics(mut self, metrics: Option<Arc<dyn Metrics>>) -> Self {
+        self.metrics = metrics;
         self
     }
 }
@@ -203,6 +207,14 @@ pin_project! {
         #[pin]
         inner: Option<Instrumented<F>>,
         meter: Option<Box<AttemptMeter>>,
+    }
+
+    impl<F> PinnedDrop for TraceFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            if let Some(unfinished) = this.project().inner.as_ref().as_pin_ref() {
+                record_error(unfinished.get_ref().span(), names::CANCELLED);
+            }
+        }
     }
 }
 

@@ -53,8 +53,9 @@ impl TokenProvider for Rotating {
         Ok(Token::from(self.0.load(Relaxed).to_string()))
     }
 
-    async fn rejected(&self, _: &Token) {
+    async fn rejected(&self, _: &Token) -> Result<(), BoxError> {
         self.0.fetch_add(1, Relaxed);
+        Ok(())
     }
 }
 
