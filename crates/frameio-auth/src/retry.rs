@@ -10,9 +10,9 @@ use http::{Request, Response, StatusCode};
 use tokio::time::{Sleep, sleep};
 use tower::retry::Policy;
 
-/// Delays in seconds without a `Retry-After`; the last one repeats.
+/// Minimum delays in seconds; the last one repeats.
 const DELAYS: [u64; 4] = [1, 2, 5, 10];
-/// Maximum delay that a `Retry-After` can request.
+/// Maximum delay that a `Retry-After` can request. An earlier retry would be refused again.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// Retries of one request.
@@ -62,7 +62,8 @@ impl Budget {
         let at = usize::try_from(self.spent).map_or(last, |spent| spent.min(last));
         self.spent += 1;
         let own = Duration::from_secs(DELAYS.get(at).copied().unwrap_or_default());
-        Some(retry_after.map_or(own, |delay| delay.min(MAX_RETRY_AFTER)))
+        let delay = retry_after.unwrap_or_default().max(own);
+        (delay <= MAX_RETRY_AFTER).then_some(delay)
     }
 }
 
@@ -125,9 +126,13 @@ mod tests {
 
     #[test]
     fn honors_a_retry_after_of_at_most_a_minute() {
-        let mut budget = Budget { spent: 0, max: 2 };
-        assert_eq!(budget.delay(Some(Duration::from_secs(7))), Some(Duration::from_secs(7)));
-        assert_eq!(budget.delay(Some(Duration::from_secs(700))), Some(MAX_RETRY_AFTER));
-        assert_eq!(budget.delay(Some(Duration::ZERO)), None);
+        let mut budget = Budget { spent: 0, max: 4 };
+        let mut delay = |asked| budget.delay(Some(Duration::from_secs(asked)));
+        assert_eq!(delay(7), Some(Duration::from_secs(7)));
+        // Not earlier than without the header, and not earlier than the service asks for.
+        assert_eq!(delay(0), Some(Duration::from_secs(2)));
+        assert_eq!(delay(60), Some(MAX_RETRY_AFTER));
+        assert_eq!(delay(61), None);
+        assert_eq!(delay(1), None, "no retries remain");
     }
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frameio_core::{ApiError, DecodeError, EncodeError, Operation, describe_body, describe_text};
+use frameio_tower::auth::RefreshFailed;
 use frameio_tower::error::{QuotaExhausted, TransportStage, find};
-use frameio_tower::{CallRecord, FailureKind, HttpError, retry_after};
-use http::header::{CONTENT_TYPE, HeaderName, LOCATION};
+use frameio_tower::{CallRecord, FailureKind, HttpError, IncompleteBody, retry_after};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, LOCATION};
 use http::{HeaderMap, StatusCode, response};
 
 type Source = Box<dyn StdError + Send + Sync>;
@@ -44,6 +45,8 @@ struct Inner {
     failure: Option<FailureKind>,
     operation: Option<&'static str>,
     response: Option<ErrorResponse>,
+    /// Status of a response that has no usable body.
+    failed_status: Option<StatusCode>,
     attempts: u32,
     elapsed: Duration,
     may_have_been_sent: bool,
@@ -73,13 +76,15 @@ pub enum ErrorKind {
     RateLimited,
     /// The store of shared quotas is unavailable.
     QuotaStore,
-    /// A time limit was reached: connect, attempt or deadline.
+    /// A time limit was reached: connect, attempt, deadline, or that of a custom timeout layer of tower.
     Timeout,
+    /// A load-shedding layer refused the request; nothing was sent.
+    LoadShed,
     /// The connection could not be established.
     Connect,
-    /// The connection failed before a response arrived.
+    /// The connection failed before a response arrived, or the transport cannot send such a request.
     Transport,
-    /// The response body ended early or exceeds the size limit.
+    /// The response body ended early, exceeds the size limit, or cannot be decompressed.
     Body,
     /// The response has a success status but not the documented shape.
     Decode,
@@ -97,13 +102,15 @@ impl From<FailureKind> for ErrorKind {
             FailureKind::Auth => Self::Auth,
             FailureKind::QuotaExhausted => Self::RateLimited,
             FailureKind::QuotaStore => Self::QuotaStore,
-            FailureKind::Deadline | FailureKind::AttemptTimeout | FailureKind::ConnectTimeout => {
-                Self::Timeout
-            }
+            FailureKind::Deadline
+            | FailureKind::AttemptTimeout
+            | FailureKind::ConnectTimeout
+            | FailureKind::LayerTimeout => Self::Timeout,
+            FailureKind::LoadShed => Self::LoadShed,
             FailureKind::Transport(TransportStage::Connect) => Self::Connect,
-            FailureKind::Transport(TransportStage::Body) | FailureKind::ResponseTooLarge => {
-                Self::Body
-            }
+            FailureKind::Transport(TransportStage::Body)
+            | FailureKind::ResponseTooLarge
+            | FailureKind::InvalidContent => Self::Body,
             FailureKind::Transport(_) => Self::Transport,
             _ => Self::Middleware,
         }
@@ -118,6 +125,7 @@ pub(crate) struct Context<'a> {
     pub(crate) elapsed: Duration,
 }
 
+// Out of line, so that the code of successful calls is dense.
 impl Context<'_> {
     fn error(
         self,
@@ -135,30 +143,46 @@ impl Context<'_> {
             may_have_been_sent: response.is_some()
                 || self.record.is_some_and(CallRecord::may_have_been_sent),
             response,
+            failed_status: None,
             attempts: self.record.map_or(0, CallRecord::attempts),
             elapsed: self.elapsed,
             source,
         }))
     }
 
+    #[cold]
     pub(crate) fn encode(self, error: EncodeError) -> Error {
         self.error(ErrorKind::Encode, None, Some(error.into()))
     }
 
-    /// Creates the error of a response whose status is not a success.
-    pub(crate) fn api(self, parts: response::Parts, body: Bytes) -> Error {
+    /// Creates the error of a response whose status is not a success. Its source is the reason why the
+    /// response or the token is incomplete.
+    #[cold]
+    pub(crate) fn api(self, mut parts: response::Parts, body: Bytes) -> Error {
         let kind = match parts.status {
             StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
             _ => ErrorKind::Api,
         };
-        self.error(kind, Some(ErrorResponse::new(parts, body)), None)
+        let refresh = parts.extensions.remove::<RefreshFailed>().map(Source::from);
+        let body_fault = parts.extensions.remove::<IncompleteBody>().map(Source::from);
+        self.error(kind, Some(ErrorResponse::new(parts, body)), refresh.or(body_fault))
     }
 
-    pub(crate) fn decode(self, error: DecodeError, parts: response::Parts, body: Bytes) -> Error {
+    #[cold]
+    pub(crate) fn decode(
+        self,
+        mut error: DecodeError,
+        parts: response::Parts,
+        body: Bytes,
+    ) -> Error {
+        if let Some(coding) = unknown_encoding(&parts.headers, &body) {
+            error = DecodeError::new(".", format!("the encoding '{coding}' is not supported"));
+        }
         self.error(ErrorKind::Decode, Some(ErrorResponse::new(parts, body)), Some(error.into()))
     }
 
     /// Creates the error of a call that failed in the stack.
+    #[cold]
     pub(crate) fn stack(self, error: HttpError) -> Error {
         let failure = FailureKind::of(&error);
         let retry_after = match failure {
@@ -167,8 +191,10 @@ impl Context<'_> {
         };
         // Without a sending marker in the stack, the kind of the failure decides.
         let tracked = self.record.is_some_and(CallRecord::tracks_sending);
+        let status = error.status();
         let mut error = self.error(failure.into(), None, Some(error.into_inner()));
         error.0.failure = Some(failure);
+        error.0.failed_status = status;
         error.0.retry_after = retry_after;
         error.0.may_have_been_sent |= !tracked && failure.may_have_been_sent();
         error
@@ -184,6 +210,20 @@ impl ErrorResponse {
     fn header(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+
+    fn describe_body(&self) -> String {
+        match unknown_encoding(&self.headers, &self.body) {
+            Some(coding) => format!("{} bytes with the encoding '{coding}'", self.body.len()),
+            None => describe_body(self.header(CONTENT_TYPE), &self.body),
+        }
+    }
+}
+
+/// Returns the content encoding that the stack did not decode, in a form that is safe to print.
+fn unknown_encoding(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    let coding = headers.get(CONTENT_ENCODING)?.as_bytes();
+    let plain = body.is_empty() || coding.is_empty() || coding.eq_ignore_ascii_case(b"identity");
+    (!plain).then(|| describe_text(&String::from_utf8_lossy(coding)))
 }
 
 impl Error {
@@ -218,16 +258,17 @@ impl Error {
 
     /// Returns the status of the response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
-        Some(self.0.response.as_ref()?.status)
+        self.0.response.as_ref().map(|response| response.status).or(self.0.failed_status)
     }
 
-    /// Returns the headers of the response, if one arrived.
+    /// Returns the headers of the response, if one arrived whose body could be read.
     pub fn headers(&self) -> Option<&HeaderMap> {
         Some(&self.0.response.as_ref()?.headers)
     }
 
     /// Returns the unchanged body of the response, which may not be JSON. It is empty if no response
-    /// arrived.
+    /// arrived, and the part that arrived if [`find`](Self::find) returns an
+    /// [`IncompleteBody`](frameio_tower::IncompleteBody).
     pub fn body(&self) -> &[u8] {
         self.0.response.as_ref().map_or(&[], |response| &response.body)
     }
@@ -245,7 +286,8 @@ impl Error {
         ["x-request-id", "cf-ray"].iter().find_map(|name| headers.get(*name)?.to_str().ok())
     }
 
-    /// Returns the number of attempts that were started; 0 if the request could not be encoded.
+    /// Returns the number of attempts that were started; 0 if the call failed before, for example because
+    /// the request cannot be encoded, its quota is exhausted, or no token is available.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -266,7 +308,8 @@ impl Error {
         self.0.may_have_been_sent
     }
 
-    /// Returns whether a time limit was reached: connect, attempt or deadline.
+    /// Returns whether a time limit was reached: connect, attempt, deadline, or that of a custom timeout
+    /// layer of tower.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
@@ -350,11 +393,7 @@ impl fmt::Display for Error {
                         match response.header(LOCATION).filter(|_| response.status.is_redirection())
                         {
                             Some(target) => write!(f, ": redirect to {}", describe_text(target))?,
-                            None => {
-                                let body =
-                                    describe_body(response.header(CONTENT_TYPE), &response.body);
-                                write!(f, ": {body}")?;
-                            }
+                            None => write!(f, ": {}", response.describe_body())?,
                         }
                     }
                     errors => {
@@ -368,11 +407,16 @@ impl fmt::Display for Error {
                 }
             }
         }
+        if let Some(status) = self.0.failed_status {
+            write!(f, "{status}: ")?;
+        }
         if let Some(cause) = self.cause() {
             let what = match self.0.kind {
                 ErrorKind::Encode => "not sent: ",
+                ErrorKind::Api | ErrorKind::RateLimited if self.0.response.is_some() => "; ",
                 ErrorKind::Decode if self.0.response.is_some() => ": unexpected response: ",
                 ErrorKind::Decode => "unexpected response: ",
+                ErrorKind::LoadShed => "refused by a load-shedding layer: ",
                 _ => "",
             };
             write!(f, "{what}{cause}")?;

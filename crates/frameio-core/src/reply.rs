@@ -26,6 +26,15 @@ pub struct Reply<T> {
     pub rate_limit: Option<RateLimitInfo>,
 }
 
+impl<T> Reply<T> {
+    /// Creates a reply of a first attempt with status 200 and no headers, for tests. All fields can be
+    /// set.
+    pub fn new(value: T) -> Self {
+        let (status, headers) = (StatusCode::OK, HeaderMap::new());
+        Self { value, status, headers, attempts: 1, rate_limit: None }
+    }
+}
+
 impl<T: FromResponse> FromResponse for Reply<T> {
     fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError> {
         Ok(Self {
@@ -51,6 +60,11 @@ pub struct RateLimitInfo {
 }
 
 impl RateLimitInfo {
+    /// Creates the information of a response that has only a limit, for tests. All fields can be set.
+    pub const fn new(limit: u32) -> Self {
+        Self { limit, remaining: None, window: None }
+    }
+
     /// Reads the `x-ratelimit-*` headers. Returns `None` without a valid limit.
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let (mut limit, mut remaining, mut window) = (None, None, None);

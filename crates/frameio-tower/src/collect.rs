@@ -1,11 +1,15 @@
 //! Collection of response bodies.
 
+use std::error::Error as StdError;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use frameio_core::{Body, BoxError};
+use http::response::Parts;
 use http::{Request, Response};
 use http_body::Body as HttpBody;
 use pin_project_lite::pin_project;
@@ -19,6 +23,10 @@ use crate::error::{ResponseTooLarge, TransportError, TransportStage, find};
 /// A body with more bytes than the limit fails with [`ResponseTooLarge`], without being read if its
 /// length is known in advance. A body that cannot be read fails with a [`TransportError`] of
 /// [`TransportStage::Body`]. Headers are unchanged, and trailers are dropped.
+///
+/// A response with a status of 400 or more does not fail, because its status and headers are more
+/// important than its body. It has the part of the body that arrived, up to the limit, and the
+/// extension [`IncompleteBody`].
 #[derive(Clone, Copy, Debug)]
 pub struct CollectLayer {
     limit: usize,
@@ -82,7 +90,8 @@ pin_project! {
     #[derive(Debug)]
     enum CollectState<F, R> {
         Waiting { #[pin] future: F },
-        Reading { head: Response<()>, #[pin] body: R, collected: Collected },
+        // The head is boxed, because most bodies arrive together with it and are read in one poll.
+        Reading { #[pin] body: R, collected: Collected, head: Option<Box<Parts>> },
     }
 }
 
@@ -98,26 +107,34 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let limit = *this.limit;
-        loop {
-            match this.state.as_mut().project() {
-                CollectStateProjection::Waiting { future } => {
-                    let (parts, body) = ready!(future.poll(cx)).map_err(Into::into)?.into_parts();
-                    // The hint of the body, because the response to a `HEAD` has a `content-length`
-                    // without a body.
-                    if body.size_hint().lower() > limit as u64 {
-                        return Poll::Ready(Err(ResponseTooLarge::new(limit).into()));
-                    }
-                    let head = Response::from_parts(parts, ());
-                    let collected = Collected::Empty;
-                    this.state.set(CollectState::Reading { head, body, collected });
-                }
-                CollectStateProjection::Reading { head, body, collected } => {
-                    ready!(collected.poll(body, limit, cx))?;
-                    let body = std::mem::take(collected).into_body();
-                    return Poll::Ready(Ok(std::mem::take(head).map(|()| body)));
-                }
+        let mut arrived = None;
+        if let CollectStateProjection::Waiting { future } = this.state.as_mut().project() {
+            let (parts, body) = ready!(future.poll(cx)).map_err(Into::into)?.into_parts();
+            // The hint of the body, because the response to a `HEAD` has a `content-length` without
+            // a body.
+            if body.size_hint().lower() > limit as u64 {
+                let error = ResponseTooLarge::new(limit).into();
+                return Poll::Ready(incomplete(parts, Body::empty(), error));
             }
+            arrived = Some(parts);
+            let collected = Collected::Empty;
+            this.state.set(CollectState::Reading { body, collected, head: None });
         }
+        let CollectStateProjection::Reading { body, collected, head } = this.state.project() else {
+            unreachable!("the future of the response has completed")
+        };
+        let Poll::Ready(result) = collected.poll(body, limit, cx) else {
+            *head = head.take().or_else(|| arrived.map(Box::new));
+            return Poll::Pending;
+        };
+        let Some(parts) = arrived.or_else(|| head.take().map(|head| *head)) else {
+            panic!("polled after completion")
+        };
+        let body = std::mem::take(collected).into_body();
+        Poll::Ready(match result {
+            Ok(()) => Ok(Response::from_parts(parts, body)),
+            Err(error) => incomplete(parts, body, error),
+        })
     }
 }
 
@@ -133,7 +150,7 @@ enum Collected {
 }
 
 impl Collected {
-    /// Reads the body to its end.
+    /// Reads the body to its end, or up to the limit if it is larger.
     fn poll<R>(
         &mut self,
         mut body: Pin<&mut R>,
@@ -146,9 +163,11 @@ impl Collected {
     {
         while !body.is_end_stream() {
             let Some(frame) = ready!(body.as_mut().poll_frame(cx)) else { break };
-            let frame = frame.map_err(|error| failed(error.into()))?;
+            let frame = frame.map_err(Into::into)?;
             let Ok(data) = frame.into_data() else { continue };
-            if data.remaining() > limit.saturating_sub(self.len()) {
+            let room = limit.saturating_sub(self.len());
+            if data.remaining() > room {
+                self.push(data.take(room));
                 return Poll::Ready(Err(ResponseTooLarge::new(limit).into()));
             }
             self.push(data);
@@ -186,10 +205,46 @@ impl Collected {
     }
 }
 
-/// Converts the error of a body, and keeps the `ResponseTooLarge` of an inner layer.
-fn failed(error: BoxError) -> BoxError {
-    match find::<ResponseTooLarge>(&*error) {
-        Some(too_large) => (*too_large).into(),
-        None => TransportError::new(TransportStage::Body, error).into(),
+/// Response extension: the body of an error response is not complete.
+///
+/// Contains the reason as its source, such as a [`TransportError`] or [`ResponseTooLarge`].
+#[derive(Clone, Debug)]
+pub struct IncompleteBody(Arc<dyn StdError + Send + Sync>);
+
+impl fmt::Display for IncompleteBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the body is incomplete: {}", self.0)
     }
+}
+
+impl StdError for IncompleteBody {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+/// Returns an error response with the part of its body that arrived, and the error for another status.
+///
+/// Keeps the `ResponseTooLarge` of an inner layer.
+#[cold]
+fn incomplete(parts: Parts, body: Body, error: BoxError) -> Result<Response<Body>, BoxError> {
+    let status = parts.status;
+    let error = match find::<ResponseTooLarge>(&*error) {
+        Some(too_large) => too_large.status(status).into(),
+        None => TransportError::new(TransportStage::Body, error).status(status).into(),
+    };
+    keep_error_response(Response::from_parts(parts, body), error)
+}
+
+/// Returns a response with a status of 400 or more, marked as incomplete, and otherwise the error.
+#[cold]
+pub(crate) fn keep_error_response(
+    mut response: Response<Body>,
+    error: BoxError,
+) -> Result<Response<Body>, BoxError> {
+    if response.status().as_u16() < 400 {
+        return Err(error);
+    }
+    response.extensions_mut().get_or_insert_with(|| IncompleteBody(error.into()));
+    Ok(response)
 }

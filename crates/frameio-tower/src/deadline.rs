@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tower::{Layer, Service};
 
 use crate::error::DeadlineExceeded;
-use crate::ready::is_ready;
+use crate::ready::poll_once;
 use crate::record::{CallRecord, Phase, record};
 use crate::timeout::Limited;
 
@@ -30,7 +30,9 @@ pub struct DeadlineAt(pub Instant);
 /// Place it outside all layers that may wait. [`CallLimits::deadline`] of a request overrides the
 /// limit. The resulting instant is inserted into the request as [`DeadlineAt`]; if the request has
 /// one already, the earlier of the two applies. A call that reaches its deadline fails with
-/// [`DeadlineExceeded`], which names the phase of the call.
+/// [`DeadlineExceeded`], which names the phase of the call. If the deadline has passed already, the call
+/// fails without being passed to the inner service. With a [sending marker](crate::sending) in the stack,
+/// a call that waited until its deadline is not sent afterwards.
 ///
 /// The service is always ready. It waits for the inner service in the future of the call, so the
 /// wait for a permit, for example of a concurrency limit, counts against the limit. Place a
@@ -113,15 +115,18 @@ impl<S> Deadline<S> {
     /// Starts a call on a clone of the inner service, so `&self` is enough.
     pub(crate) fn start<B>(&self, mut request: Request<B>) -> DeadlineFuture<S, B>
     where
-        S: Service<Request<B>> + Clone,
+        S: Service<Request<B>, Error: Into<BoxError>> + Clone,
     {
         let limit = self.limit(request.extensions_mut());
         let mut service = self.inner.clone();
         // Most inner services are ready immediately, which saves moving the request.
-        let step = if is_ready(&mut service) {
-            Step::Called { response: service.call(request) }
-        } else {
-            Step::Waiting { service, request: Some(request) }
+        if limit.as_ref().is_some_and(|(_, limit)| limit.passed) {
+            return DeadlineFuture::wait(service, request, limit);
+        }
+        let step = match poll_once(&mut service) {
+            Poll::Ready(Ok(())) => Step::Called { response: service.call(request) },
+            Poll::Ready(Err(error)) => Step::Failed { error: Some(error.into()) },
+            Poll::Pending => return DeadlineFuture::wait(service, request, limit),
         };
         DeadlineFuture { inner: Limited::new(step, limit) }
     }
@@ -148,17 +153,26 @@ impl<S> Deadline<S> {
             }
             (_, outer) => (outer?, outer?.saturating_duration_since(now)),
         };
-        Some((at, Limit { after, record }))
+        Some((at, Limit { after, passed: at <= now, record }))
     }
 }
 
 #[derive(Debug)]
 struct Limit {
     after: Duration,
+    /// Whether the deadline had passed when the call started.
+    passed: bool,
     record: CallRecord,
 }
 
 impl Limit {
+    /// Returns whether the next request of the call would be sent after the deadline. `elapsed` is
+    /// whether the deadline has passed since the last poll.
+    fn is_late(&self, elapsed: bool) -> bool {
+        let waits = || self.record.tracks_sending() && self.record.phase() != Phase::Response;
+        self.passed || elapsed && waits()
+    }
+
     fn exceeded(&self) -> DeadlineExceeded {
         let phase = match self.record.phase() {
             // Without a sending marker, the start of the response phase is not recorded.
@@ -188,24 +202,50 @@ pin_project! {
     {
         Waiting { service: S, request: Option<Request<B>> },
         Called { #[pin] response: S::Future },
+        Failed { error: Option<BoxError> },
     }
 }
 
-impl<S: Service<Request<B>>, B> Future for Step<S, B> {
-    type Output = Result<S::Response, S::Error>;
+impl<S: Service<Request<B>, Error: Into<BoxError>>, B> Future for Step<S, B> {
+    type Output = Result<S::Response, BoxError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            let called = match self.as_mut().project() {
-                StepProjection::Waiting { service, request } => {
-                    ready!(service.poll_ready(cx))?;
-                    let Some(request) = request.take() else { panic!("polled after completion") };
-                    Self::Called { response: service.call(request) }
+            match self.as_mut().project() {
+                StepProjection::Called { response } => {
+                    return response.poll(cx).map_err(Into::into);
                 }
-                StepProjection::Called { response } => return response.poll(cx),
-            };
-            self.set(called);
+                StepProjection::Waiting { .. } => ready!(self.as_mut().poll_call(cx))?,
+                StepProjection::Failed { error } => {
+                    let Some(error) = error.take() else { panic!("polled after completion") };
+                    return Poll::Ready(Err(error));
+                }
+            }
         }
+    }
+}
+
+impl<S: Service<Request<B>, Error: Into<BoxError>>, B> DeadlineFuture<S, B> {
+    #[cold]
+    #[inline(never)]
+    fn wait(service: S, request: Request<B>, limit: Option<(Instant, Limit)>) -> Self {
+        let step = Step::Waiting { service, request: Some(request) };
+        Self { inner: Limited::new(step, limit) }
+    }
+}
+
+impl<S: Service<Request<B>, Error: Into<BoxError>>, B> Step<S, B> {
+    /// Calls the service when it is ready. Out of line, to keep the stack frame of other polls small.
+    #[cold]
+    #[inline(never)]
+    fn poll_call(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        if let StepProjection::Waiting { service, request } = self.as_mut().project() {
+            ready!(service.poll_ready(cx)).map_err(Into::into)?;
+            let Some(request) = request.take() else { panic!("polled after completion") };
+            let response = service.call(request);
+            self.set(Self::Called { response });
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -223,8 +263,14 @@ where
     type Output = Result<S::Response, BoxError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(match ready!(self.project().inner.poll_limited(cx)) {
-            Ok(result) => result.map_err(Into::into),
+        let inner = self.project().inner;
+        if let Some((limit, elapsed)) = inner.as_ref().get_ref().limit()
+            && limit.is_late(elapsed)
+        {
+            return Poll::Ready(Err(limit.exceeded().into()));
+        }
+        Poll::Ready(match ready!(inner.poll_limited(cx)) {
+            Ok(result) => result,
             Err(limit) => Err(limit.exceeded().into()),
         })
     }

@@ -4,11 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::header::Entry;
-use http::{HeaderMap, HeaderName, Request};
+use frameio_core::{Body, Origin};
+use http::header::{ACCEPT, ACCEPT_ENCODING, Entry, USER_AGENT};
+use http::{HeaderMap, HeaderName, Request, Uri};
+use tower::util::MapRequestLayer;
 use tower::{Layer, Service};
 
 /// Adds headers to each request, unless the request has a header of the same name.
+///
+/// [`only_for`](Self::only_for) keeps headers that may be secret, such as the key of a gateway, from other
+/// origins.
 ///
 /// ```
 /// use frameio_tower::HeadersLayer;
@@ -21,12 +26,61 @@ use tower::{Layer, Service};
 #[derive(Clone)]
 pub struct HeadersLayer {
     headers: Arc<HeaderMap>,
+    foreign: Option<Arc<Foreign>>,
+}
+
+/// Headers of requests to other origins.
+struct Foreign {
+    /// Origin that receives all headers.
+    origin: Origin,
+    headers: HeaderMap,
+}
+
+/// Returns whether a header contains nothing about the user, so that every origin may receive it.
+fn is_public(name: &HeaderName) -> bool {
+    [ACCEPT, ACCEPT_ENCODING, USER_AGENT].contains(name)
 }
 
 impl HeadersLayer {
     /// Creates a layer that adds `headers`, including all values of a repeated name.
     pub fn new(headers: HeaderMap) -> Self {
-        Self { headers: Arc::new(headers) }
+        Self { headers: Arc::new(headers), foreign: None }
+    }
+
+    /// Adds only `accept`, `accept-encoding` and `user-agent` to requests to another origin than that of
+    /// `uri`.
+    #[must_use]
+    pub fn only_for(mut self, uri: &Uri) -> Self {
+        let public = self.headers.iter().filter(|(name, _)| is_public(name));
+        let headers: HeaderMap =
+            public.map(|(name, value)| (name.clone(), value.clone())).collect();
+        // Without other headers, no request has to be checked.
+        let differs = headers.len() < self.headers.len();
+        self.foreign = differs.then(|| Arc::new(Foreign { origin: Origin::of(uri), headers }));
+        self
+    }
+
+    /// Returns a layer that removes the headers again from requests to another origin, to which a layer
+    /// between the two has redirected them. `None` if this layer adds no such headers.
+    pub(crate) fn guard(
+        &self,
+    ) -> Option<MapRequestLayer<impl Fn(Request<Body>) -> Request<Body> + Clone + use<>>> {
+        let (headers, foreign) = (self.headers.clone(), self.foreign.clone()?);
+        Some(MapRequestLayer::new(move |mut request: Request<Body>| {
+            if !foreign.origin.covers(request.uri()) {
+                remove_added(request.headers_mut(), &headers);
+            }
+            request
+        }))
+    }
+}
+
+/// Removes the values in `added` from the headers of a request, except for public ones.
+fn remove_added(sent: &mut HeaderMap, added: &HeaderMap) {
+    for name in added.keys().filter(|name| !is_public(name)) {
+        if added.get_all(name) == sent.get_all(name) {
+            sent.remove(name);
+        }
     }
 }
 
@@ -42,7 +96,7 @@ impl<S> Layer<S> for HeadersLayer {
     type Service = Headers<S>;
 
     fn layer(&self, inner: S) -> Headers<S> {
-        Headers { inner, headers: self.headers.clone() }
+        Headers { inner, layer: self.clone() }
     }
 }
 
@@ -50,13 +104,13 @@ impl<S> Layer<S> for HeadersLayer {
 #[derive(Clone)]
 pub struct Headers<S> {
     inner: S,
-    headers: Arc<HeaderMap>,
+    layer: HeadersLayer,
 }
 
 impl<S: fmt::Debug> fmt::Debug for Headers<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.keys().collect();
-        f.debug_struct("Headers").field("inner", &self.inner).field("headers", &names).finish()
+        let Self { inner, layer } = self;
+        f.debug_struct("Headers").field("inner", inner).field("layer", layer).finish()
     }
 }
 
@@ -73,18 +127,23 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> S::Future {
+        let foreign = self.layer.foreign.as_ref();
+        let headers = match foreign.filter(|foreign| !foreign.origin.covers(request.uri())) {
+            Some(foreign) => &foreign.headers,
+            None => &*self.layer.headers,
+        };
         if request.headers().is_empty() {
             // Reserves capacity for the headers that are added further in: token, its kind, host. A
             // clone of the map would have to grow.
-            *request.headers_mut() = HeaderMap::with_capacity(self.headers.len() + 3);
-            for (name, value) in &*self.headers {
+            *request.headers_mut() = HeaderMap::with_capacity(headers.len() + 3);
+            for (name, value) in headers {
                 request.headers_mut().append(name, value.clone());
             }
             return self.inner.call(request);
         }
         // The map iterates over all values of a name before the next name.
         let mut added: Option<&HeaderName> = None;
-        for (name, value) in &*self.headers {
+        for (name, value) in headers {
             match request.headers_mut().entry(name) {
                 Entry::Vacant(entry) => {
                     entry.insert(value.clone());
@@ -103,6 +162,32 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+
+    #[test]
+    fn only_public_headers_are_added_for_other_origins() {
+        let mut headers = HeaderMap::new();
+        for name in ["accept", "accept-encoding", "user-agent", "x-api-key"] {
+            headers.insert(name, HeaderValue::from_static("1"));
+        }
+        let api = Uri::from_static("https://api.frame.io");
+        let mut service = HeadersLayer::new(headers.clone()).only_for(&api).layer(
+            tower::service_fn(|request: Request<()>| {
+                std::future::ready(Ok::<_, std::convert::Infallible>(request.headers().len()))
+            }),
+        );
+        for (uri, expected) in [
+            ("https://api.frame.io/v4/me", 4),
+            ("https://API.frame.io:443/v4/me", 4),
+            ("https://other.example/v4/me", 3),
+            ("http://api.frame.io/v4/me", 3),
+            ("/v4/me", 3),
+        ] {
+            let request = Request::get(uri).body(()).unwrap();
+            assert_eq!(tokio_test::block_on(service.call(request)).unwrap(), expected, "{uri}");
+        }
+        headers.remove("x-api-key");
+        assert!(HeadersLayer::new(headers).only_for(&api).foreign.is_none());
+    }
 
     #[test]
     fn request_headers_take_precedence_and_all_values_are_sent() {

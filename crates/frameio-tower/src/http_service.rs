@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use frameio_core::{Body, BoxError};
+use frameio_core::{Body, BoxError, Operation};
 use http::{Request, Response};
 use http_body::Body as HttpBody;
 use pin_project_lite::pin_project;
-use tower::util::Oneshot;
+use tower::util::{BoxCloneSyncService, Oneshot};
 use tower::{Service, ServiceExt};
 
 use crate::deadline::Deadline;
 use crate::error::HttpError;
+use crate::metrics::{CallMeasurement, Metrics};
+use crate::record::CallRecord;
 
 /// Service that sends HTTP requests: a transport, a mock, or layers around one.
 ///
@@ -48,7 +50,9 @@ where
 /// Any [`Transport`] behind a shared pointer, such as a stack, a transport or a mock.
 ///
 /// Clones are cheap and share the service. It is always ready: the future of a call clones the
-/// service, waits until the clone is ready, and sends the request. The error is the concrete
+/// service, waits until the clone is ready, and sends the request. Only between the layers of a slot of
+/// [`DefaultStack`](crate::DefaultStack) is it ready when the service is, so that a layer such as load
+/// shedding works around another layer. The error is the concrete
 /// [`HttpError`] because, with [`BoxError`], the compiler cannot prove that a call may be awaited
 /// inside `tokio::spawn`.
 ///
@@ -67,21 +71,39 @@ where
 /// # }).unwrap();
 /// ```
 #[derive(Clone)]
-pub struct HttpService(Arc<dyn Call>);
+pub struct HttpService(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Shared(Arc<dyn Call>),
+    /// Boxed, to keep a client small.
+    Slot(Box<SlotService>),
+}
 
 type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, HttpError>> + Send>>;
 
 trait Call: Send + Sync {
     fn call(&self, request: Request<Body>) -> ResponseFuture;
+
+    fn metrics(&self) -> Option<&Arc<dyn Metrics>> {
+        None
+    }
 }
 
 /// Service that has to become ready before each call.
-struct Shared<S>(S);
+struct Shared<S> {
+    service: S,
+    metrics: Option<Arc<dyn Metrics>>,
+}
 
 impl<S: Transport> Call for Shared<S> {
     fn call(&self, request: Request<Body>) -> ResponseFuture {
-        let inner: Oneshot<S, Request<Body>> = self.0.clone().oneshot(request);
+        let inner: Oneshot<S, Request<Body>> = self.service.clone().oneshot(request);
         Box::pin(Erased { inner })
+    }
+
+    fn metrics(&self) -> Option<&Arc<dyn Metrics>> {
+        self.metrics.as_ref()
     }
 }
 
@@ -96,6 +118,40 @@ where
 {
     fn call(&self, request: Request<Body>) -> ResponseFuture {
         Box::pin(Erased { inner: self.0.start(request) })
+    }
+}
+
+/// Service inside a slot, which is ready when its inner service is.
+struct SlotService {
+    inner: BoxCloneSyncService<Request<Body>, Response<Body>, HttpError>,
+    ready: bool,
+}
+
+impl SlotService {
+    fn new<S: Transport>(service: S) -> Self {
+        let service = service.map_response(|response| response.map(Body::stream));
+        let service = service.map_err(|error| HttpError::from(error.into()));
+        Self { inner: BoxCloneSyncService::new(service), ready: false }
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), HttpError>> {
+        ready!(self.inner.poll_ready(cx))?;
+        self.ready = true;
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> ResponseFuture {
+        if std::mem::take(&mut self.ready) {
+            return self.inner.call(request);
+        }
+        // A layer that calls a clone without waiting for it, as with other services of this type.
+        Box::pin(self.inner.clone().oneshot(request))
+    }
+}
+
+impl Clone for SlotService {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), ready: false }
     }
 }
 
@@ -118,7 +174,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match ready!(self.project().inner.poll(cx)) {
             Ok(response) => Ok(response.map(Body::stream)),
-            Err(error) => Err(HttpError::new(error)),
+            Err(error) => Err(HttpError::from(error.into())),
         })
     }
 }
@@ -126,6 +182,33 @@ where
 impl HttpService {
     /// Wraps `service`, unless it is an `HttpService` already.
     pub fn new<S: Transport>(service: S) -> Self {
+        Self::erase(service, |service| Repr::Shared(Arc::new(Shared { service, metrics: None })))
+    }
+
+    /// Wraps a stack that reports its calls to `metrics`.
+    pub(crate) fn measured<S: Transport>(service: S, metrics: Arc<dyn Metrics>) -> Self {
+        Self(Repr::Shared(Arc::new(Shared { service, metrics: Some(metrics) })))
+    }
+
+    /// Starts to measure a call, if the service is a stack that reports [`Metrics`].
+    ///
+    /// The stack does not report a call whose request has `record` as an extension until the measurement
+    /// ends, so that the caller can report the outcome, for example that it cannot decode the response.
+    pub fn measure(
+        &self,
+        operation: Option<&'static Operation>,
+        record: &CallRecord,
+    ) -> Option<CallMeasurement> {
+        let Repr::Shared(service) = &self.0 else { return None };
+        Some(CallMeasurement::start(service.metrics()?, operation, record))
+    }
+
+    /// Wraps a service inside a slot, unless it is an `HttpService` already.
+    pub(crate) fn in_slot<S: Transport>(service: S) -> Self {
+        Self::erase(service, |service| Repr::Slot(Box::new(SlotService::new(service))))
+    }
+
+    fn erase<S: Transport>(service: S, erase: impl FnOnce(S) -> Repr) -> Self {
         let mut service = Some(service);
         if let Some(same) = (&mut service as &mut dyn std::any::Any).downcast_mut::<Option<Self>>()
             && let Some(same) = same.take()
@@ -133,7 +216,7 @@ impl HttpService {
             return same;
         }
         match service {
-            Some(service) => Self(Arc::new(Shared(service))),
+            Some(service) => Self(erase(service)),
             None => unreachable!("only an HttpService is taken"),
         }
     }
@@ -144,7 +227,7 @@ impl HttpService {
         Deadline<S>: Transport,
         S: Transport,
     {
-        Self(Arc::new(AlwaysReady(service)))
+        Self(Repr::Shared(Arc::new(AlwaysReady(service))))
     }
 }
 
@@ -153,12 +236,18 @@ impl Service<Request<Body>> for HttpService {
     type Error = HttpError;
     type Future = HttpFuture;
 
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), HttpError>> {
-        Poll::Ready(Ok(()))
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), HttpError>> {
+        match &mut self.0 {
+            Repr::Shared(_) => Poll::Ready(Ok(())),
+            Repr::Slot(slot) => slot.poll_ready(cx),
+        }
     }
 
     fn call(&mut self, request: Request<Body>) -> HttpFuture {
-        HttpFuture(self.0.call(request))
+        HttpFuture(match &mut self.0 {
+            Repr::Shared(service) => service.call(request),
+            Repr::Slot(slot) => slot.call(request),
+        })
     }
 }
 
@@ -184,3 +273,6 @@ impl fmt::Debug for HttpFuture {
         f.debug_struct("HttpFuture").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+const _: () = assert!(size_of::<HttpService>() == size_of::<Arc<dyn Call>>());

@@ -59,8 +59,10 @@
 //! | [`CallLimits`](frameio_core::CallLimits) | [`encode`](frameio_core::encode()) | deadline, retry, timeout |
 //! | [`CallRecord`] | the caller, otherwise the first layer that needs it | all layers, which update it |
 //! | [`DeadlineAt`] | deadline | retry, rate limit |
-//! | [`Attempts`](frameio_core::Attempts) | retry, from the second attempt on | trace |
+//! | [`Attempts`](frameio_core::Attempts) | trace, from the second attempt on | layers around each attempt |
 //! | [`TokenRefreshed`], of a response | auth | retry |
+//! | [`IncompleteBody`], of a response | collect, decompression | the client, for its error |
+//! | [`RefreshFailed`](auth::RefreshFailed), of a response | auth | the client, for its error |
 //!
 //! # Errors
 //!
@@ -100,13 +102,14 @@ pub mod trace;
 pub use auth::{Auth, AuthLayer, StaticToken, Token, TokenProvider, TokenRefreshed};
 pub use base_uri::{BaseUri, BaseUriLayer, InvalidBaseUri};
 pub use build_error::{BuildError, BuildErrorKind};
-pub use collect::{Collect, CollectLayer};
+pub use collect::{Collect, CollectLayer, IncompleteBody};
 pub use deadline::{Deadline, DeadlineAt, DeadlineLayer};
 #[cfg(feature = "gzip")]
 pub use decompress::{Decompress, DecompressLayer};
 pub use error::{
     AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, FailureKind, HttpError,
-    QuotaExhausted, QuotaStoreError, ResponseTooLarge, TransportError, TransportStage, error_type,
+    InvalidContent, QuotaExhausted, QuotaStoreError, ResponseTooLarge, TransportError,
+    TransportStage, error_type,
 };
 pub use headers::{Headers, HeadersLayer};
 pub use http_service::{HttpFuture, HttpService, Transport};

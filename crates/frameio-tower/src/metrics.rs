@@ -15,13 +15,15 @@ use tower::{Layer, Service};
 
 use crate::error::error_type;
 use crate::record::{CallRecord, record};
+use crate::trace::names::CANCELLED;
 
 /// Receives measurements of each call and each attempt.
 ///
 /// All labels have low cardinality: measurements contain no ids, URLs or other text of a request,
 /// and `operation` and `url_template` have as many values as the API has operations.
 ///
-/// The methods run inside the future of the call, so they should be cheap and must not block.
+/// The methods run inside the future of the call, so they should be cheap and must not block. To read
+/// the values later, share them in an [`Arc`], which implements this trait too.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -57,13 +59,28 @@ pub trait Metrics: Send + Sync + 'static {
     }
 }
 
+impl<M: Metrics + ?Sized> Metrics for Arc<M> {
+    fn call_started(&self) {
+        M::call_started(self);
+    }
+
+    fn call_finished(&self, call: &CallMetrics) {
+        M::call_finished(self, call);
+    }
+
+    fn attempt_finished(&self, attempt: &AttemptMetrics) {
+        M::attempt_finished(self, attempt);
+    }
+}
+
 /// Outcome of a call or an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
     /// A response with this status arrived.
     Response(StatusCode),
-    /// No response arrived. Contains a name returned by [`error_type`].
+    /// No response arrived, or a client could not encode the request or decode the response. Contains a
+    /// name returned by [`error_type`], `encode` or `decode`.
     Failure(&'static str),
     /// The future was dropped before it completed.
     Cancelled,
@@ -84,7 +101,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::Response(status) => f.write_str(status.as_str()),
             Self::Failure(kind) => f.write_str(kind),
-            Self::Cancelled => f.write_str("cancelled"),
+            Self::Cancelled => f.write_str(CANCELLED),
         }
     }
 }
@@ -95,16 +112,26 @@ impl fmt::Display for Outcome {
 pub struct CallMetrics {
     /// Operation of the call; `None` for a plain request.
     pub operation: Option<&'static Operation>,
-    /// Status, failure or cancellation that ended the call.
+    /// Status, failure or cancellation that ended the call, as in the span of the call.
     pub outcome: Outcome,
     /// Time from start to end, including waits.
     pub duration: Duration,
     /// Time spent waiting for the quota, summed over all attempts.
     pub quota_wait: Duration,
-    /// Number of attempts, including resends with a refreshed token.
+    /// Number of attempts, including resends with a refreshed token; 0 if the call failed before its
+    /// first attempt, for example for lack of a quota.
     pub attempts: u32,
     /// Number of resends with a refreshed token.
     pub token_refreshes: u32,
+}
+
+impl CallMetrics {
+    /// Creates the measurements of a plain request with one attempt, for tests of [`Metrics`]. All
+    /// fields can be set.
+    pub const fn new(outcome: Outcome, duration: Duration) -> Self {
+        let quota_wait = Duration::ZERO;
+        Self { operation: None, outcome, duration, quota_wait, attempts: 1, token_refreshes: 0 }
+    }
 }
 
 /// Measurements of an attempt, for the OpenTelemetry metric `http.client.request.duration`.
@@ -124,8 +151,18 @@ pub struct AttemptMetrics {
     pub duration: Duration,
 }
 
+impl AttemptMetrics {
+    /// Creates the measurements of an attempt of a plain request, for tests of [`Metrics`]. All fields
+    /// can be set.
+    pub const fn new(method: Method, outcome: Outcome, duration: Duration) -> Self {
+        Self { operation: None, method, url_template: None, outcome, duration }
+    }
+}
+
 /// Reports calls to a [`Metrics`] implementation; outermost layer of
 /// [`DefaultStack`](crate::DefaultStack).
+///
+/// A call with a [`CallMeasurement`] is reported by its caller instead.
 ///
 /// To report attempts as well, set [`TraceLayer::metrics`](crate::TraceLayer::metrics).
 #[derive(Clone)]
@@ -135,7 +172,11 @@ pub struct MetricsLayer {
 
 impl MetricsLayer {
     /// Creates a layer that reports to `metrics`.
-    pub fn new(metrics: Arc<dyn Metrics>) -> Self {
+    pub fn new(metrics: impl Metrics) -> Self {
+        Self::shared(Arc::new(metrics))
+    }
+
+    pub(crate) fn shared(metrics: Arc<dyn Metrics>) -> Self {
         Self { metrics }
     }
 }
@@ -181,15 +222,41 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> CallMeterFuture<S::Future> {
-        self.metrics.call_started();
-        let meter = Meter {
-            metrics: self.metrics.clone(),
-            operation: request.extensions().get::<Call>().map(|call| call.operation),
-            record: record(request.extensions_mut()),
-            begun: Instant::now(),
-            outcome: Outcome::Cancelled,
-        };
-        CallMeterFuture { inner: self.inner.call(request), meter: Some(meter) }
+        let operation = request.extensions().get::<Call>().map(|call| call.operation);
+        let record = record(request.extensions_mut());
+        // A caller that measures the call reports it.
+        let meter =
+            (!record.is_measured()).then(|| Meter::start(&self.metrics, operation, &record));
+        CallMeterFuture { inner: self.inner.call(request), meter }
+    }
+}
+
+/// Measurement of a call by its caller, which also sees what happens outside the stack, such as the
+/// decoding of the response.
+///
+/// [`HttpService::measure`](crate::HttpService::measure) starts it. If it is dropped before
+/// [`finish`](Self::finish), the call is reported as [`Cancelled`](Outcome::Cancelled).
+pub struct CallMeasurement(Box<Meter>);
+
+impl CallMeasurement {
+    pub(crate) fn start(
+        metrics: &Arc<dyn Metrics>,
+        operation: Option<&'static Operation>,
+        record: &CallRecord,
+    ) -> Self {
+        record.set_measured(true);
+        Self(Box::new(Meter::start(metrics, operation, record)))
+    }
+
+    /// Reports the end of the call.
+    pub fn finish(mut self, outcome: Outcome) {
+        self.0.outcome = outcome;
+    }
+}
+
+impl fmt::Debug for CallMeasurement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallMeasurement").finish_non_exhaustive()
     }
 }
 
@@ -202,8 +269,21 @@ struct Meter {
     outcome: Outcome,
 }
 
+impl Meter {
+    fn start(
+        metrics: &Arc<dyn Metrics>,
+        operation: Option<&'static Operation>,
+        record: &CallRecord,
+    ) -> Self {
+        metrics.call_started();
+        let (metrics, record, begun) = (metrics.clone(), record.clone(), Instant::now());
+        Self { metrics, operation, record, begun, outcome: Outcome::Cancelled }
+    }
+}
+
 impl Drop for Meter {
     fn drop(&mut self) {
+        self.record.set_measured(false);
         self.metrics.call_finished(&CallMetrics {
             operation: self.operation,
             outcome: self.outcome,

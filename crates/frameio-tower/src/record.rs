@@ -32,6 +32,8 @@ struct Inner {
     unsent: AtomicU32,
     quota_wait_nanos: AtomicU64,
     tracks_sending: AtomicBool,
+    /// Whether the caller reports the metrics of the call.
+    measured: AtomicBool,
     phase: AtomicU8,
 }
 
@@ -77,7 +79,8 @@ impl CallRecord {
         Self::default()
     }
 
-    /// Returns the number of attempts that have started.
+    /// Returns the number of attempts that have started, as counted by the
+    /// [`TraceLayer`](crate::TraceLayer). A call that waits for its quota or its token has not started one.
     pub fn attempts(&self) -> u32 {
         self.0.attempts.load(Relaxed)
     }
@@ -112,6 +115,7 @@ impl CallRecord {
 
     /// Counts an attempt and returns its number, from 1.
     pub(crate) fn begin_attempt(&self) -> u32 {
+        self.enter(Phase::Attempt);
         self.0.attempts.fetch_add(1, Relaxed) + 1
     }
 
@@ -133,6 +137,14 @@ impl CallRecord {
     /// [`may_have_been_sent`](Self::may_have_been_sent) reliable.
     pub fn tracks_sending(&self) -> bool {
         self.0.tracks_sending.load(Relaxed)
+    }
+
+    pub(crate) fn set_measured(&self, measured: bool) {
+        self.0.measured.store(measured, Relaxed);
+    }
+
+    pub(crate) fn is_measured(&self) -> bool {
+        self.0.measured.load(Relaxed)
     }
 
     /// Returns the number of requests passed to the transport that may have reached the service.

@@ -14,7 +14,7 @@ use tracing::Level;
 
 use crate::auth::{AuthLayer, TokenProvider};
 use crate::base_uri::{BaseUriLayer, InvalidBaseUri};
-use crate::collect::CollectLayer;
+use crate::collect::{Collect, CollectLayer};
 use crate::deadline::DeadlineLayer;
 #[cfg(feature = "gzip")]
 use crate::decompress::DecompressLayer;
@@ -46,12 +46,16 @@ type MakeAuth = Arc<dyn Fn(&Uri) -> AuthLayer + Send + Sync>;
 /// | 5 | [headers](Self::headers) | none | inside retry, so that retry copies fewer headers |
 /// | 6 | [quota](Self::rate_limit) | documented quota of each operation | each attempt counts against the quota |
 /// | 7 | [auth](Self::auth) | none | after the wait for the quota, so that the token is fresh; signs only requests to the origin of the base URI |
-/// | 8 | [attempt span](Self::attempt_span_level), [attempt timeout](Self::timeout) | DEBUG, 60 s | measure the exchange without the waits before it |
+/// | 8 | [attempt span](Self::attempt_span_level), [attempt timeout](Self::timeout) | DEBUG, 60 s | measure and count exchanges without the waits before them |
 /// | 9 | [attempt layers](Self::attempt_layer) | none | see each request as it is sent |
 /// | 10 | decompression | gzip, with the feature `gzip` | the size limit applies to decompressed bytes |
 /// | 11 | collect | [64 MiB](Self::response_limit) | a truncated body fails the attempt, which can be retried |
 /// | 12 | [sending marker](crate::sending) | always present | only requests that get here were sent |
 /// | 13 | transport | | |
+///
+/// Bodies that call layers, attempt layers or a custom retry layer return are read into memory too, next
+/// to these layers. The limits of time and size therefore apply to them, and retry repeats an attempt
+/// whose body cannot be read.
 ///
 /// A `DefaultStack` is a [`Layer`] for transports. It can be cloned and applied several times; each
 /// time, the call and attempt layers are applied again, so state that all services should share
@@ -168,7 +172,8 @@ impl DefaultStack {
     /// Adds a layer around the whole call. The layer added last is outermost.
     ///
     /// Accepts any tower layer for `http::Request<Body>`, such as a cache, a circuit breaker or a
-    /// concurrency limit. Add a load-shedding layer after the layer whose readiness it checks.
+    /// concurrency limit. Add a layer that depends on the readiness of another, such as load shedding,
+    /// after it.
     pub fn call_layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -190,6 +195,9 @@ impl DefaultStack {
     }
 
     /// Replaces the retry layer with another [`RetryLayer`] or a custom layer.
+    ///
+    /// A custom layer has to keep the extensions of a request that it copies, which the inner layers need:
+    /// they contain the operation of the call and the record in which its attempts are counted.
     pub fn retry_layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -225,6 +233,10 @@ impl DefaultStack {
     }
 
     /// Sets headers that are added to requests without a header of that name. Default: none.
+    ///
+    /// Only requests to the origin of the base URI get headers other than `accept`, `accept-encoding` and
+    /// `user-agent`, which may be secret, such as the key of a gateway. A redirect to another origin that
+    /// a custom layer follows does not get them either.
     pub fn headers(mut self, headers: HeaderMap) -> Self {
         self.headers = headers;
         self
@@ -258,6 +270,8 @@ impl DefaultStack {
 
     /// Limits the duration of each attempt, from sending to the last byte of the response.
     /// Default: 60 s.
+    ///
+    /// It includes attempt layers, except for their readiness, such as the wait for a permit.
     ///
     /// `None` removes the default; limits set by a call itself still apply.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
@@ -299,8 +313,16 @@ impl DefaultStack {
         if self.attempt_layers.is_empty() {
             return self.attempts(exchange);
         }
+        let exchange = option_layer(self.headers_layer().guard()).layer(exchange);
         let layers = self.attempt_layers.iter();
-        self.attempts(layers.fold(HttpService::new(exchange), |inner, layer| layer(inner)))
+        let slot = layers.fold(HttpService::in_slot(exchange), |inner, layer| layer(inner));
+        self.attempts(self.collected(slot))
+    }
+
+    /// Reads the bodies that custom layers return, so that the size limit, and the time limits and
+    /// retries of outer layers, apply to them as well.
+    fn collected(&self, slot: HttpService) -> Collect<HttpService> {
+        CollectLayer::new(self.response_limit).layer(slot)
     }
 
     /// Applies layers 4 to 8.
@@ -308,13 +330,10 @@ impl DefaultStack {
     where
         S: Transport<ResponseBody = Body>,
     {
-        let mut trace = TraceLayer::new().level(self.span_level);
-        if let Some(metrics) = &self.metrics {
-            trace = trace.metrics(metrics.clone());
-        }
+        let trace = TraceLayer::new().level(self.span_level).shared_metrics(self.metrics.clone());
         let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
         let attempt = ServiceBuilder::new()
-            .layer(HeadersLayer::new(self.default_headers()))
+            .layer(self.headers_layer())
             .layer(option_layer(self.rate_limit.layer().map(|quota| quota.spend_when_sent(true))))
             .layer(option_layer(self.auth.as_ref().map(|auth| auth(&self.base))))
             .layer(trace)
@@ -322,17 +341,19 @@ impl DefaultStack {
             .service(exchange);
         match &self.retry {
             RetrySlot::Policy(layer) => self.call(layer.layer(attempt)),
-            RetrySlot::Custom(layer) => self.call(layer(HttpService::new(attempt))),
+            RetrySlot::Custom(layer) => {
+                self.call(self.collected(layer(HttpService::in_slot(attempt))))
+            }
         }
     }
 
-    /// Returns the headers of each request, including the encoding that this stack decodes.
-    fn default_headers(&self) -> HeaderMap {
+    /// Returns the layer that adds the headers, including the encoding that this stack decodes.
+    fn headers_layer(&self) -> HeadersLayer {
         #[allow(unused_mut, reason = "unchanged without the feature `gzip`")]
         let mut headers = self.headers.clone();
         #[cfg(feature = "gzip")]
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("gzip"));
-        headers
+        HeadersLayer::new(headers).only_for(&self.base)
     }
 
     /// Applies the base URI and the call layers.
@@ -344,8 +365,8 @@ impl DefaultStack {
             return self.bounded(self.base_uri.layer(retry));
         }
         let layers = self.call_layers.iter();
-        let retry = layers.fold(HttpService::new(retry), |inner, layer| layer(inner));
-        self.bounded(self.base_uri.layer(retry))
+        let slot = layers.fold(HttpService::in_slot(retry), |inner, layer| layer(inner));
+        self.bounded(self.base_uri.layer(self.collected(slot)))
     }
 
     /// Applies the deadline, and the metrics of calls around it.
@@ -353,7 +374,10 @@ impl DefaultStack {
         let deadline = self.deadline.map_or_else(DeadlineLayer::disabled, DeadlineLayer::new);
         let service = HttpService::always_ready(deadline.track_sending().layer(call));
         match &self.metrics {
-            Some(metrics) => HttpService::new(MetricsLayer::new(metrics.clone()).layer(service)),
+            Some(metrics) => {
+                let service = MetricsLayer::shared(metrics.clone()).layer(service);
+                HttpService::measured(service, metrics.clone())
+            }
             None => service,
         }
     }
@@ -363,7 +387,7 @@ fn wrap<L>(layer: L) -> Wrap
 where
     L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
 {
-    Arc::new(move |service| HttpService::new(layer.layer(service)))
+    Arc::new(move |service| HttpService::in_slot(layer.layer(service)))
 }
 
 impl<T: Transport> Layer<T> for DefaultStack {

@@ -17,8 +17,9 @@ use crate::error::AttemptTimeout;
 /// Limits the duration of one attempt, from sending to the last byte of the response.
 ///
 /// The body is included if a [`CollectLayer`](crate::CollectLayer) inside this layer reads it;
-/// otherwise the limit ends at the response headers. The wait until the inner service is ready is
-/// excluded. [`CallLimits::timeout`] of a request overrides the limit. An attempt that reaches it
+/// otherwise the limit ends at the response headers. The wait until the inner service is ready, for
+/// example for a permit, is excluded; a wait in the future of an inner layer, such as a queue, counts.
+/// [`CallLimits::timeout`] of a request overrides the limit. An attempt that reaches it
 /// fails with [`AttemptTimeout`].
 #[derive(Clone, Copy, Debug)]
 pub struct TimeoutLayer {
@@ -112,6 +113,12 @@ pin_project! {
 impl<F: Future, L> Limited<F, L> {
     pub(crate) fn new(future: F, limit: Option<(Instant, L)>) -> Self {
         Self { future, timer: None, limit }
+    }
+
+    /// Returns the data of the limit, and whether its timer has elapsed since the last poll.
+    pub(crate) fn limit(&self) -> Option<(&L, bool)> {
+        let elapsed = self.timer.as_ref().is_some_and(Sleep::is_elapsed);
+        self.limit.as_ref().map(|(_, limit)| (limit, elapsed))
     }
 
     /// Polls the future. Returns the data for the error when the limit is reached.

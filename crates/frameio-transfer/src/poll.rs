@@ -213,6 +213,7 @@ async fn within<T>(
 fn is_transient(error: &Error) -> bool {
     let kinds = [
         ErrorKind::RateLimited,
+        ErrorKind::LoadShed,
         ErrorKind::Timeout,
         ErrorKind::Connect,
         ErrorKind::Transport,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::ready;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,18 +10,23 @@ use frameio_core::{BoxError, is_secure};
 use frameio_tower::error::ConnectTimeout;
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
-use tower::Service;
+use tower::{Service, ServiceExt};
 
-use super::InsecureUrl;
 use super::proxy::Proxy;
 use super::proxy_connector::{BoxFuture, ProxyConnector};
 use super::tls::Secured;
+use super::{InsecureUrl, Unsendable};
 
 type Connection = <Secured as Service<Uri>>::Response;
 
 /// Connects over TCP, through a proxy and with TLS, within a time limit.
+///
+/// Shared, because a hyper client clones its connector for each request and keeps two copies in the
+/// future.
 #[derive(Clone)]
-pub(super) struct Connector {
+pub(super) struct Connector(Arc<Settings>);
+
+struct Settings {
     inner: Secured,
     proxy: Proxy,
     timeout: Duration,
@@ -34,13 +40,13 @@ impl Connector {
         http.enforce_http(false);
         http.set_nodelay(true);
         let inner = Secured::new(ProxyConnector::new(http, proxy.clone()));
-        Self { inner, proxy, timeout, allow_http }
+        Self(Arc::new(Settings { inner, proxy, timeout, allow_http }))
     }
 }
 
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connector").field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("Connector").field("timeout", &self.0.timeout).finish_non_exhaustive()
     }
 }
 
@@ -49,17 +55,23 @@ impl Service<Uri> for Connector {
     type Error = BoxError;
     type Future = BoxFuture<Connection>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        // The future waits for the inner connector.
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
+        let Settings { inner, proxy, timeout, allow_http } = &*self.0;
         // A check per connection is enough, because every request needs a connection to its destination.
-        if !self.allow_http && !is_secure(&destination) {
+        if !matches!(destination.scheme_str(), Some("http" | "https")) {
+            let fault = "the scheme of its URL is neither https nor http";
+            return Box::pin(ready(Err(Unsendable(fault.into()).into())));
+        }
+        if !allow_http && !is_secure(&destination) {
             return Box::pin(ready(Err(InsecureUrl.into())));
         }
-        let peer = peer(&destination, &self.proxy);
-        let (connecting, timeout) = (self.inner.call(destination), self.timeout);
+        let peer = peer(&destination, proxy);
+        let (connecting, timeout) = (inner.clone().oneshot(destination), *timeout);
         Box::pin(async move {
             match tokio::time::timeout(timeout, connecting).await {
                 Ok(connected) => connected.map_err(|source| ConnectError { peer, source }.into()),

@@ -43,7 +43,7 @@ use std::time::Duration;
 
 use frameio_core::{Body, BoxError, is_secure};
 use frameio_tower::error::{ConnectTimeout, TransportError, TransportStage, find};
-use http::{Request, Response, Uri};
+use http::{Request, Response, Uri, Version};
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -170,34 +170,54 @@ impl Service<Request<Body>> for HyperTransport {
     }
 
     fn call(&mut self, request: Request<Body>) -> TransportFuture {
-        TransportFuture(self.client.request(request))
+        TransportFuture(match Unsendable::check(&request) {
+            Ok(()) => Progress::Sent(self.client.request(request)),
+            Err(fault) => Progress::Refused(fault),
+        })
     }
 }
 
 /// Response future of [`HyperTransport`].
 #[derive(Debug)]
-pub struct TransportFuture(legacy::ResponseFuture);
+pub struct TransportFuture(Progress);
+
+#[derive(Debug)]
+enum Progress {
+    Sent(legacy::ResponseFuture),
+    Refused(Unsendable),
+}
 
 impl Future for TransportFuture {
     type Output = Result<Response<Incoming>, BoxError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(ready!(Pin::new(&mut self.0).poll(cx)).map_err(classify))
+        Poll::Ready(match &mut self.0 {
+            Progress::Sent(response) => ready!(Pin::new(response).poll(cx)).map_err(classify),
+            Progress::Refused(fault) => Err(unsendable(fault.clone())),
+        })
     }
 }
 
 /// Converts an error of hyper, according to the stage that the request reached.
+#[cold]
 fn classify(error: legacy::Error) -> BoxError {
     if let Some(timeout) = find::<ConnectTimeout>(&error) {
         return timeout.clone().into();
     }
     if let Some(insecure) = find::<InsecureUrl>(&error) {
-        return TransportError::new(TransportStage::NotSent, *insecure).into();
+        return unsendable(*insecure);
     }
+    if let Some(fault) = find::<Unsendable>(&error) {
+        return unsendable(fault.clone());
+    }
+    let hyper = find::<hyper::Error>(&error);
     let stage = if error.is_connect() {
         TransportStage::Connect
-    } else if find::<hyper::Error>(&error).is_some_and(|e| e.is_canceled() || e.is_closed()) {
+    } else if hyper.is_some_and(|e| e.is_canceled() || e.is_closed()) {
         TransportStage::NotSent
+    } else if hyper.is_some_and(hyper::Error::is_user) {
+        // The only part of a request that the user can let fail this late.
+        TransportStage::RequestBody
     } else {
         TransportStage::Sent
     };
@@ -208,6 +228,35 @@ fn classify(error: legacy::Error) -> BoxError {
         None => error.into(),
     }
 }
+
+fn unsendable(fault: impl Into<BoxError>) -> BoxError {
+    TransportError::new(TransportStage::Unsendable, fault).into()
+}
+
+/// Fault of a request or of the settings, because of which no attempt can succeed. hyper would name only
+/// its own variant.
+#[derive(Clone, Debug)]
+struct Unsendable(Box<str>);
+
+impl Unsendable {
+    fn check<B>(request: &Request<B>) -> Result<(), Self> {
+        if request.uri().scheme().is_none() {
+            return Err(Self("its URL is not absolute".into()));
+        }
+        match request.version() {
+            Version::HTTP_10 | Version::HTTP_11 | Version::HTTP_2 => Ok(()),
+            _ => Err(Self("its HTTP version is unsupported".into())),
+        }
+    }
+}
+
+impl std::fmt::Display for Unsendable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unsendable {}
 
 /// Error of a request to an `http://` URL, which would send the token unencrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,3 +273,59 @@ impl std::fmt::Display for InsecureUrl {
 }
 
 impl std::error::Error for InsecureUrl {}
+
+#[cfg(test)]
+mod tests {
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_that_cannot_be_sent_are_refused_by_name() {
+        for (uri, version, fault) in [
+            ("/v4/me", Version::HTTP_11, "its URL is not absolute"),
+            ("api.example:443", Version::HTTP_11, "its URL is not absolute"),
+            ("http://localhost:9", Version::HTTP_3, "its HTTP version is unsupported"),
+            (
+                "ftp://localhost:9",
+                Version::HTTP_11,
+                "the scheme of its URL is neither https nor http",
+            ),
+        ] {
+            let request = Request::get(uri).version(version).body(Body::empty()).unwrap();
+            let error = HyperTransport::builder().build().oneshot(request).await.unwrap_err();
+            let error = error.downcast::<TransportError>().unwrap();
+            assert_eq!(error.stage, TransportStage::Unsendable, "{uri}");
+            assert_eq!(error.to_string(), format!("the request cannot be sent: {fault}"));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_insecure_url_is_refused() {
+        let request = Request::get("http://api.example").body(Body::empty()).unwrap();
+        let error = HyperTransport::builder().build().oneshot(request).await.unwrap_err();
+        assert!(find::<InsecureUrl>(&*error).is_some());
+        let start = "the request cannot be sent: http:// is only allowed for the local machine";
+        assert!(error.to_string().starts_with(start), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_failed_request_body_is_not_a_lost_connection() {
+        let server = frameio_testing::raw::RawServer::start(|_| {
+            frameio_testing::raw::Reaction::SendAndHang(Vec::new())
+        })
+        .await;
+        let body = Body::factory(Some(7), || {
+            let failure = std::future::ready(Err::<http_body::Frame<bytes::Bytes>, _>(
+                std::io::Error::other("cannot read 'a.mov': disk error"),
+            ));
+            http_body_util::StreamBody::new(futures_util::stream::once(failure))
+        });
+        let request = Request::put(server.url()).body(body).unwrap();
+        let error = HyperTransport::builder().build().oneshot(request).await.unwrap_err();
+        let error = error.downcast::<TransportError>().unwrap();
+        assert_eq!(error.stage, TransportStage::RequestBody);
+        let message = "the body of the request failed: cannot read 'a.mov': disk error";
+        assert_eq!(error.to_string(), message);
+    }
+}

@@ -8,6 +8,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 
+use super::Unsendable;
 use super::proxy_connector::{BoxFuture, ProxyConnector};
 
 /// Connects to `http://` URLs and refuses `https://` URLs.
@@ -33,7 +34,7 @@ impl Service<Uri> for Secured {
         if destination.scheme_str() == Some("https") {
             let message = "this build has no TLS; enable the feature `rustls-ring` or \
                            `rustls-aws-lc-rs` of `frameio`";
-            return Box::pin(async move { Err(message.into()) });
+            return Box::pin(async move { Err(Unsendable(message.into()).into()) });
         }
         self.0.call(destination)
     }

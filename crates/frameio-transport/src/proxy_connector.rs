@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower::Service;
 
+use super::Unsendable;
 use super::proxy::Proxy;
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
@@ -71,7 +72,7 @@ impl Service<Uri> for ProxyConnector {
                      or socks5h",
                     scheme.unwrap_or_default(),
                 );
-                Box::pin(async move { Err(message.into()) })
+                Box::pin(async move { Err(Unsendable(message.into()).into()) })
             }
         }
     }

@@ -15,6 +15,7 @@ use rustls::crypto::CryptoProvider;
 use tokio::net::TcpStream;
 use tower::{Service, ServiceExt};
 
+use super::Unsendable;
 use super::proxy_connector::{BoxFuture, ProxyConnector};
 
 /// Returns the crypto provider: ring if both features are enabled.
@@ -47,7 +48,7 @@ impl Secured {
                 "cannot set up TLS: {reason}; install the CA certificates of the system, or \
                  enable the feature `webpki-roots`"
             );
-            message.into()
+            Unsendable(message.into()).into()
         })
     }
 }

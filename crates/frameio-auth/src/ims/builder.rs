@@ -28,7 +28,7 @@ const MAX_RESPONSE: usize = 256 << 10;
 /// | base URL | `https://ims-na1.adobelogin.com` |
 /// | timeout of an attempt, including the body | 30 s |
 /// | retries | 2 after 429, and 2 after 500, 502, 503, 504 or no response |
-/// | delay before a retry | `Retry-After`, at most 60 s; without it 1 s, 2 s, 5 s, 10 s |
+/// | delay before a retry | 1 s, 2 s, 5 s, 10 s, or `Retry-After` if that is longer; no retry if it is more than 60 s |
 /// | transport | `HyperTransport` with the feature `transport`, otherwise required |
 #[derive(Clone)]
 #[must_use]

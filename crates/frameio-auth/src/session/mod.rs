@@ -222,8 +222,9 @@ impl TokenProvider for Session {
         }
     }
 
-    async fn rejected(&self, token: &Token) {
+    async fn rejected(&self, token: &Token) -> Result<(), BoxError> {
         self.0.state().rejected(token, self.0.ims.now());
+        Ok(())
     }
 }
 

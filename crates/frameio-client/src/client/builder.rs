@@ -103,7 +103,8 @@ impl ClientBuilder {
 
     /// Signs requests with tokens of `provider`, which is called for each attempt.
     ///
-    /// Only requests to the origin of the base URL are signed.
+    /// Only requests to the origin of the base URL are signed. To choose between providers at run time,
+    /// implement [`TokenProvider`] for an enum of them.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
         self.token = None;
         self.map_stack(|stack| stack.auth(provider))
@@ -115,8 +116,11 @@ impl ClientBuilder {
         self.map_stack(DefaultStack::no_auth)
     }
 
-    /// Adds a header to every request. Replaces a default header of the same name. `Debug` hides the
-    /// value if the name suggests a secret.
+    /// Adds a header to every request to the origin of the base URL. Replaces a default header of the same
+    /// name. `Debug` hides the value if the name suggests a secret.
+    ///
+    /// Requests to other origins, such as [`Client::request`] with an absolute URL and redirects that a
+    /// custom layer follows, get only `accept` and `user-agent`.
     ///
     /// The first invalid name or value, or header that the transport sets, such as `content-length`, is
     /// reported by [`build`](Self::build).
@@ -142,6 +146,8 @@ impl ClientBuilder {
     }
 
     /// Limits each attempt, from sending to the last byte of the response. Default: 60 s.
+    ///
+    /// It includes attempt layers, except for their readiness, such as the wait for a permit.
     ///
     /// `None` removes the default; a timeout in the options of a call still applies.
     pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
@@ -177,7 +183,7 @@ impl ClientBuilder {
     }
 
     /// Replaces the retry layer, with a configured [`RetryLayer`](frameio_tower::RetryLayer) or a
-    /// custom layer.
+    /// custom layer, which has to keep the extensions of a request that it copies.
     pub fn retry_layer<L>(self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
@@ -251,7 +257,8 @@ impl ClientBuilder {
     ///
     /// Accepts any tower layer over `http::Request<Body>` whose service is `Clone + Send + Sync`, such as a
     /// cache, a circuit breaker or a concurrency limit. Each call uses a clone of the service, so state
-    /// that outlives a call has to be shared, for example in an `Arc`.
+    /// that outlives a call has to be shared, for example in an `Arc`. Add a layer that depends on the
+    /// readiness of another, such as load shedding, after it.
     pub fn call_layer<L>(self, layer: L) -> Self
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,

@@ -16,14 +16,14 @@ pub(crate) const TARGET: &str = "frameio::decode";
 pub(super) fn decode<T>(
     operation: &'static Operation,
     parts: &Parts,
-    body: Bytes,
+    body: &Bytes,
     decode: impl Fn(&Parts, Bytes) -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {
     match decode(parts, body.clone()) {
         Ok(value) => Ok(value),
         Err(error) => {
             let decode = |body| decode(parts, body);
-            let decoded = repair::retry(body, error, Undecodable::Fail, decode)?;
+            let decoded = repair::retry(body.clone(), error, Undecodable::Fail, decode)?;
             report(operation, &decoded.repairs, &decoded.skipped);
             Ok(decoded.value)
         }
@@ -35,7 +35,7 @@ pub(super) fn decode<T>(
 pub(super) fn decode_page<T>(
     operation: &'static Operation,
     parts: &Parts,
-    body: Bytes,
+    body: &Bytes,
     (undecodable, is_strict): (Undecodable, bool),
     decode: impl Fn(&Parts, Bytes) -> Result<T, DecodeError>,
 ) -> Result<(T, Vec<Skipped>), DecodeError> {
@@ -43,7 +43,7 @@ pub(super) fn decode_page<T>(
         Ok(value) => Ok((value, Vec::new())),
         Err(error) => {
             let decode = |body| decode(parts, body);
-            let decoded = repair::retry(body, error.clone(), undecodable, decode)?;
+            let decoded = repair::retry(body.clone(), error.clone(), undecodable, decode)?;
             let Decoded { value, repairs, skipped, .. } = decoded;
             if is_strict && repairs.iter().any(Repair::may_hide_items) {
                 return Err(error);

@@ -18,12 +18,15 @@ use frameio_core::{
     encode,
 };
 pub use frameio_tower::HttpService;
-use frameio_tower::{BuildError, CallRecord, CallSpan, HttpError, Transport};
+use frameio_tower::metrics::{CallMeasurement, Outcome};
+use frameio_tower::trace::names::CANCELLED;
+use frameio_tower::{BuildError, CallRecord, CallSpan, HttpError, HttpFuture, Transport};
 use http::{Request, Response, StatusCode, Uri, response};
 use http_body_util::BodyExt;
 use tokio::time::Instant;
 use tower::Service;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
+use tracing::instrument::Instrumented;
 
 use self::builder::ClientBuilder;
 use crate::error::{self, Error};
@@ -164,10 +167,12 @@ impl Client {
                     "the request belongs to no operation; use `Client::request`",
                 ));
             };
-            let decode = |parts: &response::Parts, body| {
+            let mut exchange = Exchange::new(Some(operation));
+            let response = exchange.start(http, Ok(request));
+            let response = exchange.receive(response).await;
+            exchange.decode(response, |parts, body| {
                 decode::decode(operation, parts, body, |parts, body| operation.decode(parts, body))
-            };
-            call(http, operation, || Ok(request), decode).await
+            })
         }
     }
 
@@ -195,11 +200,11 @@ impl Client {
         let http = self.http.clone();
         let operation = request.extensions().get::<Call>().map(|call| call.operation);
         async move {
-            let span = CallSpan::new(operation);
             let mut exchange = Exchange::new(operation);
-            let result = exchange.run(http, request, span.span()).await;
-            exchange.finish(span, result.as_ref().map(|(parts, _)| parts.status));
-            let (parts, body) = result?;
+            let response = exchange.start(http, Ok(request));
+            let response = exchange.receive(response).await;
+            exchange.finish(response.as_ref().map(|(parts, _)| parts.status));
+            let (parts, body) = response?;
             Ok(Response::from_parts(parts, body))
         }
     }
@@ -210,11 +215,16 @@ struct Exchange {
     operation: Option<&'static Operation>,
     record: CallRecord,
     started: Instant,
+    span: CallSpan,
+    measurement: Option<CallMeasurement>,
+    ended: bool,
 }
 
 impl Exchange {
     fn new(operation: Option<&'static Operation>) -> Self {
-        Self { operation, record: CallRecord::new(), started: Instant::now() }
+        let (record, started) = (CallRecord::new(), Instant::now());
+        let span = CallSpan::new(operation);
+        Self { operation, record, started, span, measurement: None, ended: false }
     }
 
     fn context(&self) -> error::Context<'_> {
@@ -225,31 +235,44 @@ impl Exchange {
         }
     }
 
-    /// Sends the request and returns the response with any status.
+    /// Starts to send the request. Not a part of the future of the call, which would then hold the
+    /// request.
+    fn start(
+        &mut self,
+        mut http: HttpService,
+        mut request: Result<Request<Body>, EncodeError>,
+    ) -> Result<Instrumented<HttpFuture>, Error> {
+        if let Ok(request) = &mut request {
+            match request.extensions().get::<CallRecord>() {
+                Some(record) => self.record = record.clone(),
+                None => drop(request.extensions_mut().insert(self.record.clone())),
+            }
+        }
+        self.measurement = http.measure(self.operation, &self.record);
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return Err(self.context().encode(error)),
+        };
+        let span = self.span.span();
+        let _entered = span.enter();
+        // No `poll_ready`: the service is always ready.
+        Ok(http.call(request).instrument(span.clone()))
+    }
+
+    /// Waits for the response, with any status.
     ///
     /// Only the futures of the stack and the body are instrumented with the span, because they are
     /// small; instrumenting this future would move all of it.
-    async fn run(
-        &mut self,
-        mut http: HttpService,
-        mut request: Request<Body>,
-        span: &Span,
+    async fn receive(
+        &self,
+        response: Result<Instrumented<HttpFuture>, Error>,
     ) -> Result<(response::Parts, Bytes), Error> {
-        match request.extensions().get::<CallRecord>() {
-            Some(record) => self.record = record.clone(),
-            None => drop(request.extensions_mut().insert(self.record.clone())),
-        }
-        // No `poll_ready`: the service is always ready.
-        let response = span.in_scope(|| http.call(request)).instrument(span.clone());
-        let response = response.await.map_err(|error| self.context().stack(error))?;
+        let response = response?.await.map_err(|error| self.context().stack(error))?;
         let (mut parts, body) = response.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) => body,
             // A custom layer has wrapped the body.
-            Err(body) => match body.collect().instrument(span.clone()).await {
-                Ok(body) => body.to_bytes(),
-                Err(error) => return Err(self.context().stack(HttpError::new(error))),
-            },
+            Err(body) => Box::pin(self.collect(body)).await?,
         };
         // Readers take a missing value for a single attempt.
         if self.record.attempts() > 1 {
@@ -258,49 +281,70 @@ impl Exchange {
         Ok((parts, body))
     }
 
-    /// Records the outcome of the call in its span.
-    fn finish(&self, span: CallSpan, result: Result<StatusCode, &Error>) {
+    async fn collect(&self, body: Body) -> Result<Bytes, Error> {
+        match body.collect().instrument(self.span.span().clone()).await {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(error) => Err(self.context().stack(HttpError::new(error))),
+        }
+    }
+
+    /// Decodes the response inside the span of the call, and ends the call.
+    fn decode<T>(
+        self,
+        response: Result<(response::Parts, Bytes), Error>,
+        decode: impl FnOnce(&response::Parts, &Bytes) -> Result<T, DecodeError>,
+    ) -> Result<T, Error> {
+        let (status, result) = match response {
+            Ok((parts, body)) => {
+                let _entered = self.span.span().enter();
+                let status = parts.status;
+                if status.is_success() {
+                    let decoded = decode(&parts, &body);
+                    (status, decoded.map_err(|error| self.context().decode(error, parts, body)))
+                } else {
+                    (status, Err(self.context().api(parts, body)))
+                }
+            }
+            // The status is not reported.
+            Err(error) => (StatusCode::default(), Err(error)),
+        };
+        self.finish(result.as_ref().map(|_| status));
+        result
+    }
+
+    /// Records the outcome of the call in its span and its metrics.
+    fn finish(mut self, result: Result<StatusCode, &Error>) {
         let outcome = result.or_else(|error| {
-            let status = error.status().filter(|status| !status.is_success());
+            let response = error.failure_kind().is_none();
+            let status = error.status().filter(|status| response && !status.is_success());
             status.ok_or(error.error_type())
         });
-        span.finish(&self.record, outcome);
+        if let Some(measurement) = self.measurement.take() {
+            measurement.finish(outcome.map_or_else(Outcome::Failure, Outcome::Response));
+        }
+        self.span.finish(&self.record, outcome);
+        self.ended = true;
     }
 }
 
-/// Encodes, sends and decodes, inside the span of the call.
-async fn call<T>(
-    http: HttpService,
-    operation: &'static Operation,
-    encode: impl FnOnce() -> Result<Request<Body>, EncodeError>,
-    decode: impl FnOnce(&response::Parts, Bytes) -> Result<T, DecodeError>,
-) -> Result<T, Error> {
-    let span = CallSpan::new(Some(operation));
-    let mut exchange = Exchange::new(Some(operation));
-    let result = match encode() {
-        Ok(request) => exchange.run(http, request, span.span()).await,
-        Err(error) => Err(exchange.context().encode(error)),
-    };
-    let result = result.and_then(|(parts, body)| {
-        let _entered = span.span().enter();
-        if !parts.status.is_success() {
-            return Err(exchange.context().api(parts, body));
+/// A dropped call differs from a successful one in its span. Its measurement reports that on its own.
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.span.finish(&self.record, Err(CANCELLED));
         }
-        decode(&parts, body.clone())
-            .map(|value| (parts.status, value))
-            .map_err(|error| exchange.context().decode(error, parts, body))
-    });
-    exchange.finish(span, result.as_ref().map(|(status, _)| *status));
-    result.map(|(_, value)| value)
+    }
 }
 
 /// Sends an endpoint, which is dropped as soon as it is encoded.
 async fn send<E: Endpoint>(http: HttpService, endpoint: E) -> Result<E::Response, Error> {
-    let encode = move || encode(&endpoint);
-    let decode = |parts: &response::Parts, body| {
+    let mut exchange = Exchange::new(Some(E::OPERATION));
+    let response = exchange.start(http, encode(&endpoint));
+    drop(endpoint);
+    let response = exchange.receive(response).await;
+    exchange.decode(response, |parts, body| {
         decode::decode(E::OPERATION, parts, body, E::Response::from_response)
-    };
-    call(http, E::OPERATION, encode, decode).await
+    })
 }
 
 /// Sends an endpoint whose response is a page.
@@ -309,11 +353,13 @@ pub(crate) async fn send_page<E: Endpoint>(
     endpoint: E,
     treatment: (Undecodable, bool),
 ) -> Result<(E::Response, Vec<Skipped>), Error> {
-    let encode = move || encode(&endpoint);
-    let decode = |parts: &response::Parts, body| {
+    let mut exchange = Exchange::new(Some(E::OPERATION));
+    let response = exchange.start(client.http, encode(&endpoint));
+    drop(endpoint);
+    let response = exchange.receive(response).await;
+    exchange.decode(response, |parts, body| {
         decode::decode_page(E::OPERATION, parts, body, treatment, E::Response::from_response)
-    };
-    call(client.http, E::OPERATION, encode, decode).await
+    })
 }
 
 impl<E: Endpoint> Service<E> for Client {

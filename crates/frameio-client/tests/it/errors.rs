@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use frameio::files::CreateLocalUpload;
 use frameio::layers::{
-    AuthError, ConnectTimeout, DeadlineExceeded, Phase, QuotaExhausted, RateLimitLayer,
-    RateLimitMode, Token, TokenProvider, TransportError, TransportStage,
+    AuthError, ConnectTimeout, DeadlineExceeded, FailureKind, IncompleteBody, Phase,
+    QuotaExhausted, RateLimitLayer, RateLimitMode, Token, TokenProvider, TransportError,
+    TransportStage,
 };
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BoxError, Client, ClientBuilder, DecodeError, EncodeError, Error, ErrorKind};
@@ -189,12 +190,13 @@ async fn reports_an_exhausted_quota() {
     let client = responding(user).rate_limit(layer).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap();
     let here = client.send(ShowCurrentUser::new()).await.unwrap_err();
-    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next slot is free in 60s, longer than this call may wait (1 attempt)");
+    insta::assert_snapshot!(here, @"users.show: the quota is exhausted: the next slot is free in 60s, longer than this call may wait");
     not_repeated(&here);
     assert_eq!((here.kind(), here.status()), (ErrorKind::RateLimited, None));
     assert_eq!(here.retry_after(), Some(Duration::from_secs(60)));
     assert_eq!(here.find::<QuotaExhausted>().unwrap().wait, Duration::from_secs(60));
     assert!(!here.may_have_been_sent());
+    assert_eq!(here.attempts(), 0);
 }
 
 #[tokio::test]
@@ -221,7 +223,7 @@ impl TokenProvider for Expired {
 #[tokio::test]
 async fn reports_a_missing_token() {
     let error = error(responding(user).token_provider(Expired)).await;
-    insta::assert_snapshot!(error, @"users.show: cannot get a token: the refresh token has expired (1 attempt)");
+    insta::assert_snapshot!(error, @"users.show: cannot get a token: the refresh token has expired");
     not_repeated(&error);
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert_eq!(error.source().unwrap().to_string(), "the refresh token has expired");
@@ -252,6 +254,8 @@ async fn time_limits() {
 #[tokio::test]
 async fn reports_transport_failures() {
     let at = |stage| failing(move || TransportError::new(stage, "reset by peer"));
+    let unsendable = error(at(TransportStage::Unsendable)).await;
+    insta::assert_snapshot!(unsendable, @"users.show: the request cannot be sent: reset by peer (1 attempt)");
     let connect = error(at(TransportStage::Connect)).await;
     insta::assert_snapshot!(connect, @"users.show: cannot connect: reset by peer (1 attempt)");
     let not_sent = error(at(TransportStage::NotSent)).await;
@@ -261,8 +265,9 @@ async fn reports_transport_failures() {
     let body = error(at(TransportStage::Body)).await;
     insta::assert_snapshot!(body, @"users.show: the connection failed in the middle of the response: reset by peer (1 attempt)");
     let large = error(responding(user).response_limit(10)).await;
-    insta::assert_snapshot!(large, @"users.show: the response is larger than 10 bytes (1 attempt)");
+    insta::assert_snapshot!(large, @"users.show: 200 OK: the response is larger than 10 bytes (1 attempt)");
     for (error, kind, may_have_been_sent) in [
+        (&unsendable, ErrorKind::Transport, false),
         (&connect, ErrorKind::Connect, false),
         (&not_sent, ErrorKind::Transport, false),
         (&sent, ErrorKind::Transport, true),
@@ -285,6 +290,96 @@ async fn keeps_the_io_error_in_the_chain_of_sources() {
     assert!(error.find::<std::io::Error>().is_some(), "{error:?}");
 }
 
+/// Returns a response whose body ends before its announced length.
+fn truncated(head: &str) -> Reaction {
+    let head = format!("HTTP/1.1 {head}\r\ncontent-type: text/plain\r\ncontent-length: 99\r\n\r\n");
+    Reaction::SendAndClose([head.as_bytes(), b"overload"].concat())
+}
+
+#[tokio::test]
+async fn an_error_response_with_an_unreadable_body_is_reported_as_such() {
+    let server = RawServer::start(|_| truncated("503 Service Unavailable\r\nretry-after: 7")).await;
+    let cut = error(Client::builder().base_url(server.url()).token("t").max_retries(0)).await;
+    assert!(cut.is_server_error() && cut.kind() == ErrorKind::Api, "{cut:?}");
+    assert_eq!(cut.retry_after(), Some(Duration::from_secs(7)));
+    assert_eq!(cut.body(), b"overload");
+    let message = cut.to_string();
+    let start = "users.show: 503 Service Unavailable: overload; the body is incomplete: \
+                 the connection failed in the middle of the response: ";
+    assert!(message.starts_with(start), "{message}");
+    assert!(cut.find::<IncompleteBody>().is_some() && cut.find::<TransportError>().is_some());
+
+    let page = || response(404, "not found");
+    let large = error(responding(page).response_limit(3)).await;
+    assert!(large.is_not_found(), "{large:?}");
+    insta::assert_snapshot!(large, @"users.show: 404 Not Found: empty response; the body is incomplete: the response is larger than 3 bytes (1 attempt)");
+
+    let throttled = error(responding(|| response(429, "slow down")).response_limit(3)).await;
+    assert_eq!((throttled.kind(), throttled.is_rate_limited()), (ErrorKind::RateLimited, true));
+}
+
+#[tokio::test]
+async fn a_success_with_an_unreadable_body_has_its_status() {
+    let server = RawServer::start(|_| truncated("201 Created")).await;
+    let cut = error(Client::builder().base_url(server.url()).token("t").max_retries(0)).await;
+    let large = error(responding(user).response_limit(10)).await;
+    assert_eq!((cut.kind(), cut.status().unwrap().as_u16()), (ErrorKind::Body, 201));
+    assert_eq!((large.kind(), large.status().unwrap().as_u16()), (ErrorKind::Body, 200));
+    let start = "users.show: 201 Created: the connection failed in the middle of the response: ";
+    assert!(cut.to_string().starts_with(start), "{cut}");
+    assert!(cut.headers().is_none() && cut.body().is_empty());
+}
+
+fn encoded(status: u16, coding: &'static str) -> ClientBuilder {
+    responding(move || {
+        let response = Response::builder().status(status).header("content-encoding", coding);
+        response.header("content-type", "text/plain").body(Body::from("not encoded")).unwrap()
+    })
+}
+
+#[cfg(feature = "gzip")]
+#[tokio::test]
+async fn invalid_gzip_is_neither_a_lost_connection_nor_retried() {
+    let invalid = error(encoded(200, "gzip").max_retries(2)).await;
+    assert_eq!((invalid.kind(), invalid.attempts()), (ErrorKind::Body, 1));
+    assert_eq!(invalid.failure_kind(), Some(FailureKind::InvalidContent));
+    insta::assert_snapshot!(invalid, @"users.show: 200 OK: the compressed content of the response is invalid: invalid gzip header (1 attempt)");
+    not_repeated(&invalid);
+    let failed = error(encoded(500, "gzip")).await;
+    assert!(failed.is_server_error());
+    insta::assert_snapshot!(failed, @"users.show: 500 Internal Server Error: empty response; the body is incomplete: the compressed content of the response is invalid: invalid gzip header (1 attempt)");
+}
+
+#[tokio::test]
+async fn an_unknown_encoding_is_named() {
+    let success = error(encoded(200, "br")).await;
+    assert_eq!(success.kind(), ErrorKind::Decode);
+    insta::assert_snapshot!(success, @"users.show: 200 OK: unexpected response: the encoding 'br' is not supported (1 attempt)");
+    let failed = error(encoded(500, "br")).await;
+    insta::assert_snapshot!(failed, @"users.show: 500 Internal Server Error: 11 bytes with the encoding 'br' (1 attempt)");
+}
+
+#[tokio::test]
+async fn a_401_includes_why_the_token_was_not_replaced() {
+    struct Sealed;
+
+    impl TokenProvider for Sealed {
+        async fn token(&self) -> Result<Token, BoxError> {
+            Ok(Token::from("t"))
+        }
+
+        async fn rejected(&self, _: &Token) -> Result<(), BoxError> {
+            Err(std::io::Error::other("vault sealed").into())
+        }
+    }
+
+    let refused = error(responding(|| response(401, "")).token_provider(Sealed)).await;
+    assert!(refused.is_unauthorized());
+    insta::assert_snapshot!(refused, @"users.show: 401 Unauthorized: empty response; the token could not be replaced: vault sealed (1 attempt)");
+    not_repeated(&refused);
+    assert!(refused.find::<std::io::Error>().is_some());
+}
+
 #[tokio::test]
 async fn reports_an_undecodable_response() {
     let data = r#"{"data":{"id":"u","name":7,"email":"kim@example.com"}}"#;
@@ -298,6 +393,17 @@ async fn reports_an_undecodable_response() {
     let html = error(responding(|| response(200, "<html>"))).await;
     insta::assert_snapshot!(html, @"users.show: 200 OK: unexpected response: the response is an HTML page, not JSON (1 attempt)");
     not_repeated(&html);
+}
+
+#[tokio::test]
+async fn reports_the_errors_of_layers_of_tower() {
+    let timeout = error(failing(tower::timeout::error::Elapsed::new)).await;
+    insta::assert_snapshot!(timeout, @"users.show: request timed out (1 attempt)");
+    assert!(timeout.is_timeout() && timeout.may_have_been_sent());
+    let shed = error(failing(tower::load_shed::error::Overloaded::new)).await;
+    insta::assert_snapshot!(shed, @"users.show: refused by a load-shedding layer: service overloaded (1 attempt)");
+    assert_eq!(shed.kind(), ErrorKind::LoadShed);
+    assert!(!shed.may_have_been_sent());
 }
 
 #[tokio::test]

@@ -253,7 +253,7 @@ async fn refuses_a_response_above_the_size_limit() {
     let client = builder(server.url()).response_limit(1000).build().unwrap();
     let error = client.send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Body, 1));
-    let message = "users.show: the response is larger than 1000 bytes (1 attempt)";
+    let message = "users.show: 200 OK: the response is larger than 1000 bytes (1 attempt)";
     assert_eq!(error.to_string(), message);
 }
 

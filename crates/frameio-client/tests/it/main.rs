@@ -11,6 +11,7 @@ mod decode;
 mod dynamic;
 mod errors;
 mod failures;
+mod metrics;
 mod pages;
 mod proxy;
 mod quotas;

@@ -125,3 +125,13 @@ async fn a_call_dropped_while_connecting_may_have_been_sent() {
     );
     drop((waiting, listener));
 }
+
+#[tokio::test]
+async fn a_request_that_cannot_be_sent_is_neither_sent_nor_retried() {
+    let client = Client::builder().base_url("http://127.0.0.1:9").token("t").build().unwrap();
+    let request = http::Request::post("example.com").body(frameio::Body::empty()).unwrap();
+    let error = client.request(request).await.unwrap_err();
+    assert!(!error.may_have_been_sent(), "{error}");
+    let message = "the request cannot be sent: its URL is not absolute (1 attempt)";
+    assert_eq!(error.to_string(), message);
+}

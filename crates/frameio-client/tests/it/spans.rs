@@ -202,10 +202,26 @@ async fn error_type_names_the_time_limit() {
     let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
     let client = hangs().deadline(Duration::from_secs(1)).build().unwrap();
     client.send(ShowCurrentUser::new()).await.unwrap_err();
-    // The attempt was dropped before it ended, so its span is closed without an outcome.
-    let (call, attempts) = capture.one_call();
-    assert_eq!(call.fields["error.type"], r#""deadline_exceeded""#);
-    assert_eq!(attempts.len(), 1);
+    // The attempt was dropped before it ended.
+    assert_eq!(errors(&capture), ("deadline_exceeded".to_owned(), vec!["cancelled".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn error_type_of_a_dropped_call_is_cancelled() {
+    let server = RawServer::start(|_| Reaction::SendAndHang(Vec::new())).await;
+    for plain in [false, true] {
+        let (capture, _guard) = Capture::start(LevelFilter::DEBUG);
+        let client = Client::builder().base_url(server.url()).token("t").build().unwrap();
+        let second = Duration::from_secs(1);
+        if plain {
+            let request = http::Request::get("/v4/me").body(Body::empty()).unwrap();
+            tokio::time::timeout(second, client.request(request)).await.unwrap_err();
+        } else {
+            tokio::time::timeout(second, client.send(ShowCurrentUser::new())).await.unwrap_err();
+        }
+        assert_eq!(errors(&capture), ("cancelled".to_owned(), vec!["cancelled".to_owned()]));
+        assert_eq!(capture.one_call().0.fields["frameio.attempts"], "1");
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,9 @@ use super::service::Auth;
 /// * After a 401, [`TokenProvider::rejected`] is called once for each token: a hundred calls that are
 ///   rejected at the same time wait for a single refresh. If a new token is available afterwards, the
 ///   response is marked with [`TokenRefreshed`](super::TokenRefreshed), and
-///   [`RetryLayer`](crate::RetryLayer) resends the request once, in addition to its retries.
+///   [`RetryLayer`](crate::RetryLayer) resends the request once, in addition to its retries. If the
+///   refresh fails, the response has the extension [`RefreshFailed`](super::RefreshFailed), and a 401
+///   after more than 5 s starts another refresh.
 ///
 /// The layer itself never resends a request. It would need a copy of the body, which retry already
 /// has, and the resend would bypass the rate limit.

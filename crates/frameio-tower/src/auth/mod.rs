@@ -3,6 +3,7 @@
 //! | event | level | emitted when |
 //! |---|---|---|
 //! | [`auth.refreshed`](REFRESHED) | `INFO` | a token that the service rejected has been replaced |
+//! | [`auth.refresh_failed`](REFRESH_FAILED) | `WARN` | it could not be replaced; `error` is the reason |
 
 mod layer;
 mod provider;
@@ -12,6 +13,7 @@ mod token;
 
 pub use layer::AuthLayer;
 pub use provider::{StaticToken, TokenFn, TokenProvider, token_fn};
+pub use refresh::RefreshFailed;
 pub use service::{Auth, AuthFuture};
 pub use token::Token;
 
@@ -19,6 +21,8 @@ pub use token::Token;
 pub const TARGET: &str = "frameio::auth";
 /// Event emitted when a token that the service rejected has been replaced.
 pub const REFRESHED: &str = "auth.refreshed";
+/// Event emitted when a token that the service rejected could not be replaced.
+pub const REFRESH_FAILED: &str = "auth.refresh_failed";
 
 /// Response extension that marks a 401 after which a new token is available.
 ///

@@ -14,6 +14,11 @@ use super::token::Token;
 /// The layer asks for a token before each attempt, possibly from several calls at once, so an
 /// implementation should cache its token and renew it before it expires.
 ///
+/// The futures run inside a call and are dropped with it, for example when its deadline passes or its
+/// caller gives up; the next call then starts again. A renewal that must not be interrupted, such as
+/// one that spends a refresh token, belongs in a task of its own with a time limit, as in `Session` of
+/// `frameio-auth`. Other rejected calls wait while [`rejected`](Self::rejected) runs.
+///
 /// ```
 /// use frameio_core::BoxError;
 /// use frameio_tower::{Token, TokenProvider};
@@ -48,10 +53,16 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// [`token`](Self::token) then returns a different one, the rejected calls are resent.
     ///
     /// Called once for each token, even if it was rejected for several calls, and not at all if the
-    /// provider already returns a different token.
-    fn rejected(&self, token: &Token) -> impl Future<Output = ()> + Send {
+    /// provider already returns a different token. A token that was not replaced is reported again
+    /// after later 401s, at most every 5 s.
+    ///
+    /// # Errors
+    /// Fails if the token cannot be replaced. The rejected calls then return the 401, with the error in
+    /// the extension [`RefreshFailed`](super::RefreshFailed). An error of [`token`](Self::token) has the
+    /// same effect. The error must not contain secrets.
+    fn rejected(&self, token: &Token) -> impl Future<Output = Result<(), BoxError>> + Send {
         let _ = token;
-        ready(())
+        ready(Ok(()))
     }
 }
 
@@ -64,7 +75,7 @@ impl<P: TokenProvider> TokenProvider for Arc<P> {
         P::cached(self)
     }
 
-    fn rejected(&self, token: &Token) -> impl Future<Output = ()> + Send {
+    fn rejected(&self, token: &Token) -> impl Future<Output = Result<(), BoxError>> + Send {
         P::rejected(self, token)
     }
 }
@@ -141,7 +152,7 @@ pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(super) trait ErasedProvider: Send + Sync {
     fn token(self: Arc<Self>) -> BoxFuture<Result<Token, BoxError>>;
     fn cached(&self) -> Option<Token>;
-    fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<()>;
+    fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<Result<(), BoxError>>;
 }
 
 impl<P: TokenProvider> ErasedProvider for P {
@@ -153,7 +164,7 @@ impl<P: TokenProvider> ErasedProvider for P {
         TokenProvider::cached(self)
     }
 
-    fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<()> {
+    fn rejected(self: Arc<Self>, token: Token) -> BoxFuture<Result<(), BoxError>> {
         Box::pin(async move { P::rejected(&self, &token).await })
     }
 }

@@ -15,9 +15,10 @@ use tower::Service;
 use super::TokenRefreshed;
 use super::layer::AuthContext;
 use super::provider::BoxFuture;
+use super::refresh::Outcome;
 use super::token::Token;
 use crate::error::AuthError;
-use crate::ready::ready_or_take;
+use crate::ready::{NotReady, ready_or_take};
 use crate::record::{CallRecord, Phase};
 
 /// Service of an [`AuthLayer`](super::AuthLayer).
@@ -58,24 +59,29 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> AuthFuture<S, B> {
-        match Signature::of(&self.context, &mut request) {
-            Ok(signature) => {
-                let signed = signature.as_ref().is_none_or(Signature::is_signed);
-                // Most inner services are ready immediately, which saves a clone and moving the
-                // request.
-                let inner = match signed {
-                    true => ready_or_take(&mut self.inner),
-                    false => Err(self.inner.clone()),
-                };
-                let step = match inner {
-                    Ok(ready) => Step::Sent { response: ready.call(request) },
-                    Err(service) => Step::Unsent { service, request: Some(request) },
-                };
-                AuthFuture { signature, step }
+        let signature = match Signature::of(&self.context, &mut request) {
+            Ok(signature) => signature,
+            Err(error) => return AuthFuture::failed(error.into()),
+        };
+        if !signature.as_ref().is_none_or(Signature::is_signed) {
+            return AuthFuture::unsent(signature, self.inner.clone(), request);
+        }
+        // Most inner services are ready immediately, which saves a clone and moving the request.
+        match ready_or_take(&mut self.inner) {
+            Ok(ready) => {
+                AuthFuture { signature, step: Step::Sent { response: ready.call(request) } }
             }
-            Err(error) => AuthFuture { signature: None, step: Step::Done { error: Some(error) } },
+            Err(NotReady::Pending(service)) => AuthFuture::unsent(signature, service, request),
+            Err(NotReady::Failed(error)) => AuthFuture::failed(error.into()),
         }
     }
+}
+
+/// Request that waits for its token or for the inner service. Boxed, because few requests wait, and
+/// it is larger than the future of the inner service.
+struct Unsent<S, B> {
+    service: S,
+    request: Option<Request<B>>,
 }
 
 /// Token of a request that this layer signs.
@@ -135,8 +141,8 @@ impl Signature {
         Poll::Ready(Ok(()))
     }
 
-    /// Starts to replace a rejected token. The future returns whether a new token is available.
-    fn replace(&self) -> Option<BoxFuture<bool>> {
+    /// Starts to replace a rejected token.
+    fn replace(&self) -> Option<BoxFuture<Outcome>> {
         let TokenState::Ready(token) = &self.token else { return None };
         self.enter(Phase::Auth);
         let (context, token) = (self.context.clone(), token.clone());
@@ -162,16 +168,30 @@ pin_project! {
     }
 }
 
+impl<S: Service<Request<B>>, B> AuthFuture<S, B> {
+    /// Keeps the request until it is signed and the service is ready.
+    #[cold]
+    #[inline(never)]
+    fn unsent(signature: Option<Signature>, service: S, request: Request<B>) -> Self {
+        let unsent = Box::new(Unsent { service, request: Some(request) });
+        Self { signature, step: Step::Unsent { unsent } }
+    }
+
+    fn failed(error: BoxError) -> Self {
+        Self { signature: None, step: Step::Done { error: Some(error) } }
+    }
+}
+
 pin_project! {
     #[project = StepProjection]
     enum Step<S, B>
     where
         S: Service<Request<B>>,
     {
-        Unsent { service: S, request: Option<Request<B>> },
+        Unsent { unsent: Box<Unsent<S, B>> },
         Sent { #[pin] response: S::Future },
-        Rejected { response: Option<S::Response>, replaced: BoxFuture<bool> },
-        Done { error: Option<AuthError> },
+        Rejected { response: Option<S::Response>, replaced: BoxFuture<Outcome> },
+        Done { error: Option<BoxError> },
     }
 }
 
@@ -203,21 +223,13 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Result<Response<R>, BoxError>> {
         loop {
-            let next = match self.as_mut().project() {
-                StepProjection::Unsent { service, request } => {
-                    let Some(unsent) = request else { completed() };
-                    if let Some(signature) = signature {
-                        ready!(signature.poll_sign(unsent, cx))?;
-                    }
-                    ready!(service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(request) = request.take() else { completed() };
-                    Self::Sent { response: service.call(request) }
-                }
+            match self.as_mut().project() {
+                StepProjection::Unsent { .. } => ready!(self.as_mut().poll_send(signature, cx))?,
                 StepProjection::Sent { response } => {
                     let response = ready!(response.poll(cx)).map_err(Into::into)?;
                     let rejected = response.status() == StatusCode::UNAUTHORIZED;
                     match signature.as_ref().filter(|_| rejected).and_then(Signature::replace) {
-                        Some(replaced) => Self::Rejected { response: Some(response), replaced },
+                        Some(replaced) => self.as_mut().reject(response, replaced),
                         None => return Poll::Ready(Ok(response)),
                     }
                 }
@@ -227,18 +239,55 @@ where
                         signature.enter(Phase::Attempt);
                     }
                     let Some(mut response) = response.take() else { completed() };
-                    if replaced {
-                        response.extensions_mut().insert(TokenRefreshed);
+                    match replaced {
+                        Ok(()) => drop(response.extensions_mut().insert(TokenRefreshed)),
+                        Err(Some(reason)) => drop(response.extensions_mut().insert(reason)),
+                        Err(None) => {}
                     }
                     return Poll::Ready(Ok(response));
                 }
                 StepProjection::Done { error } => {
                     let Some(error) = error.take() else { completed() };
-                    return Poll::Ready(Err(error.into()));
+                    return Poll::Ready(Err(error));
                 }
-            };
-            self.set(next);
+            }
         }
+    }
+}
+
+// Out of line, to keep the stack frame of other polls small.
+impl<S, B> Step<S, B>
+where
+    S: Service<Request<B>>,
+    S::Error: Into<BoxError>,
+{
+    /// Keeps the response until the token is replaced.
+    #[cold]
+    #[inline(never)]
+    fn reject(mut self: Pin<&mut Self>, response: S::Response, replaced: BoxFuture<Outcome>) {
+        self.set(Self::Rejected { response: Some(response), replaced });
+    }
+
+    /// Sends the request when it is signed and the service is ready.
+    #[cold]
+    #[inline(never)]
+    fn poll_send(
+        mut self: Pin<&mut Self>,
+        signature: &mut Option<Signature>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), BoxError>> {
+        if let StepProjection::Unsent { unsent } = self.as_mut().project() {
+            let Unsent { service, request } = &mut **unsent;
+            let Some(unsigned) = request else { completed() };
+            if let Some(signature) = signature {
+                ready!(signature.poll_sign(unsigned, cx))?;
+            }
+            ready!(service.poll_ready(cx)).map_err(Into::into)?;
+            let Some(request) = request.take() else { completed() };
+            let response = service.call(request);
+            self.set(Self::Sent { response });
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::error::Error as StdError;
 
+use tower::load_shed::error::Overloaded;
+use tower::timeout::error::Elapsed;
+
 use crate::error::{
-    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, QuotaExhausted, QuotaStoreError,
-    ResponseTooLarge, TransportError, TransportStage, chain,
+    AttemptTimeout, AuthError, ConnectTimeout, DeadlineExceeded, InvalidContent, QuotaExhausted,
+    QuotaStoreError, ResponseTooLarge, TransportError, TransportStage, chain,
 };
 
 /// Kind of a failure without a response.
 ///
-/// If an error has several sources that this crate defines, the outermost determines the kind: a
+/// If an error has several sources that have a kind, the outermost determines the kind: a
 /// token request that cannot connect is [`Auth`](Self::Auth), not
 /// [`Transport`](Self::Transport). [`error_type`] returns the name of the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,14 +32,21 @@ pub enum FailureKind {
     Auth,
     /// [`ResponseTooLarge`]: the response exceeds the size limit.
     ResponseTooLarge,
+    /// [`InvalidContent`]: the body of the response cannot be decompressed.
+    InvalidContent,
     /// [`TransportError`], with the stage that failed.
     Transport(TransportStage),
+    /// [`Elapsed`]: a timeout layer of tower ended the call or the attempt.
+    LayerTimeout,
+    /// [`Overloaded`]: a load-shedding layer of tower refused the request, because an inner layer is not
+    /// ready.
+    LoadShed,
     /// Any other error, such as one of custom middleware.
     Other,
 }
 
 impl FailureKind {
-    /// Classifies `error` by the outermost source that this crate defines.
+    /// Classifies `error` by the outermost source that has a kind.
     pub fn of(error: &(dyn StdError + 'static)) -> Self {
         chain(error).find_map(Self::of_known).unwrap_or(Self::Other)
     }
@@ -58,6 +68,12 @@ impl FailureKind {
             Some(Self::Auth)
         } else if error.is::<ResponseTooLarge>() {
             Some(Self::ResponseTooLarge)
+        } else if error.is::<InvalidContent>() {
+            Some(Self::InvalidContent)
+        } else if error.is::<Elapsed>() {
+            Some(Self::LayerTimeout)
+        } else if error.is::<Overloaded>() {
+            Some(Self::LoadShed)
         } else {
             None
         }
@@ -73,10 +89,15 @@ impl FailureKind {
             | Self::QuotaStore
             | Self::Auth
             | Self::ConnectTimeout
-            | Self::Transport(TransportStage::Connect | TransportStage::NotSent) => false,
+            | Self::LoadShed
+            | Self::Transport(
+                TransportStage::Unsendable | TransportStage::Connect | TransportStage::NotSent,
+            ) => false,
             Self::Deadline
             | Self::AttemptTimeout
             | Self::ResponseTooLarge
+            | Self::InvalidContent
+            | Self::LayerTimeout
             | Self::Transport(_)
             | Self::Other => true,
         }
@@ -92,10 +113,15 @@ impl FailureKind {
             Self::QuotaStore => "quota_store",
             Self::Auth => "auth",
             Self::ResponseTooLarge => "response_too_large",
+            Self::InvalidContent => "invalid_content",
+            Self::Transport(TransportStage::Unsendable) => "unsendable",
+            Self::Transport(TransportStage::RequestBody) => "request_body",
             Self::Transport(TransportStage::Connect) => "connect",
             Self::Transport(TransportStage::NotSent) => "not_sent",
             Self::Transport(TransportStage::Sent) => "connection_lost",
             Self::Transport(TransportStage::Body) => "body",
+            Self::LayerTimeout => "layer_timeout",
+            Self::LoadShed => "load_shed",
             Self::Other => "_OTHER",
         }
     }
@@ -112,7 +138,10 @@ impl FailureKind {
 /// | [`QuotaStoreError`] | `quota_store` |
 /// | [`AuthError`] | `auth` |
 /// | [`ResponseTooLarge`] | `response_too_large` |
-/// | [`TransportError`], by stage | `connect`, `not_sent`, `connection_lost`, `body` |
+/// | [`InvalidContent`] | `invalid_content` |
+/// | [`TransportError`], by stage | `unsendable`, `request_body`, `connect`, `not_sent`, `connection_lost`, `body` |
+/// | [`Elapsed`] of a timeout layer of tower | `layer_timeout` |
+/// | [`Overloaded`] of a load-shedding layer of tower | `load_shed` |
 /// | any other | `_OTHER`, OpenTelemetry's name for unknown errors |
 ///
 /// An error is classified by its outermost source in this table.
@@ -134,7 +163,7 @@ mod tests {
     fn every_error_has_a_name_and_a_default_for_whether_it_was_sent() {
         let after = Duration::from_secs(1);
         let transport = |stage| BoxError::from(TransportError::new(stage, "reset"));
-        let table: [(BoxError, &str, bool); 12] = [
+        let table: [(BoxError, &str, bool); 17] = [
             (AttemptTimeout::new(after).into(), "timeout", true),
             (ConnectTimeout::new(after).into(), "connect_timeout", false),
             (DeadlineExceeded::new(after, Phase::Start).into(), "deadline_exceeded", true),
@@ -142,10 +171,15 @@ mod tests {
             (QuotaStoreError::new("unreachable").into(), "quota_store", false),
             (AuthError::new(transport(TransportStage::Sent)).into(), "auth", false),
             (ResponseTooLarge::new(1).into(), "response_too_large", true),
+            (InvalidContent::new("crc").into(), "invalid_content", true),
+            (transport(TransportStage::Unsendable), "unsendable", false),
+            (transport(TransportStage::RequestBody), "request_body", true),
             (transport(TransportStage::Connect), "connect", false),
             (transport(TransportStage::NotSent), "not_sent", false),
             (transport(TransportStage::Sent), "connection_lost", true),
             (transport(TransportStage::Body), "body", true),
+            (Elapsed::new().into(), "layer_timeout", true),
+            (Overloaded::new().into(), "load_shed", false),
             ("unknown error".into(), "_OTHER", true),
         ];
         for (error, name, sent) in table {

@@ -11,12 +11,13 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use frameio_core::BoxError;
+use http::StatusCode;
 
 pub use self::auth::AuthError;
 pub use self::kind::{FailureKind, error_type};
 pub use self::quota::{QuotaExhausted, QuotaStoreError};
 pub use self::timeout::{AttemptTimeout, ConnectTimeout, DeadlineExceeded};
-pub use self::transport::{ResponseTooLarge, TransportError, TransportStage};
+pub use self::transport::{InvalidContent, ResponseTooLarge, TransportError, TransportStage};
 
 /// Error of any layer of a stack, as one concrete type.
 ///
@@ -39,6 +40,17 @@ impl HttpError {
         find(&*self.0)
     }
 
+    /// Returns the status of the response, if one arrived whose body could not be read.
+    pub fn status(&self) -> Option<StatusCode> {
+        chain(&*self.0).find_map(|error| {
+            error
+                .downcast_ref::<TransportError>()
+                .map(|error| error.status)
+                .or_else(|| Some(error.downcast_ref::<ResponseTooLarge>()?.status))
+                .or_else(|| Some(error.downcast_ref::<InvalidContent>()?.status))
+        })?
+    }
+
     /// Returns the wrapped error.
     pub fn into_inner(self) -> BoxError {
         self.0
@@ -46,6 +58,7 @@ impl HttpError {
 }
 
 impl From<BoxError> for HttpError {
+    #[cold]
     fn from(error: BoxError) -> Self {
         Self::new(error)
     }
@@ -89,6 +102,15 @@ pub fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> O
     chain(error).find_map(|error| error.downcast_ref())
 }
 
+/// Returns the error that an [`HttpError`] wraps, and any other error unchanged.
+#[cfg(feature = "tower")]
+pub(crate) fn unwrapped(error: BoxError) -> BoxError {
+    match error.downcast::<HttpError>() {
+        Ok(wrapper) => wrapper.into_inner(),
+        Err(error) => error,
+    }
+}
+
 /// Iterates over an error and its sources, at most 32 in case they form a cycle.
 pub(crate) fn chain<'a>(
     error: &'a (dyn StdError + 'static),
@@ -115,7 +137,8 @@ mod tests {
     fn errors_have_the_source_that_they_were_created_with() {
         let build = BuildError::new(BuildErrorKind::Other, "invalid");
         assert!(build.source().is_none());
-        let errors: [BoxError; 5] = [
+        let errors: [BoxError; 6] = [
+            InvalidContent::new("cause").into(),
             AuthError::new("cause").into(),
             QuotaStoreError::new("cause").into(),
             TransportError::new(TransportStage::Sent, "cause").into(),
@@ -132,6 +155,8 @@ mod tests {
     #[test]
     fn a_transport_error_may_have_been_sent_according_to_its_stage() {
         for (stage, sent) in [
+            (TransportStage::Unsendable, false),
+            (TransportStage::RequestBody, true),
             (TransportStage::Connect, false),
             (TransportStage::NotSent, false),
             (TransportStage::Sent, true),
@@ -139,5 +164,22 @@ mod tests {
         ] {
             assert_eq!(TransportError::new(stage, "reset").may_have_been_sent(), sent, "{stage:?}");
         }
+    }
+
+    #[test]
+    fn the_status_of_a_response_with_an_unreadable_body_is_known() {
+        let created = StatusCode::CREATED;
+        for error in [
+            BoxError::from(TransportError::new(TransportStage::Body, "reset").status(created)),
+            ResponseTooLarge::new(1).status(created).into(),
+            InvalidContent::new("crc").status(created).into(),
+        ] {
+            assert_eq!(HttpError::new(error).status(), Some(created));
+        }
+        assert_eq!(
+            HttpError::new(TransportError::new(TransportStage::Sent, "reset")).status(),
+            None
+        );
+        assert_eq!(HttpError::new(AttemptTimeout::new(Duration::ZERO)).status(), None);
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use frameio_core::BoxError;
+use http::StatusCode;
 
 use super::chain;
 
@@ -16,6 +17,8 @@ use super::chain;
 pub struct TransportError {
     /// Progress of the request when the transport failed.
     pub stage: TransportStage,
+    /// Status of the response, if it arrived before the transport failed.
+    pub status: Option<StatusCode>,
     peer: Option<Box<str>>,
     source: BoxError,
 }
@@ -24,6 +27,12 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportStage {
+    /// The transport cannot send such a request, for example because its URI is relative. No
+    /// connection was opened, and no retry helps.
+    Unsendable,
+    /// The body of the request failed, for example because a file cannot be read. Part of the request
+    /// may have been sent.
+    RequestBody,
     /// The connection was not established.
     Connect,
     /// The connection was established, but certainly no part of the request was sent.
@@ -37,7 +46,7 @@ pub enum TransportStage {
 impl TransportError {
     /// Creates an error for a failure at `stage`, without a peer.
     pub fn new(stage: TransportStage, source: impl Into<BoxError>) -> Self {
-        Self { stage, peer: None, source: source.into() }
+        Self { stage, status: None, peer: None, source: source.into() }
     }
 
     /// Sets the host and port of the connection, which the message of a connection failure names.
@@ -47,15 +56,27 @@ impl TransportError {
         self
     }
 
+    /// Sets the status of the response whose body failed.
+    #[must_use]
+    pub const fn status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
+
     /// Returns whether the service may have received the request, according to the stage.
     pub const fn may_have_been_sent(&self) -> bool {
-        matches!(self.stage, TransportStage::Sent | TransportStage::Body)
+        matches!(
+            self.stage,
+            TransportStage::RequestBody | TransportStage::Sent | TransportStage::Body
+        )
     }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.stage, &self.peer) {
+            (TransportStage::Unsendable, _) => f.write_str("the request cannot be sent")?,
+            (TransportStage::RequestBody, _) => f.write_str("the body of the request failed")?,
             (TransportStage::Connect, Some(peer)) => write!(f, "cannot connect to {peer}")?,
             (TransportStage::Connect, None) => f.write_str("cannot connect")?,
             (TransportStage::NotSent, _) => {
@@ -87,12 +108,21 @@ impl StdError for TransportError {
 pub struct ResponseTooLarge {
     /// Limit in bytes, which applies after decompression.
     pub limit: usize,
+    /// Status of the response, if it is known.
+    pub status: Option<StatusCode>,
 }
 
 impl ResponseTooLarge {
     /// Creates an error for a response of more than `limit` bytes.
     pub const fn new(limit: usize) -> Self {
-        Self { limit }
+        Self { limit, status: None }
+    }
+
+    /// Sets the status of the response.
+    #[must_use]
+    pub const fn status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
     }
 }
 
@@ -103,3 +133,38 @@ impl fmt::Display for ResponseTooLarge {
 }
 
 impl StdError for ResponseTooLarge {}
+
+/// Response whose body is not valid in its content encoding. A retry would get the same body.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct InvalidContent {
+    /// Status of the response, if it is known.
+    pub status: Option<StatusCode>,
+    source: BoxError,
+}
+
+impl InvalidContent {
+    /// Creates an error from the failure of the decoder.
+    pub fn new(source: impl Into<BoxError>) -> Self {
+        Self { status: None, source: source.into() }
+    }
+
+    /// Sets the status of the response.
+    #[must_use]
+    pub const fn status(mut self, status: StatusCode) -> Self {
+        self.status = Some(status);
+        self
+    }
+}
+
+impl fmt::Display for InvalidContent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the compressed content of the response is invalid: {}", self.source)
+    }
+}
+
+impl StdError for InvalidContent {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
+    }
+}

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::buckets::Key;
 use super::events;
 use super::gcra::{Gcra, QuotaLimiter};
-use super::learn::{LearnedQuota, Pauses};
+use super::learn::{LearnedQuota, Pauses, is_drastic};
 use super::queue::Queue;
 use super::store::QuotaResponse;
 use crate::error::QuotaExhausted;
@@ -101,12 +101,14 @@ impl BucketState {
         })
     }
 
-    /// Applies the quota that a response reveals. Returns the new quota if it changed.
-    fn learn(&mut self, response: &QuotaResponse) -> Option<Quota> {
+    /// Applies the quota that a response reveals. Returns the new quota if it changed, and whether the
+    /// change is drastic.
+    fn learn(&mut self, response: &QuotaResponse) -> Option<(Quota, bool)> {
         if self.gcra.pinned() {
             return None;
         }
         let (current, empty_at) = (self.gcra.quota(), self.gcra.empty_at());
+        let usual = self.busy.as_ref().map_or(current, |busy| busy.learned.usual(current));
         let changed = if let Some(busy) = &mut self.busy {
             busy.learned.record(response, current, empty_at)
         } else {
@@ -126,7 +128,7 @@ impl BucketState {
                 self.gcra.spend_burst(paused_until);
             }
         }
-        changed
+        changed.map(|quota| (quota, is_drastic(usual, quota)))
     }
 
     /// Counts calls of other programs that a response reveals. Returns their number.

@@ -13,12 +13,26 @@ pub(super) fn wait(operation: &str, wait: Duration) {
     );
 }
 
-/// Emits the event of a response that changed the quota or revealed calls of other programs.
-pub(super) fn corrected(operation: &str, quota: Option<Quota>, spent_elsewhere: Option<u32>) {
-    let quota = quota.map(tracing::field::display);
-    tracing::debug!(
-        name: CORRECTED, target: TARGET, operation, quota, spent_elsewhere, "{CORRECTED}"
-    );
+/// Emits the event of a response that changed the quota or revealed calls of other programs. A drastic
+/// change is a warning.
+pub(super) fn corrected(
+    operation: &str,
+    changed: Option<(Quota, bool)>,
+    spent_elsewhere: Option<u32>,
+) {
+    let quota = changed.map(|(quota, _)| tracing::field::display(quota));
+    // `tracing` requires a constant level at each call site.
+    macro_rules! emit {
+        ($level:ident) => {
+            tracing::$level!(
+                name: CORRECTED, target: TARGET, operation, quota, spent_elsewhere, "{CORRECTED}"
+            )
+        };
+    }
+    match changed {
+        Some((_, true)) => emit!(warn),
+        _ => emit!(debug),
+    }
 }
 
 /// Emits the event of a 429 that started a pause.

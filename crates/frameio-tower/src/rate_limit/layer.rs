@@ -34,9 +34,9 @@ use super::store::{QuotaBucket, QuotaStore, Store};
 ///   block the others.
 /// * A call whose turn would come after its [`DeadlineAt`](crate::DeadlineAt) fails immediately with
 ///   [`QuotaExhausted`](crate::QuotaExhausted), which contains the wait.
-/// * A 429 pauses the bucket for all calls: for the time in `Retry-After`, otherwise for 1 s,
-///   doubled with each consecutive 429; at most 60 s. After the pause, calls pass one by one instead
-///   of in a burst.
+/// * A 429 pauses the bucket for all calls: for the time in `Retry-After` if that is at least a
+///   second, otherwise for 1 s, doubled with each consecutive 429; at most 60 s, so that a wrong value
+///   cannot block all calls. After the pause, calls pass one by one instead of in a burst.
 /// * A call that is dropped or fails before it is sent returns its slot.
 ///
 /// Place the layer inside retry, so that each attempt counts. Requests without a [`Call`] have no
@@ -47,7 +47,7 @@ use super::store::{QuotaBucket, QuotaStore, Store};
 /// Responses replace the documented quota, and waiting calls adapt immediately.
 ///
 /// * `x-ratelimit-limit` and `x-ratelimit-window` set the quota. Implausible values are ignored: a
-///   limit or a window of zero, or a window of more than an hour.
+///   limit or a window of zero, a window of more than an hour, or less than a call per minute.
 /// * If `x-ratelimit-remaining` is smaller than expected, another program spends the same quota;
 ///   calls of this program are then delayed accordingly.
 /// * A service that enforces no quota sends no such headers, or always reports the whole quota as

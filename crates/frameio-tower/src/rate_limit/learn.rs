@@ -9,6 +9,11 @@ use super::store::QuotaResponse;
 
 /// Maximum window accepted from a response. Documented windows are a second or a minute.
 const MAX_WINDOW: Duration = Duration::from_secs(3600);
+/// Maximum time per call of a quota accepted from a response, so that a faulty header does not stop an
+/// operation. Documented quotas allow a call at least every few seconds.
+const MAX_INTERVAL: Duration = Duration::from_secs(60);
+/// Factor by which a quota has to shrink for a warning.
+const DRASTIC: u32 = 10;
 /// Number of consecutive responses without a sign of a quota after which the quota is raised.
 const UNENFORCED_IN_A_ROW: u8 = 3;
 /// First pause if the response has no `Retry-After`. Each consecutive pause doubles it.
@@ -65,6 +70,11 @@ impl LearnedQuota {
         if response.unenforced { self.raise(response.sent, current, runs_empty_at) } else { None }
     }
 
+    /// Returns the current quota or, while it is raised, the one to return to.
+    pub(super) fn usual(&self, current: Quota) -> Quota {
+        self.base.unwrap_or(current)
+    }
+
     /// Records that another process changed the quota from `previous` to `current`.
     pub fn adopt(&mut self, previous: Quota, current: Quota) {
         let raised = current.interval() < previous.interval();
@@ -113,13 +123,17 @@ impl LearnedQuota {
 
 impl QuotaResponse {
     /// Returns the quota that the response reports, or `None` if it is missing or implausible: a
-    /// limit or a window of zero, or a window longer than an hour and than that of `current`.
+    /// limit or a window of zero, a window longer than an hour and than that of `current`, or less than
+    /// a call per minute if `current` allows more.
     ///
     /// A missing window is taken from `current`.
     pub fn reported_quota(&self, current: Quota) -> Option<Quota> {
         let info = self.rate_limit?;
         let window = info.window.unwrap_or(current.window());
-        Quota::new(info.limit, window).filter(|_| window <= MAX_WINDOW.max(current.window()))
+        Quota::new(info.limit, window).filter(|quota| {
+            window <= MAX_WINDOW.max(current.window())
+                && quota.interval() <= MAX_INTERVAL.max(current.interval())
+        })
     }
 
     /// Returns the number of calls that remained after this one, or `None` if it is unknown or if the
@@ -127,6 +141,11 @@ impl QuotaResponse {
     pub fn counted_remaining(&self) -> Option<u32> {
         self.rate_limit.filter(|info| !whole_remains(*info))?.remaining
     }
+}
+
+/// Returns whether a change lowers the quota so much that somebody should know.
+pub(super) fn is_drastic(usual: Quota, changed: Quota) -> bool {
+    changed.interval() > usual.interval() * DRASTIC
 }
 
 /// Returns whether the whole quota remains after a call, so that the service did not count it.
@@ -228,13 +247,16 @@ mod tests {
     }
 
     #[test]
-    fn quotas_of_zero_or_with_a_long_window_are_implausible() {
+    fn quotas_of_zero_or_of_hardly_any_calls_are_implausible() {
         let reported = |limit, window, current| {
             response(StatusCode::OK, limit, None, window).reported_quota(current)
         };
         let hour = secs(3600);
-        assert_eq!(reported(7, Some(3_600_000), quota(10)), Quota::new(7, hour));
-        assert_eq!(reported(7, Some(3_600_001), quota(10)), None);
+        assert_eq!(reported(99, Some(3_600_000), quota(10)), Quota::new(99, hour));
+        assert_eq!(reported(99, Some(3_600_001), quota(10)), None);
+        assert_eq!(reported(1, Some(60_000), quota(10)), Quota::new(1, secs(60)));
+        assert_eq!(reported(1, Some(60_001), quota(10)), None);
+        assert_eq!(reported(59, Some(3_600_000), quota(10)), None);
         let long = Quota::new(1, 2 * hour).unwrap();
         assert_eq!(reported(7, Some(7_200_000), long), Quota::new(7, 2 * hour));
         assert_eq!(reported(7, Some(7_200_001), long), None);
@@ -242,6 +264,15 @@ mod tests {
         assert_eq!(reported(0, None, quota(10)), None);
         assert_eq!(reported(7, Some(0), quota(10)), None);
         assert_eq!(without_headers().reported_quota(quota(10)), None);
+    }
+
+    #[test]
+    fn a_tenth_of_the_quota_is_drastic() {
+        assert!(!is_drastic(quota(10), quota(1)));
+        assert!(is_drastic(quota(11), quota(1)));
+        assert!(!is_drastic(quota(1), quota(11)));
+        // While the quota is raised, the one before counts.
+        assert_eq!(raised().usual(quota(20)), quota(10));
     }
 
     #[test]
@@ -423,6 +454,16 @@ mod tests {
         let mut pauses = Pauses::default();
         let sent = now + secs(60);
         assert_eq!(pauses.throttled(now, Some(Duration::MAX), now), (Some(secs(60)), sent));
-        assert_eq!(pauses.throttled(sent, Some(secs(0)), sent), (Some(secs(0)), sent));
+    }
+
+    #[test]
+    fn a_retry_after_of_less_than_a_second_counts_as_missing() {
+        let past = "Sun, 06 Nov 1994 08:49:37 GMT";
+        for (value, delay) in [("0", None), (past, None), ("1", Some(secs(1)))] {
+            let value = http::HeaderValue::from_static(value);
+            let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, value)]);
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            assert_eq!(QuotaResponse::new(Instant::now(), status, &headers).retry_after, delay);
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! | event | level | fields | emitted when |
 //! |---|---|---|---|
 //! | [`rate_limit.wait`](WAIT) | `DEBUG` | `operation`, `wait_ms` | a call starts to wait; the duration is an estimate |
-//! | [`rate_limit.corrected`](CORRECTED) | `DEBUG` | `operation`, `quota`, `spent_elsewhere` | a response changes the quota, or reveals calls of other programs |
+//! | [`rate_limit.corrected`](CORRECTED) | `DEBUG`; `WARN` if less than a tenth of the quota remains | `operation`, `quota`, `spent_elsewhere` | a response changes the quota, or reveals calls of other programs |
 //! | [`rate_limit.paused`](PAUSED) | `WARN` | `operation`, `wait_ms` | a 429 pauses the bucket for all calls |
 //!
 //! A 429 is logged as a warning because it reveals that the bucket was wrong: the quota is smaller,

@@ -16,10 +16,10 @@ use super::bucket::{self, Bucket, Entry, Sending};
 use super::events;
 use super::layer::{RateLimitLayer, RateLimitMode};
 use super::queue::{RecordedWait, wait};
-use super::store::{SharedSlot, wait_for_turn};
+use super::store::{QuotaBucket, SharedSlot, Store, wait_for_turn};
 use crate::deadline::DeadlineAt;
 use crate::error::{QuotaExhausted, QuotaStoreError};
-use crate::ready::ready_or_take;
+use crate::ready::{NotReady, ready_or_take};
 use crate::record::{self, CallRecord};
 
 /// Service of a [`RateLimitLayer`].
@@ -51,23 +51,32 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> RateLimitFuture<S, B> {
-        let (slot, turn) = match enter(&self.layer, &request) {
-            Ok(Admission::Free) => (None, None),
-            Ok(Admission::Slot(slot)) => (Some(slot), None),
-            Ok(Admission::Turn(turn)) => (None, Some(turn)),
-            Err(error) => return RateLimitFuture { step: Step::Done { error: Some(error) } },
-        };
         let marked = self.layer.spends_when_sent();
+        let slot = match enter(&self.layer, &request) {
+            Ok(Admission::Free) => None,
+            Ok(Admission::Slot(slot)) => Some(slot),
+            Ok(Admission::Turn(turn)) => {
+                let (service, request) = (self.inner.clone(), Some(request));
+                let turn = Some(turn);
+                return RateLimitFuture::wait(Waiting {
+                    turn,
+                    slot: None,
+                    marked,
+                    service,
+                    request,
+                });
+            }
+            Err(error) => return RateLimitFuture::failed(error.into()),
+        };
         // Most inner services are ready immediately, which saves a clone and moving the request.
-        let inner = match turn {
-            None => ready_or_take(&mut self.inner),
-            Some(_) => Err(self.inner.clone()),
-        };
-        let step = match inner {
-            Ok(ready) => pass(ready, slot, marked, request),
-            Err(service) => Step::Waiting { turn, slot, marked, service, request: Some(request) },
-        };
-        RateLimitFuture { step }
+        match ready_or_take(&mut self.inner) {
+            Ok(ready) => RateLimitFuture { step: pass(ready, slot, marked, request) },
+            Err(NotReady::Pending(service)) => {
+                let request = Some(request);
+                RateLimitFuture::wait(Waiting { turn: None, slot, marked, service, request })
+            }
+            Err(NotReady::Failed(error)) => RateLimitFuture::failed(error.into()),
+        }
     }
 }
 
@@ -104,6 +113,15 @@ enum Admission {
     Turn(Turn),
 }
 
+impl Admission {
+    // Out of line, to keep the stack frame of calls that need not wait small.
+    #[cold]
+    #[inline(never)]
+    fn turn(turn: impl Future<Output = Result<Slot, BoxError>> + Send + 'static) -> Self {
+        Self::Turn(Box::pin(turn))
+    }
+}
+
 /// Takes a slot for a request, or returns the wait for one.
 fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, QuotaExhausted> {
     let extensions = request.extensions();
@@ -124,24 +142,34 @@ fn enter<B>(layer: &RateLimitLayer, request: &Request<B>) -> Result<Admission, Q
     };
     let record = || extensions.get().cloned();
     if let Some((store, bucket)) = layer.shared(call) {
-        let (layer, call, record) = (layer.clone(), call.clone(), record());
-        return Ok(Admission::Turn(Box::pin(async move {
-            let error = match wait_for_turn(store, bucket, latest, record.clone()).await {
-                Err(error) if error.is::<QuotaStoreError>() => error,
-                slot => {
-                    layer.shared_now();
-                    return slot.map(Slot::Shared);
-                }
-            };
-            let Some(bucket) = layer.fallback_bucket(&call) else { return Err(error) };
-            match enter_bucket(bucket, &call, latest, || record)? {
-                Admission::Turn(turn) => turn.await,
-                Admission::Slot(slot) => Ok(slot),
-                Admission::Free => Err(error),
-            }
-        })));
+        let turn = enter_store(store, bucket, layer.clone(), call.clone(), latest, record());
+        return Ok(Admission::turn(turn));
     }
     enter_bucket(layer.bucket(call), call, latest, record)
+}
+
+/// Waits for a slot of the store or, while it is unavailable, of a bucket in memory.
+async fn enter_store(
+    store: Store,
+    bucket: QuotaBucket,
+    layer: RateLimitLayer,
+    call: Call,
+    latest: Option<Instant>,
+    record: Option<CallRecord>,
+) -> Result<Slot, BoxError> {
+    let error = match wait_for_turn(store, bucket, latest, record.clone()).await {
+        Err(error) if error.is::<QuotaStoreError>() => error,
+        slot => {
+            layer.shared_now();
+            return slot.map(Slot::Shared);
+        }
+    };
+    let Some(bucket) = layer.fallback_bucket(&call) else { return Err(error) };
+    match enter_bucket(bucket, &call, latest, || record)? {
+        Admission::Turn(turn) => turn.await,
+        Admission::Slot(slot) => Ok(slot),
+        Admission::Free => Err(error),
+    }
 }
 
 /// Takes a slot of a bucket in memory, or returns the wait for one.
@@ -156,9 +184,19 @@ fn enter_bucket(
         Entry::Queue(queued, turn) => {
             events::wait(call.operation.id, turn.saturating_duration_since(Instant::now()));
             let recorded = record().map(RecordedWait::new);
-            Admission::Turn(Box::pin(async move { Ok(Slot::Local(wait(queued, recorded).await?)) }))
+            Admission::turn(async move { Ok(Slot::Local(wait(queued, recorded).await?)) })
         }
     })
+}
+
+/// Request that waits for its turn or for the inner service. Boxed, because few requests wait, and it
+/// is larger than the future of the inner service.
+struct Waiting<S, B> {
+    turn: Option<Turn>,
+    slot: Option<Slot>,
+    marked: bool,
+    service: S,
+    request: Option<Request<B>>,
 }
 
 pin_project! {
@@ -172,21 +210,27 @@ pin_project! {
     }
 }
 
+impl<S: Service<Request<B>>, B> RateLimitFuture<S, B> {
+    #[cold]
+    #[inline(never)]
+    fn wait(waiting: Waiting<S, B>) -> Self {
+        Self { step: Step::Waiting { waiting: Box::new(waiting) } }
+    }
+
+    fn failed(error: BoxError) -> Self {
+        Self { step: Step::Done { error: Some(error) } }
+    }
+}
+
 pin_project! {
     #[project = StepProjection]
     enum Step<S, B>
     where
         S: Service<Request<B>>,
     {
-        Waiting {
-            turn: Option<Turn>,
-            slot: Option<Slot>,
-            marked: bool,
-            service: S,
-            request: Option<Request<B>>,
-        },
+        Waiting { waiting: Box<Waiting<S, B>> },
         Passed { slot: Option<Slot>, #[pin] response: S::Future },
-        Done { error: Option<QuotaExhausted> },
+        Done { error: Option<BoxError> },
     }
 }
 
@@ -213,16 +257,8 @@ where
 {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Response<R>, BoxError>> {
         loop {
-            let passed = match self.as_mut().project() {
-                StepProjection::Waiting { turn, slot, marked, service, request } => {
-                    if let Some(waiting) = turn {
-                        *slot = Some(ready!(waiting.as_mut().poll(cx))?);
-                        *turn = None;
-                    }
-                    ready!(service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(request) = request.take() else { completed() };
-                    pass(service, slot.take(), *marked, request)
-                }
+            match self.as_mut().project() {
+                StepProjection::Waiting { .. } => ready!(self.as_mut().poll_pass(cx))?,
                 StepProjection::Passed { slot, response } => {
                     let response = ready!(response.poll(cx)).map_err(Into::into)?;
                     if let Some(slot) = slot {
@@ -232,13 +268,31 @@ where
                 }
                 StepProjection::Done { error } => {
                     return match error.take() {
-                        Some(error) => Poll::Ready(Err(error.into())),
+                        Some(error) => Poll::Ready(Err(error)),
                         None => completed(),
                     };
                 }
-            };
+            }
+        }
+    }
+
+    /// Passes the request when its turn has come and the service is ready. Out of line, to keep the
+    /// stack frame of other polls small.
+    #[cold]
+    #[inline(never)]
+    fn poll_pass(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        if let StepProjection::Waiting { waiting } = self.as_mut().project() {
+            let Waiting { turn, slot, marked, service, request } = &mut **waiting;
+            if let Some(waiting) = turn {
+                *slot = Some(ready!(waiting.as_mut().poll(cx))?);
+                *turn = None;
+            }
+            ready!(service.poll_ready(cx)).map_err(Into::into)?;
+            let Some(request) = request.take() else { completed() };
+            let passed = pass(service, slot.take(), *marked, request);
             self.set(passed);
         }
+        Poll::Ready(Ok(()))
     }
 }
 

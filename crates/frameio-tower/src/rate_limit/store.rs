@@ -18,7 +18,7 @@ use super::learn::whole_remains;
 use super::queue::RecordedWait;
 use crate::error::{QuotaExhausted, QuotaStoreError};
 use crate::record::CallRecord;
-use crate::retry_after::retry_after;
+use crate::retry_after::{MIN_RETRY_AFTER, retry_after};
 
 /// Stores the quotas that several processes share.
 ///
@@ -106,6 +106,32 @@ pub trait QuotaStore: Send + Sync + 'static {
     fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse);
 }
 
+impl<S: QuotaStore> QuotaStore for Arc<S> {
+    fn reserve(
+        &self,
+        bucket: &QuotaBucket,
+        max_wait: Option<Duration>,
+    ) -> impl Future<Output = Result<Reservation, BoxError>> + Send {
+        S::reserve(self, bucket, max_wait)
+    }
+
+    fn is_valid(&self, bucket: &QuotaBucket, reservation: &Reservation) -> bool {
+        S::is_valid(self, bucket, reservation)
+    }
+
+    fn invalidated(&self, bucket: &QuotaBucket) -> impl Future<Output = ()> + Send {
+        S::invalidated(self, bucket)
+    }
+
+    fn release(&self, bucket: &QuotaBucket, reservation: Reservation) {
+        S::release(self, bucket, reservation);
+    }
+
+    fn record_response(&self, bucket: &QuotaBucket, response: QuotaResponse) {
+        S::record_response(self, bucket, response);
+    }
+}
+
 /// Identity and quota of a bucket. Each credential, account and operation has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -179,7 +205,8 @@ pub struct QuotaResponse {
     pub sent: Instant,
     /// Whether the status is 429.
     pub throttled: bool,
-    /// Delay requested by `Retry-After`; `None` if the status is not 429.
+    /// Delay requested by `Retry-After`; `None` if it is less than a second, or if the status is not
+    /// 429.
     pub retry_after: Option<Duration>,
     /// Contents of the `x-ratelimit-*` headers.
     pub rate_limit: Option<RateLimitInfo>,
@@ -196,7 +223,7 @@ impl QuotaResponse {
         Self {
             sent,
             throttled,
-            retry_after: if throttled { retry_after(headers, SystemTime::now()) } else { None },
+            retry_after: if throttled { requested_delay(headers) } else { None },
             rate_limit,
             unenforced: carries_quota(status)
                 && match rate_limit {
@@ -205,6 +232,10 @@ impl QuotaResponse {
                 },
         }
     }
+}
+
+fn requested_delay(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers, SystemTime::now()).filter(|delay| *delay >= MIN_RETRY_AFTER)
 }
 
 /// Returns whether the service documents quota headers for this successful status, which excludes

@@ -4,8 +4,9 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use frameio_core::{Attempts, BoxError, CloneBody};
+use frameio_core::{BoxError, CloneBody};
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tokio::time::{Sleep, sleep};
@@ -18,6 +19,7 @@ use crate::record::{CallRecord, Phase, record};
 
 pin_project! {
     /// Response future of a [`Retry`](super::Retry) service.
+    #[project = RetryFutureProjection]
     pub struct RetryFuture<S, B>
     where
         S: Service<Request<B>>,
@@ -54,18 +56,9 @@ impl<S: Service<Request<B>>, B: CloneBody> RetryFuture<S, B> {
         let record = record(request.extensions_mut());
         let replayable = if state.resends() { ReplayableRequest::of(&request) } else { None };
         let sends = record.sends();
-        begin_attempt(&record, &mut request);
+        record.enter(Phase::Attempt);
         let step = Step::Attempt { response: ready.call(request) };
         Self { service, state, record, sends, replayable, step }
-    }
-}
-
-/// Counts an attempt in the record and, from the second attempt on, in the request.
-pub(super) fn begin_attempt<B>(record: &CallRecord, request: &mut Request<B>) {
-    let attempt = record.begin_attempt();
-    record.enter(Phase::Attempt);
-    if attempt > 1 {
-        request.extensions_mut().insert(Attempts(attempt));
     }
 }
 
@@ -91,43 +84,57 @@ where
 {
     type Output = Result<Response<R>, BoxError>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.as_mut().project();
         loop {
-            let next = match this.step.as_mut().project() {
-                StepProjection::Attempt { response } => {
-                    let result = ready!(response.poll(cx)).map_err(Into::into);
-                    let outcome = result.as_ref().map_err(|error| FailureKind::of(&**error));
-                    let sent = was_sent(this.record, *this.sends, outcome.as_ref().err().copied());
-                    let Some(replayable) = this.replayable else { return Poll::Ready(result) };
-                    let (known, method) = (&replayable.known, replayable.is_idempotent_method());
-                    match this.state.next_delay(this.record, known, outcome, sent, method) {
-                        None => return Poll::Ready(result),
-                        Some(delay) if delay.is_zero() => Step::Resend,
-                        Some(delay) => {
-                            this.record.enter(Phase::Backoff);
-                            Step::Wait { sleep: sleep(delay) }
-                        }
-                    }
+            if let StepProjection::Attempt { response } = this.step.as_mut().project() {
+                let result = ready!(response.poll(cx)).map_err(Into::into);
+                let outcome = result.as_ref().map_err(|error| FailureKind::of(&**error));
+                let sent = was_sent(this.record, *this.sends, outcome.as_ref().err().copied());
+                let Some(replayable) = this.replayable else { return Poll::Ready(result) };
+                let (known, method) = (&replayable.known, replayable.is_idempotent_method());
+                match this.state.next_delay(this.record, known, outcome, sent, method) {
+                    None => return Poll::Ready(result),
+                    Some(delay) => this.wait(delay),
                 }
-                StepProjection::Wait { sleep } => {
-                    ready!(sleep.poll(cx));
-                    Step::Resend
-                }
-                StepProjection::Resend => {
-                    ready!(this.service.poll_ready(cx)).map_err(Into::into)?;
-                    let Some(mut request) =
-                        this.replayable.as_ref().and_then(|it| it.next_attempt(this.record))
-                    else {
-                        unreachable!("a request without a copy is never resent")
-                    };
-                    *this.sends = this.record.sends();
-                    begin_attempt(this.record, &mut request);
-                    Step::Attempt { response: this.service.call(request) }
-                }
-            };
-            this.step.set(next);
+            }
+            ready!(this.poll_resend(cx)).map_err(Into::into)?;
         }
+    }
+}
+
+// Out of line, to keep the stack frame of other polls small.
+impl<S: Service<Request<B>>, B: CloneBody> RetryFutureProjection<'_, S, B> {
+    /// Starts the delay before the next attempt.
+    #[cold]
+    #[inline(never)]
+    fn wait(&mut self, delay: Duration) {
+        self.step.set(if delay.is_zero() {
+            Step::Resend
+        } else {
+            self.record.enter(Phase::Backoff);
+            Step::Wait { sleep: sleep(delay) }
+        });
+    }
+
+    /// Starts the next attempt after the delay, when the service is ready.
+    #[cold]
+    #[inline(never)]
+    fn poll_resend(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        if let StepProjection::Wait { sleep } = self.step.as_mut().project() {
+            ready!(sleep.poll(cx));
+            self.step.set(Step::Resend);
+        }
+        ready!(self.service.poll_ready(cx))?;
+        let Some(request) = self.replayable.as_ref().and_then(|it| it.next_attempt(self.record))
+        else {
+            unreachable!("a request without a copy is never resent")
+        };
+        *self.sends = self.record.sends();
+        self.record.enter(Phase::Attempt);
+        let response = self.service.call(request);
+        self.step.set(Step::Attempt { response });
+        Poll::Ready(Ok(()))
     }
 }
 

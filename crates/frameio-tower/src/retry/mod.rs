@@ -36,17 +36,13 @@ pub use self::tower_policy::{TowerRetry, TowerRetryFuture, TowerRetryLayer};
 /// | maximum number of retries | 2 |
 /// | budget | [`RetryBudget::default`] |
 ///
-/// * Attempts are counted in the [`CallRecord`]. From the second attempt on, the request has the
-///   extension [`Attempts`]; method, URI, headers, body and other extensions stay the same.
+/// * Method, URI, headers, body and extensions of the request are the same in each attempt.
 /// * The last outcome is returned immediately if the body cannot be cloned, or if the delay would
 ///   end after [`DeadlineAt`](crate::DeadlineAt).
 /// * Each retry is charged to the budget, except after a 429, which comes from a service that works.
 /// * After a 401 with a new token ([`TokenRefreshed`](crate::TokenRefreshed)), the request is resent
 ///   once without delay. This resend does not involve the policy or the maximum number of retries.
 /// * Every retry emits the event [`retry.scheduled`](crate::trace::names::RETRY_SCHEDULED).
-///
-/// [`Attempts`]: frameio_core::Attempts
-/// [`CallRecord`]: crate::CallRecord
 #[derive(Clone)]
 #[must_use]
 pub struct RetryLayer {
@@ -58,7 +54,7 @@ pub(super) struct Settings {
     policy: Arc<dyn RetryPolicy>,
     max_retries: u32,
     budget: Option<RetryBudget>,
-    /// If false, attempts are only counted.
+    /// If false, each call has one attempt.
     resends: bool,
 }
 
@@ -75,7 +71,7 @@ impl RetryLayer {
         }
     }
 
-    /// Creates a layer that counts attempts and never resends, not even with a refreshed token.
+    /// Creates a layer that never resends, not even with a refreshed token.
     pub(crate) fn never() -> Self {
         let mut layer = Self::new(|_: &AttemptOutcome<'_>| None);
         Arc::make_mut(&mut layer.settings).resends = false;

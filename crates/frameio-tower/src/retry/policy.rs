@@ -1,5 +1,6 @@
 //! Decision whether an attempt is repeated.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use frameio_core::Operation;
@@ -12,7 +13,7 @@ use crate::retry_after::retry_after;
 /// Decides whether an attempt is repeated, and after which delay.
 ///
 /// [`StandardPolicy`](super::StandardPolicy) has three presets. A custom policy can extend or
-/// replace them; a closure is a policy too:
+/// replace them:
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,6 +40,27 @@ use crate::retry_after::retry_after;
 /// assert_eq!(policy.retry(&conflict), Some(Duration::from_secs(1)));
 /// ```
 ///
+/// A closure is a policy too, if the type of its argument is written. A policy that is chosen at run time is
+/// a closure that calls it:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use frameio_tower::RetryLayer;
+/// use frameio_tower::retry::{AttemptOutcome, RetryPolicy, StandardPolicy};
+///
+/// let after_a_second = RetryLayer::new(|outcome: &AttemptOutcome<'_>| {
+///     (outcome.status()? == 503).then_some(Duration::from_secs(1))
+/// });
+///
+/// let policy: Box<dyn RetryPolicy> = match std::env::var("CAREFUL") {
+///     Ok(_) => Box::new(StandardPolicy::conservative()),
+///     Err(_) => Box::new(StandardPolicy::documented()),
+/// };
+/// let chosen = RetryLayer::new(move |outcome: &AttemptOutcome<'_>| policy.retry(outcome));
+/// # let _ = (after_a_second, chosen);
+/// ```
+///
 /// The layer enforces the rest itself: the maximum number of retries, the
 /// [budget](super::RetryBudget), the deadline of the call, and whether the body can be resent.
 pub trait RetryPolicy: Send + Sync + 'static {
@@ -54,6 +76,12 @@ where
 {
     fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
         self(outcome)
+    }
+}
+
+impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
+    fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
+        P::retry(self, outcome)
     }
 }
 

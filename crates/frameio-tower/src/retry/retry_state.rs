@@ -33,6 +33,11 @@ impl RetryState {
         self.settings.resends
     }
 
+    /// Returns the number of the current attempt, from 1.
+    fn attempt(&self) -> u32 {
+        1 + self.retries + u32::from(self.refreshed)
+    }
+
     /// Returns the delay before the next attempt, or `None` if the call ends with this outcome.
     pub(super) fn next_delay<R>(
         &mut self,
@@ -42,9 +47,10 @@ impl RetryState {
         sent: bool,
         idempotent_method: bool,
     ) -> Option<Duration> {
+        let attempt = self.attempt();
         if result.is_ok_and(is_refreshed) && !std::mem::replace(&mut self.refreshed, true) {
             record.add_token_refresh();
-            emit_scheduled(record.attempts(), Duration::ZERO, StatusCode::UNAUTHORIZED.as_str());
+            emit_scheduled(attempt, Duration::ZERO, StatusCode::UNAUTHORIZED.as_str());
             return Some(Duration::ZERO);
         }
         let outcome = AttemptOutcome {
@@ -52,11 +58,11 @@ impl RetryState {
             operation: known.call.as_ref().map(|call| call.operation),
             may_have_been_sent: sent,
             idempotent: idempotent(known, idempotent_method),
-            attempt: record.attempts(),
+            attempt,
             started_at: self.started_at,
         };
         let delay = self.delay(known, &outcome)?;
-        emit_scheduled(record.attempts(), delay, outcome.name());
+        emit_scheduled(attempt, delay, outcome.name());
         Some(delay)
     }
 

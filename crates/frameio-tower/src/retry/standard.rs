@@ -7,8 +7,9 @@ use http::StatusCode;
 use super::backoff::Backoff;
 use super::policy::{AttemptOutcome, RetryPolicy};
 use crate::error::{FailureKind, TransportStage};
+use crate::retry_after::MIN_RETRY_AFTER;
 
-/// Maximum delay that a `Retry-After` can request.
+/// Maximum delay that a `Retry-After` can request. An earlier retry would be refused again.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// Minimum delay after a 429, according to the service's guide.
 const AFTER_THROTTLING: Duration = Duration::from_secs(1);
@@ -32,8 +33,9 @@ const AFTER_SERVER_ERROR: Duration = Duration::from_secs(30);
 /// * An operation determines whether its calls are idempotent;
 ///   [`CallOptions`](frameio_core::CallOptions) overrides it for one call. For a request without an
 ///   operation, the method decides.
-/// * [`Backoff`] is exponential with full jitter, from 1 s, at most 60 s. A `Retry-After`, in seconds
-///   or as a date, is followed up to 60 s.
+/// * [`Backoff`] is exponential with full jitter, from 1 s, at most 60 s.
+/// * A `Retry-After`, in seconds or as a date, of less than a second counts as missing. If it requests
+///   more than 60 s, the response is returned at once.
 ///
 /// Errors of custom middleware are not retried, because their meaning is unknown. A layer that wants
 /// a retry returns a [`TransportError`](crate::error::TransportError).
@@ -120,13 +122,18 @@ impl StandardPolicy {
             FailureKind::ConnectTimeout
             | FailureKind::QuotaStore
             | FailureKind::Transport(TransportStage::Connect | TransportStage::NotSent) => true,
-            FailureKind::AttemptTimeout | FailureKind::Transport(_) => {
+            FailureKind::Transport(TransportStage::Unsendable | TransportStage::RequestBody) => {
+                false
+            }
+            FailureKind::AttemptTimeout | FailureKind::LayerTimeout | FailureKind::Transport(_) => {
                 outcome.idempotent || !outcome.may_have_been_sent
             }
             FailureKind::Deadline
             | FailureKind::QuotaExhausted
             | FailureKind::Auth
             | FailureKind::ResponseTooLarge
+            | FailureKind::InvalidContent
+            | FailureKind::LoadShed
             | FailureKind::Other => false,
         };
         retryable.then_some(Cause::Other)
@@ -136,8 +143,10 @@ impl StandardPolicy {
 impl RetryPolicy for StandardPolicy {
     fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
         let cause = self.cause(outcome)?;
-        if let Some(retry_after) = outcome.retry_after() {
-            return Some(retry_after.min(MAX_RETRY_AFTER));
+        match outcome.retry_after() {
+            Some(delay) if delay > MAX_RETRY_AFTER => return None,
+            Some(delay) if delay >= MIN_RETRY_AFTER => return Some(delay),
+            _ => {}
         }
         let retry = outcome.retry_number();
         Some(match cause {
@@ -159,8 +168,8 @@ mod tests {
     /// Returns every status and failure, without a `Retry-After`.
     fn outcomes(headers: &HeaderMap) -> Vec<AttemptOutcome<'_>> {
         use FailureKind::{
-            AttemptTimeout, Auth, ConnectTimeout, Deadline, Other, QuotaExhausted, QuotaStore,
-            ResponseTooLarge, Transport,
+            AttemptTimeout, Auth, ConnectTimeout, Deadline, InvalidContent, LayerTimeout, LoadShed,
+            Other, QuotaExhausted, QuotaStore, ResponseTooLarge, Transport,
         };
         let status = (100..600).filter_map(|code| StatusCode::from_u16(code).ok());
         let responses = status.map(|status| AttemptOutcome::response(status, headers));
@@ -169,10 +178,15 @@ mod tests {
             Auth,
             ConnectTimeout,
             Deadline,
+            LayerTimeout,
+            LoadShed,
             Other,
             QuotaExhausted,
             QuotaStore,
             ResponseTooLarge,
+            InvalidContent,
+            Transport(TransportStage::Unsendable),
+            Transport(TransportStage::RequestBody),
             Transport(TransportStage::Connect),
             Transport(TransportStage::NotSent),
             Transport(TransportStage::Sent),
@@ -184,7 +198,7 @@ mod tests {
     /// Returns the cause for the documented and the conservative policy, first for an idempotent
     /// call and then for one that is not.
     fn expected(outcome: &AttemptOutcome<'_>) -> [Option<Cause>; 4] {
-        use FailureKind::{AttemptTimeout, ConnectTimeout, QuotaStore, Transport};
+        use FailureKind::{AttemptTimeout, ConnectTimeout, LayerTimeout, QuotaStore, Transport};
         let always = |cause| [Some(cause); 4];
         let by_rule = |cause| [Some(cause), Some(cause), Some(cause), None];
         let if_idempotent = [Some(Cause::Other), Some(Cause::Other), None, None];
@@ -197,7 +211,10 @@ mod tests {
             (_, Some(Transport(TransportStage::Connect | TransportStage::NotSent))) => {
                 always(Cause::Other)
             }
-            (_, Some(AttemptTimeout | Transport(_))) => if_idempotent,
+            (_, Some(Transport(TransportStage::Unsendable | TransportStage::RequestBody))) => {
+                [None; 4]
+            }
+            (_, Some(AttemptTimeout | LayerTimeout | Transport(_))) => if_idempotent,
             _ => [None; 4],
         }
     }
@@ -238,7 +255,7 @@ mod tests {
         let none = HeaderMap::new();
         let after =
             |seconds: u64| HeaderMap::from_iter([(http::header::RETRY_AFTER, seconds.into())]);
-        let (after_0, after_7, after_600) = (after(0), after(7), after(600));
+        let (after_0, after_7, after_60) = (after(0), after(7), after(60));
         let default = StandardPolicy::default();
         let patient = StandardPolicy::patient();
         for (policy, status, attempt, headers, bounds) in [
@@ -252,8 +269,9 @@ mod tests {
             (&patient, 500, 2, &none, secs(60)..=secs(60)),
             (&patient, 408, 1, &none, secs(0)..=secs(1)),
             (&default, 429, 1, &after_7, secs(7)..=secs(7)),
-            (&default, 500, 6, &after_0, secs(0)..=secs(0)),
-            (&patient, 500, 1, &after_600, secs(60)..=secs(60)),
+            (&default, 429, 2, &after_0, secs(2)..=secs(3)),
+            (&patient, 500, 1, &after_0, secs(30)..=secs(45)),
+            (&patient, 500, 1, &after_60, secs(60)..=secs(60)),
         ] {
             let mut outcome =
                 AttemptOutcome::response(StatusCode::from_u16(status).unwrap(), headers);
@@ -261,6 +279,27 @@ mod tests {
             for _ in 0..100 {
                 let delay = policy.retry(&outcome).unwrap();
                 assert!(bounds.contains(&delay), "{status} {attempt} {headers:?}: {delay:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_date_in_the_past_is_not_a_reason_to_retry_at_once() {
+        let past = http::HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT");
+        let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, past)]);
+        let outcome = AttemptOutcome::response(StatusCode::TOO_MANY_REQUESTS, &headers);
+        let delay = StandardPolicy::default().retry(&outcome).unwrap();
+        assert!(delay >= AFTER_THROTTLING, "{delay:?}");
+    }
+
+    #[test]
+    fn a_retry_that_would_be_too_early_is_not_made() {
+        for seconds in ["61", "3600", "99999999999999999999999"] {
+            let value = http::HeaderValue::from_static(seconds);
+            let headers = HeaderMap::from_iter([(http::header::RETRY_AFTER, value)]);
+            for status in [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE] {
+                let outcome = AttemptOutcome::response(status, &headers);
+                assert_eq!(StandardPolicy::patient().retry(&outcome), None, "{seconds}");
             }
         }
     }

@@ -11,17 +11,20 @@ use pin_project_lite::pin_project;
 use tower::retry::Policy;
 use tower::{Layer, Service};
 
-use super::future::{begin_attempt, was_sent};
+use super::future::was_sent;
 use super::retry_state::{emit_scheduled, is_refreshed};
-use crate::error::FailureKind;
+use crate::error::{FailureKind, unwrapped};
 use crate::record::{CallRecord, Phase, record};
 
 /// Repeats attempts according to a [`tower::retry::Policy`].
 ///
 /// Created by [`RetryLayer::from_tower`](super::RetryLayer::from_tower). In addition to the policy,
-/// it counts attempts in the [`CallRecord`], and resends a request once after a 401 with a new
+/// it updates the [`CallRecord`], and resends a request once after a 401 with a new
 /// token, as [`RetryLayer`](super::RetryLayer) does. The policy counts retries itself, so the
 /// maximum number of retries of a call has no effect.
+///
+/// The error of an attempt is one of the structs in [`error`](crate::error), or that of a custom layer, so
+/// `error.is::<TransportError>()` works. [`FailureKind::of`] classifies it.
 ///
 /// ```
 /// use frameio_core::{Body, BoxError};
@@ -103,13 +106,14 @@ where
         let record = record(request.extensions_mut());
         let sends = record.sends();
         let copy = policy.clone_request(&request);
-        begin_attempt(&record, &mut request);
+        record.enter(Phase::Attempt);
         let response = self.inner.call(request);
         TowerRetryFuture {
             policy,
             service,
             record,
             sends,
+            attempt: 1,
             refreshed: false,
             copy,
             step: Step::Attempt { response },
@@ -128,6 +132,7 @@ pin_project! {
         service: S,
         record: CallRecord,
         sends: u32,
+        attempt: u32,
         refreshed: bool,
         copy: Option<Request<B>>,
         #[pin]
@@ -157,14 +162,16 @@ where
         loop {
             let next = match this.step.as_mut().project() {
                 StepProjection::Attempt { response } => {
-                    let mut result = ready!(response.poll(cx)).map_err(Into::into);
+                    // The policy can downcast the error of the layer that failed.
+                    let mut result =
+                        ready!(response.poll(cx)).map_err(|error| unwrapped(error.into()));
                     let failure = result.as_ref().err().map(|error| FailureKind::of(&**error));
                     was_sent(this.record, *this.sends, failure);
                     let Some(copy) = this.copy else { return Poll::Ready(result) };
                     let refreshed = result.as_ref().is_ok_and(is_refreshed);
                     if refreshed && !std::mem::replace(this.refreshed, true) {
                         this.record.add_token_refresh();
-                        emit_scheduled(this.record.attempts(), std::time::Duration::ZERO, "401");
+                        emit_scheduled(*this.attempt, std::time::Duration::ZERO, "401");
                         Step::Resend
                     } else {
                         let Some(wait) = this.policy.retry(copy, &mut result) else {
@@ -187,7 +194,8 @@ where
                     request.extensions_mut().get_or_insert_with(|| this.record.clone());
                     *this.copy = this.policy.clone_request(&request);
                     *this.sends = this.record.sends();
-                    begin_attempt(this.record, &mut request);
+                    this.record.enter(Phase::Attempt);
+                    *this.attempt += 1;
                     Step::Attempt { response: this.service.call(request) }
                 }
             };

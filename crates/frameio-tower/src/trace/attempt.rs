@@ -18,13 +18,18 @@ use super::call::{record_error, record_status};
 use super::names;
 use crate::error::error_type;
 use crate::metrics::{AttemptMeter, Metrics};
+use crate::record::CallRecord;
 
-/// Opens the span [`frameio.http`](names::HTTP_SPAN) for each attempt, and reports metrics of
-/// attempts.
+/// Opens the span [`frameio.http`](names::HTTP_SPAN) for each attempt, counts attempts, and reports
+/// metrics of them.
+///
+/// An attempt is counted in the [`CallRecord`] when the request arrives here, whatever layer repeats it, so
+/// that a call that fails while it waits for its quota or its token has no attempts. From the second
+/// attempt on, the request has the extension [`Attempts`].
 ///
 /// The span follows OpenTelemetry's conventions for HTTP clients; its name consists of method and
-/// path template. It closes when the attempt completes or is dropped. Default: level DEBUG, no
-/// metrics.
+/// path template. It closes when the attempt completes or is dropped; a dropped attempt has the error
+/// type [`cancelled`](names::CANCELLED). Default: level DEBUG, no metrics.
 ///
 /// ```
 /// use frameio_tower::TraceLayer;
@@ -52,8 +57,12 @@ impl TraceLayer {
 
     /// Reports each attempt to `metrics`. Default: none.
     #[must_use]
-    pub fn metrics(mut self, metrics: Arc<dyn Metrics>) -> Self {
-        self.metrics = Some(metrics);
+    pub fn metrics(self, metrics: impl Metrics) -> Self {
+        self.shared_metrics(Some(Arc::new(metrics)))
+    }
+
+    pub(crate) fn shared_metrics(mut self, metrics: Option<Arc<dyn Metrics>>) -> Self {
+        self.metrics = metrics;
         self
     }
 }
@@ -98,16 +107,31 @@ where
         self.inner.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, request: Request<B>) -> TraceFuture<S::Future> {
+    fn call(&mut self, mut request: Request<B>) -> TraceFuture<S::Future> {
+        count_attempt(request.extensions_mut());
         let span = self.layer.level.map_or_else(Span::none, |level| span(level, &request));
         let meter = self.layer.metrics.as_ref();
         let meter = meter.map(|metrics| Box::new(AttemptMeter::start(metrics, &request)));
-        let future = span.in_scope(|| self.inner.call(request));
+        let entered = span.enter();
+        let future = self.inner.call(request);
+        drop(entered);
         TraceFuture { inner: Some(future.instrument(span)), meter }
     }
 }
 
+/// Counts the attempt in the record of its call and, from the second attempt on, in the request.
+fn count_attempt(extensions: &mut Extensions) {
+    let Some(record) = extensions.get::<CallRecord>() else { return };
+    let attempt = record.begin_attempt();
+    if attempt > 1 {
+        extensions.insert(Attempts(attempt));
+    }
+}
+
 /// Opens the span of `request`. The fields of a disabled span are not evaluated.
+///
+/// Out of line, because the stack frame is large.
+#[inline(never)]
 fn span<B>(level: Level, request: &Request<B>) -> Span {
     let template = || Some(request.extensions().get::<Call>()?.operation.path);
     // `tracing` requires a constant level at each call site.
@@ -184,6 +208,14 @@ pin_project! {
         inner: Option<Instrumented<F>>,
         meter: Option<Box<AttemptMeter>>,
     }
+
+    impl<F> PinnedDrop for TraceFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            if let Some(unfinished) = this.project().inner.as_ref().as_pin_ref() {
+                record_error(unfinished.get_ref().span(), names::CANCELLED);
+            }
+        }
+    }
 }
 
 impl<F> fmt::Debug for TraceFuture<F> {
@@ -206,8 +238,10 @@ where
             panic!("polled after completion");
         };
         let result = ready!(attempt.poll(cx)).map_err(Into::into);
-        if let Some(attempt) = inner.as_ref().as_pin_ref() {
-            finish(attempt.get_ref().span(), &result);
+        if let Some(attempt) = inner.as_ref().as_pin_ref()
+            && !attempt.span().is_disabled()
+        {
+            finish(attempt.span(), &result);
         }
         inner.set(None);
         if let Some(meter) = this.meter.take() {
@@ -217,11 +251,9 @@ where
     }
 }
 
-/// Records the outcome of the attempt.
+/// Records the outcome of the attempt in an enabled span.
+#[cold]
 fn finish<R>(span: &Span, result: &Result<Response<R>, BoxError>) {
-    if span.is_disabled() {
-        return;
-    }
     match result {
         Ok(response) => {
             let status = response.status();

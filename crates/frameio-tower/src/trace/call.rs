@@ -55,9 +55,9 @@ impl CallSpan {
         &self.0
     }
 
-    /// Records attempts, wait for the quota and outcome of the call: a status, or a name returned by
-    /// [`error_type`](crate::error_type).
-    pub fn finish(self, record: &CallRecord, outcome: Result<StatusCode, &str>) {
+    /// Records attempts, wait for the quota and outcome of the call: a status, a name returned by
+    /// [`error_type`](crate::error_type), or [`CANCELLED`](names::CANCELLED).
+    pub fn finish(&self, record: &CallRecord, outcome: Result<StatusCode, &str>) {
         let Self(span) = self;
         if span.is_disabled() {
             return;
@@ -66,8 +66,8 @@ impl CallSpan {
         let wait = i64::try_from(record.quota_wait().as_millis()).unwrap_or(i64::MAX);
         span.record(names::QUOTA_WAIT_MS, wait);
         match &outcome {
-            Ok(status) => record_status(&span, *status),
-            Err(error_type) => record_error(&span, error_type),
+            Ok(status) => record_status(span, *status),
+            Err(error_type) => record_error(span, error_type),
         }
     }
 }

@@ -27,10 +27,13 @@ pub const RETRY_TARGET: &str = "frameio::retry";
 pub const OTEL_NAME: &str = "otel.name";
 /// Kind of the span: `internal` for a call, `client` for an attempt.
 pub const OTEL_KIND: &str = "otel.kind";
-/// `ERROR` for a status of 400 or more and for failures without a response; otherwise absent.
+/// `ERROR` for a status of 400 or more, for failures without a response and for dropped futures;
+/// otherwise absent.
 pub const OTEL_STATUS_CODE: &str = "otel.status_code";
-/// Status of 400 or more, or a name returned by [`error_type`](crate::error_type).
+/// Status of 400 or more, a name returned by [`error_type`](crate::error_type), or [`CANCELLED`].
 pub const ERROR_TYPE: &str = "error.type";
+/// Value of [`ERROR_TYPE`] for a call or an attempt whose future was dropped before it completed.
+pub const CANCELLED: &str = "cancelled";
 
 /// Name of the RPC system, which is always [`RPC_SYSTEM`].
 pub const RPC_SYSTEM_NAME: &str = "rpc.system.name";

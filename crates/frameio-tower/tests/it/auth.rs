@@ -12,7 +12,7 @@ use crate::support::capture::Capture;
 use crate::support::script::{Script, Step, status};
 use frameio_core::{Body, BoxError};
 use frameio_tower::auth::{
-    Auth, AuthLayer, StaticToken, TARGET, Token, TokenProvider, TokenRefreshed,
+    Auth, AuthLayer, RefreshFailed, StaticToken, TARGET, Token, TokenProvider, TokenRefreshed,
 };
 use frameio_tower::error::{AuthError, find};
 use frameio_tower::{CallRecord, Phase};
@@ -74,13 +74,14 @@ impl TokenProvider for Rotating {
         Ok(Token::from(format!("{CANARY}-{}", self.number.load(Relaxed))))
     }
 
-    async fn rejected(&self, token: &Token) {
+    async fn rejected(&self, token: &Token) -> Result<(), BoxError> {
         assert_eq!(token.expose(), format!("{CANARY}-{}", self.number.load(Relaxed)));
         if self.rejected.fetch_add(1, Relaxed) < self.hangs {
             pending::<()>().await;
         }
         sleep(Duration::from_millis(50)).await;
         self.number.fetch_add(1, Relaxed);
+        Ok(())
     }
 }
 
@@ -265,11 +266,38 @@ async fn a_401_without_a_new_token_is_not_marked() {
     let response = service.oneshot(me()).await.unwrap();
     assert_eq!((response.status().as_u16(), is_refreshed(&response)), (401, false));
     assert_eq!(script.seen().len(), 1);
-    // Nor if the provider fails: the response stays unchanged.
-    let (service, _) = stack(Failing { asked: AtomicU32::new(0), good: 1 }, [status(401)]);
-    let response = service.oneshot(me()).await.unwrap();
-    assert_eq!((response.status().as_u16(), is_refreshed(&response)), (401, false));
+    assert!(response.extensions().get::<RefreshFailed>().is_none());
     assert_eq!(capture.events().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_401_contains_the_reason_of_a_failed_refresh() {
+    struct Locked;
+
+    impl TokenProvider for Locked {
+        async fn token(&self) -> Result<Token, BoxError> {
+            Ok(Token::from(CANARY))
+        }
+
+        async fn rejected(&self, _: &Token) -> Result<(), BoxError> {
+            Err(NoKeychain.into())
+        }
+    }
+
+    let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
+    let (service, _) = stack(Locked, [status(401), status(401).after(Duration::from_secs(4))]);
+    for _ in 0..2 {
+        let response = service.clone().oneshot(me()).await.unwrap();
+        assert_eq!((response.status().as_u16(), is_refreshed(&response)), (401, false));
+        let reason = response.extensions().get::<RefreshFailed>().unwrap();
+        assert_eq!(find::<NoKeychain>(reason), Some(&NoKeychain));
+        assert_eq!(reason.to_string(), "the token could not be replaced: no keychain");
+    }
+    // The second call shares the outcome of the first.
+    let events = capture.events();
+    let [event] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((event.name, event.level.as_str()), ("auth.refresh_failed", "WARN"));
+    assert_eq!(event.fields["error"], "no keychain");
 }
 
 #[tokio::test(start_paused = true)]

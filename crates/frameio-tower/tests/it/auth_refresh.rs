@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::support::Strict;
 use frameio_core::BoxError;
-use frameio_tower::auth::{AuthLayer, StaticToken, Token, TokenProvider, TokenRefreshed, token_fn};
+use frameio_tower::auth::{
+    AuthLayer, RefreshFailed, StaticToken, Token, TokenProvider, TokenRefreshed, token_fn,
+};
 use frameio_tower::error::AuthError;
 use frameio_tower::{CallRecord, Phase};
 use http::header::AUTHORIZATION;
@@ -57,10 +59,11 @@ impl TokenProvider for Rotating {
         Ok(Token::from(self.number.load(Relaxed).to_string()))
     }
 
-    async fn rejected(&self, token: &Token) {
+    async fn rejected(&self, token: &Token) -> Result<(), BoxError> {
         self.reported.lock().unwrap().push(token.expose().to_owned());
         sleep(SECOND).await;
         self.number.fetch_add(1, Relaxed);
+        Ok(())
     }
 }
 
@@ -99,8 +102,9 @@ async fn a_token_that_cannot_be_replaced_is_reported_once() {
             Ok(Token::from("old"))
         }
 
-        async fn rejected(&self, _: &Token) {
+        async fn rejected(&self, _: &Token) -> Result<(), BoxError> {
             self.0.fetch_add(1, Relaxed);
+            Ok(())
         }
     }
 
@@ -109,6 +113,41 @@ async fn a_token_that_cannot_be_replaced_is_reported_once() {
         assert!(!is_marked(&stack.clone().oneshot(me()).await.unwrap()));
     }
     assert_eq!(reported.load(Relaxed), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_refresh_is_tried_again_after_a_pause() {
+    /// Provider whose first refresh fails.
+    #[derive(Default)]
+    struct Unlucky(AtomicU32);
+
+    impl TokenProvider for Unlucky {
+        async fn token(&self) -> Result<Token, BoxError> {
+            Ok(Token::from(if self.0.load(Relaxed) < 2 { "old" } else { "new" }))
+        }
+
+        async fn rejected(&self, _: &Token) -> Result<(), BoxError> {
+            match self.0.fetch_add(1, Relaxed) {
+                0 => Err("issuer unavailable".into()),
+                _ => Ok(()),
+            }
+        }
+    }
+
+    let provider = Arc::new(Unlucky::default());
+    let stack = stack(provider.clone(), "new");
+    let send = async || stack.clone().oneshot(me()).await.unwrap();
+    // A response takes a second. Within the pause, the outcome stays the same.
+    for _ in 0..5 {
+        let response = send().await;
+        let reason = response.extensions().get::<RefreshFailed>().map(ToString::to_string);
+        let expected = "the token could not be replaced: issuer unavailable";
+        assert_eq!((is_marked(&response), reason.as_deref()), (false, Some(expected)));
+    }
+    assert_eq!(provider.0.load(Relaxed), 1);
+    assert!(is_marked(&send().await));
+    assert_eq!(provider.0.load(Relaxed), 2);
+    assert_eq!(send().await.status(), 200);
 }
 
 #[tokio::test(start_paused = true)]
@@ -202,12 +241,14 @@ async fn a_function_can_be_a_provider() {
         async move { if fails { Err("no network".into()) } else { Ok(Token::from("old")) } }
     });
     let stack = stack(provider, "new");
-    // After a failed refresh the response stays unchanged.
+    // After a failed refresh, the response is returned.
     let call = tokio::spawn(stack.clone().oneshot(me()));
     sleep(SECOND / 2).await;
     fails.store(true, Relaxed);
     let response = call.await.unwrap().unwrap();
     assert_eq!((response.status().as_u16(), is_marked(&response)), (401, false));
+    let reason = response.extensions().get::<RefreshFailed>().unwrap();
+    assert_eq!(reason.to_string(), "the token could not be replaced: no network");
     assert!(stack.oneshot(me()).await.unwrap_err().is::<AuthError>());
 }
 

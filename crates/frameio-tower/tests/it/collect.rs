@@ -8,9 +8,9 @@ use std::task::{Context, Poll};
 use crate::support::Strict;
 use bytes::Bytes;
 use frameio_core::{Body, BoxError};
-use frameio_tower::CollectLayer;
 use frameio_tower::error::{ResponseTooLarge, TransportError, TransportStage, find};
-use http::{HeaderMap, Request, Response};
+use frameio_tower::{CollectLayer, IncompleteBody};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -118,11 +118,12 @@ async fn bodies_of_exactly_the_limit_are_accepted() {
     let too_large = |error: BoxError| *find::<ResponseTooLarge>(&*error).unwrap();
     assert_eq!(read(6, Scripted::new(["abc", "def"])).await.unwrap(), "abcdef");
     let error = read(6, Scripted::new(["abc", "def", "g"])).await.unwrap_err();
-    assert_eq!(too_large(error), ResponseTooLarge::new(6));
+    let expected = ResponseTooLarge::new(6).status(StatusCode::OK);
+    assert_eq!(too_large(error), expected);
 
     // Nothing is read if the length is known: reading the first frame would fail differently.
     let body = Scripted::default().then(Err("read".into())).announcing(7);
-    assert_eq!(too_large(read(6, body).await.unwrap_err()), ResponseTooLarge::new(6));
+    assert_eq!(too_large(read(6, body).await.unwrap_err()), expected);
 }
 
 #[tokio::test]
@@ -137,6 +138,7 @@ async fn a_truncated_body_is_a_transport_error() {
     let error = read(100, body).await.unwrap_err();
     let transport = error.downcast_ref::<TransportError>().unwrap();
     assert_eq!(transport.stage, TransportStage::Body);
+    assert_eq!(transport.status, Some(StatusCode::OK));
     assert_eq!(std::error::Error::source(transport).unwrap().to_string(), "reset");
 }
 
@@ -145,7 +147,8 @@ async fn response_too_large_of_an_inner_layer_is_kept() {
     let inner = TransportError::new(TransportStage::Body, ResponseTooLarge::new(3));
     let body = Scripted::new(["abc"]).then(Err(inner.into()));
     let error = read(100, body).await.unwrap_err();
-    assert_eq!(*error.downcast::<ResponseTooLarge>().unwrap(), ResponseTooLarge::new(3));
+    let expected = ResponseTooLarge::new(3).status(StatusCode::OK);
+    assert_eq!(*error.downcast::<ResponseTooLarge>().unwrap(), expected);
 }
 
 #[tokio::test]
@@ -153,4 +156,31 @@ async fn a_failure_before_the_response_is_passed_on() {
     let inner = service_fn(async |_: Request<()>| Err::<Response<Body>, _>(BoxError::from("no")));
     let error = CollectLayer::new(1).layer(inner).oneshot(Request::new(())).await.unwrap_err();
     assert_eq!(error.to_string(), "no");
+}
+
+#[tokio::test]
+async fn an_error_response_keeps_its_head_and_the_part_of_the_body_that_arrived() {
+    let lost = || Scripted::new(["abc"]).then(Err("reset".into()));
+    let reset =
+        "the body is incomplete: the connection failed in the middle of the response: reset";
+    let large = "the body is incomplete: the response is larger than 4 bytes";
+    for (status, body, kept, expected) in [
+        (400, lost(), "abc", reset),
+        (503, Scripted::new(["abc", "def"]), "abcd", large),
+        (429, Scripted::new(["abc"]).announcing(5), "", large),
+        (999, Scripted::new(["abcde"]), "abcd", large),
+    ] {
+        let response = Response::builder().status(status).header("retry-after", "7").body(body);
+        let response = collect(4, response.unwrap()).await.unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers()["retry-after"], "7");
+        let reason = response.extensions().get::<IncompleteBody>().unwrap();
+        assert_eq!(reason.to_string(), expected);
+        assert_eq!(response.into_body().try_into_bytes().unwrap(), kept);
+    }
+    let redirect = Response::builder().status(302).body(lost()).unwrap();
+    let error = collect(4, redirect).await.unwrap_err();
+    assert_eq!(error.downcast::<TransportError>().unwrap().status, Some(StatusCode::FOUND));
+    let complete = Response::builder().status(500).body(Scripted::new(["abcd"])).unwrap();
+    assert!(collect(4, complete).await.unwrap().extensions().get::<IncompleteBody>().is_none());
 }

@@ -3,14 +3,17 @@
 
 #![allow(clippy::future_not_send, reason = "the tests run on one thread")]
 
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use crate::support::Strict;
 use crate::support::script::{Script, Step, hang, respond, status};
 use bytes::Bytes;
-use frameio_core::{Body, Call, Operation, Quota};
+use frameio_core::{Body, BoxError, Call, Operation, Quota};
 use frameio_tower::error::DeadlineExceeded;
 use frameio_tower::{
-    CallRecord, DefaultStack, HttpError, HttpFuture, HttpService, Phase, RateLimitLayer, Transport,
+    AuthLayer, CallRecord, DeadlineLayer, DefaultStack, FailureKind, HttpError, HttpFuture,
+    HttpService, Phase, RateLimitLayer, RetryLayer, StaticToken, Transport,
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use http_body::Body as HttpBody;
@@ -215,17 +218,28 @@ async fn layers_that_change_messages_do_not_block_calls() {
     .await;
 }
 
-/// An error of tower's timeout layer is unknown to retry, so it is not retried.
+/// Around an attempt, a timeout of tower is one of the attempt, which can be repeated.
 #[tokio::test(start_paused = true)]
-async fn a_timeout_of_tower_is_not_retried() {
-    for slot in [Slot::Call, Slot::Attempt] {
+async fn a_timeout_of_tower_is_a_timeout() {
+    for (slot, attempts) in [(Slot::Call, 1), (Slot::Attempt, 2)] {
         let script = Script::new([hang()]);
-        let stack = stack(slot, TimeoutLayer::new(SECOND), 9, &script);
+        let stack = DefaultStack::new("https://api.frame.io".parse().unwrap()).unwrap();
+        let stack = match slot {
+            Slot::Call => stack.call_layer(TimeoutLayer::new(SECOND)),
+            Slot::Attempt => stack.attempt_layer(TimeoutLayer::new(SECOND)),
+        };
         let (request, record) = request(60 * SECOND);
-        let error = stack.oneshot(request).await.unwrap_err();
-        assert_eq!(error.to_string(), "request timed out", "{slot:?}");
-        assert_eq!(frameio_tower::error_type(&error), "_OTHER");
+        let result = stack.layer(script.clone()).oneshot(request).await;
+        assert_eq!(script.seen().len(), attempts, "{slot:?}");
         assert!(record.may_have_been_sent(), "{slot:?}");
+        match slot {
+            Slot::Call => {
+                let error = result.unwrap_err();
+                assert_eq!(error.to_string(), "request timed out");
+                assert_eq!(FailureKind::of(&error), FailureKind::LayerTimeout);
+            }
+            Slot::Attempt => assert_eq!(result.unwrap().status(), 200),
+        }
     }
 }
 
@@ -260,4 +274,44 @@ async fn layers_may_change_the_body_type() {
     assert_body(response.body());
     let body = http_body_util::BodyExt::collect(response.into_body()).await;
     assert_eq!(body.unwrap().to_bytes(), "content");
+}
+
+/// Service that cannot become ready.
+#[derive(Clone)]
+struct Broken;
+
+impl Service<Request<Body>> for Broken {
+    type Response = Response<Body>;
+    type Error = BoxError;
+    type Future = std::future::Ready<Result<Response<Body>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Err("out of order".into()))
+    }
+
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
+        unreachable!("never ready")
+    }
+}
+
+/// `Strict` panics if a layer polls it again after the failure.
+#[tokio::test(start_paused = true)]
+async fn a_service_that_fails_to_become_ready_is_not_polled_again() {
+    async fn fails<L>(layer: L)
+    where
+        L: Layer<Strict<Broken>>,
+        L::Service: Service<Request<Body>, Response = Response<Body>, Error = BoxError>,
+    {
+        let (request, _) = request(SECOND);
+        let error = layer.layer(Strict::new(Broken)).oneshot(request).await.unwrap_err();
+        assert_eq!(error.to_string(), "out of order");
+    }
+
+    let quota = RateLimitLayer::new().quota(SHOW.id, Quota::new(1, 10 * SECOND).unwrap());
+    fails(DeadlineLayer::new(SECOND)).await;
+    fails(AuthLayer::new(StaticToken::new("t"), &"https://api.frame.io".parse().unwrap())).await;
+    fails(RetryLayer::default()).await;
+    // The second call gets the slot that the first one returned.
+    fails(quota.clone()).await;
+    fails(quota).await;
 }

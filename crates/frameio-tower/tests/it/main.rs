@@ -16,6 +16,7 @@ mod rate_limit;
 mod retry;
 #[cfg(feature = "tower")]
 mod retry_tower;
+mod slots;
 mod support;
 mod timeouts;
 mod trace;

@@ -4,11 +4,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::support::script::{Script, Step, hang, status};
-use frameio_core::{Body, Call, Operation, Quota};
-use frameio_tower::metrics::{AttemptMetrics, CallMetrics, Metrics};
-use frameio_tower::{Backoff, DefaultStack, HttpService, RateLimitLayer, StandardPolicy};
-use http::{Method, Request};
-use tower::{Layer, Service, ServiceExt};
+use frameio_core::{Body, BoxError, Call, Operation, Quota};
+use frameio_tower::metrics::{AttemptMetrics, CallMetrics, Metrics, Outcome};
+use frameio_tower::rate_limit::{QuotaBucket, QuotaResponse, QuotaStore, Reservation};
+use frameio_tower::retry::{AttemptOutcome, RetryPolicy};
+use frameio_tower::{
+    Backoff, DefaultStack, HttpService, MetricsLayer, RateLimitLayer, RetryLayer, StandardPolicy,
+    TraceLayer,
+};
+use http::{Method, Request, StatusCode};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -107,5 +112,69 @@ async fn a_dropped_call_is_reported_once() {
             "GET /v4/me cancelled in 1 s",
             "users.show cancelled in 1 s, 1 attempts, waited 0 s",
         ]
+    );
+}
+
+/// The same object can be given to the stack, to a layer, and to a test.
+#[tokio::test(start_paused = true)]
+async fn an_arc_can_be_used_in_place_of_each_implementation() {
+    /// Retries nothing.
+    struct Never;
+
+    impl RetryPolicy for Never {
+        fn retry(&self, _: &AttemptOutcome<'_>) -> Option<Duration> {
+            None
+        }
+    }
+
+    let log = Arc::new(Log::default());
+    let metrics: Arc<dyn Metrics> = log.clone();
+    let policy: Arc<dyn RetryPolicy> = Arc::new(Never);
+    let stack = DefaultStack::new("https://api.frame.io".parse().unwrap())
+        .unwrap()
+        .retry(policy.clone())
+        .rate_limit(RateLimitLayer::new().store(Arc::new(Refusing)))
+        .metrics(metrics.clone())
+        .layer(Script::new([status(503)]));
+    stack.clone().oneshot(request(false)).await.unwrap();
+    assert_eq!(
+        log.take(),
+        ["call", "GET none 503 in 0 s", "none 503 in 0 s, 1 attempts, waited 0 s"]
+    );
+    let error = stack.oneshot(request(true)).await.unwrap_err();
+    assert_eq!(error.to_string(), "the quota store is unavailable: no slots");
+
+    let layers = (TraceLayer::new().metrics(metrics.clone()), MetricsLayer::new(metrics));
+    let stack =
+        ServiceBuilder::new().layer(layers.1).layer(RetryLayer::new(policy)).layer(layers.0);
+    log.take();
+    stack.service(Script::new([status(503)])).oneshot(request(false)).await.unwrap();
+    assert_eq!(log.take().len(), 3);
+}
+
+/// Store without slots.
+struct Refusing;
+
+impl QuotaStore for Refusing {
+    async fn reserve(&self, _: &QuotaBucket, _: Option<Duration>) -> Result<Reservation, BoxError> {
+        Err("no slots".into())
+    }
+
+    fn release(&self, _: &QuotaBucket, _: Reservation) {}
+
+    fn record_response(&self, _: &QuotaBucket, _: QuotaResponse) {}
+}
+
+#[test]
+fn an_implementation_can_be_tested_alone() {
+    let log = Log::default();
+    let mut call = CallMetrics::new(Outcome::Cancelled, 2 * SECOND);
+    call.operation = Some(&SHOW);
+    log.call_finished(&call);
+    let outcome = Outcome::Response(StatusCode::OK);
+    log.attempt_finished(&AttemptMetrics::new(Method::GET, outcome, SECOND));
+    assert_eq!(
+        log.take(),
+        ["users.show cancelled in 2 s, 1 attempts, waited 0 s", "GET none 200 in 1 s"]
     );
 }

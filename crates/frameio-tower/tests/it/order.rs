@@ -5,17 +5,20 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::Strict;
 use crate::support::script::{Script, Seen, Step, hang, respond, status};
+use crate::support::{Careless, Strict};
 use frameio_core::{Attempts, Body, BoxError, Call, CallLimits, Operation, Quota};
 use frameio_tower::auth::{Token, TokenProvider};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, QuotaExhausted, find};
 use frameio_tower::rate_limit::RateLimitLayer;
 use frameio_tower::retry::AttemptOutcome;
-use frameio_tower::{Backoff, CallRecord, DefaultStack, HttpError, Phase, StandardPolicy};
+use frameio_tower::{
+    Backoff, CallRecord, DefaultStack, HttpError, HttpService, Phase, StandardPolicy,
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
+use tower::layer::layer_fn;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::{Layer, ServiceExt};
 
@@ -50,8 +53,9 @@ impl TokenProvider for Rotating {
         Ok(Token::from(self.0.load(Relaxed).to_string()))
     }
 
-    async fn rejected(&self, _: &Token) {
+    async fn rejected(&self, _: &Token) -> Result<(), BoxError> {
         self.0.fetch_add(1, Relaxed);
+        Ok(())
     }
 }
 
@@ -186,6 +190,8 @@ async fn the_policy_learns_which_attempts_were_sent() {
         .retry(policy)
         .timeout(SECOND)
         .attempt_layer(GlobalConcurrencyLimitLayer::with_semaphore(permits.clone()))
+        // Moves the wait for the permit into the attempt.
+        .attempt_layer(layer_fn(Careless::<HttpService>))
         .layer(Script::new([status(503)]));
     let call = tokio::spawn(stack.oneshot(Request::get("/v4/me").body(Body::empty()).unwrap()));
     // The second attempt starts after 1 s, and times out while it waits for a permit.
@@ -228,6 +234,7 @@ async fn the_deadline_covers_the_attempts_and_the_token() {
     let expected = DeadlineExceeded::new(3 * SECOND, Phase::Auth);
     assert_eq!((outcome.error(), outcome.took), (&expected, 3 * SECOND));
     assert!(!outcome.record.may_have_been_sent());
+    assert_eq!(outcome.record.attempts(), 0);
 
     // The deadline counts from the start of the call, not of the attempt.
     let twelve = |options: &mut CallLimits| options.deadline = Some(12 * SECOND);
@@ -244,6 +251,7 @@ async fn fails_immediately_if_a_wait_would_exceed_the_deadline() {
     let wait = outcome.error::<QuotaExhausted>().wait;
     assert!(wait > 8 * SECOND && wait <= 10 * SECOND, "{wait:?}");
     assert!(outcome.took <= SECOND);
+    assert_eq!(outcome.record.attempts(), 1, "the second attempt did not start");
     // The delay before a retry.
     let unavailable =
         Response::builder().status(503).header("retry-after", "6").body(Body::empty());

@@ -1,6 +1,5 @@
 //! Layers of tower and tower-http around and between the layers of this crate.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::Strict;
@@ -105,7 +104,7 @@ async fn each_layer_works_alone_and_respects_readiness() {
     call(CollectLayer::new(1)).await;
     call(DeadlineLayer::new(second)).await;
     call(HeadersLayer::new(HeaderMap::new())).await;
-    call(MetricsLayer::new(Arc::new(NoMetrics))).await;
+    call(MetricsLayer::new(NoMetrics)).await;
     call(RateLimitLayer::new()).await;
     call(RetryLayer::default()).await;
     call(TimeoutLayer::new(second)).await;

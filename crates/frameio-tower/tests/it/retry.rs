@@ -13,7 +13,8 @@ use frameio_tower::error::{
 };
 use frameio_tower::retry::{AttemptOutcome, RetryBudget};
 use frameio_tower::{
-    CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy, StandardPolicy,
+    CallRecord, DeadlineAt, Phase, Retry, RetryLayer, RetryPolicy, StandardPolicy, Trace,
+    TraceLayer,
 };
 use http::{HeaderValue, Method, Request, Response};
 use tokio::time::Instant;
@@ -24,8 +25,9 @@ static READ: Operation =
 static CREATE: Operation =
     Operation::new("files.create", Method::POST, "/v4/files", Quota::per_second(1));
 
-fn layered(layer: &RetryLayer, script: &Script) -> Retry<Strict<Script>> {
-    layer.layer(Strict::new(script.clone()))
+/// Returns the layer around one that counts attempts.
+fn layered(layer: &RetryLayer, script: &Script) -> Retry<Trace<Strict<Script>>> {
+    layer.layer(TraceLayer::new().layer(Strict::new(script.clone())))
 }
 
 fn conservative() -> RetryLayer {
@@ -244,16 +246,23 @@ async fn retry_after_is_followed_up_to_a_minute() {
     )
     .await;
     assert_eq!(times, [0, 7_000, 10_000]);
-    let (_, times) = send(patient(), call(&READ), [with_retry_after(503, "3600")]).await;
+    let (_, times) = send(patient(), call(&READ), [with_retry_after(503, "60")]).await;
     assert_eq!(times, [0, 60_000]);
 
+    // Beyond a minute, the response is returned at once.
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3600));
-    let (_, times) = send(RetryLayer::default(), call(&READ), [with_retry_after(429, &date)]).await;
-    assert_eq!(times, [0, 60_000]);
+    for later in ["3600", &date, "99999999999999999999999"] {
+        let step = with_retry_after(429, later);
+        let (result, times) = send(RetryLayer::default(), call(&READ), [step]).await;
+        assert_eq!((result.unwrap(), times), (429, vec![0]), "{later}");
+    }
+    // Less than a second counts as missing.
     let passed = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH);
-    let (_, times) =
-        send(RetryLayer::default(), call(&READ), [with_retry_after(429, &passed)]).await;
-    assert_eq!(times, [0, 0]);
+    for soon in ["0", &passed] {
+        let (_, times) =
+            send(RetryLayer::default(), call(&READ), [with_retry_after(429, soon)]).await;
+        assert!((1000..=2000).contains(&times[1]), "{soon}: {times:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -292,7 +301,7 @@ fn a_resend_without_delay_uses_no_timer() {
     let record = CallRecord::new();
     let mut request = call(&READ);
     request.extensions_mut().insert(record.clone());
-    let mut service = RetryLayer::new(once).layer(inner);
+    let mut service = RetryLayer::new(once).layer(TraceLayer::new().layer(inner));
     let mut call = tokio_test::task::spawn(service.call(request));
     tokio_test::assert_ready_ok!(call.poll());
     assert_eq!((record.attempts(), record.phase()), (2, Phase::Attempt));
@@ -330,8 +339,9 @@ impl TokenProvider for Rotating {
         Ok(Token::from(self.0.load(Relaxed).to_string()))
     }
 
-    async fn rejected(&self, _: &Token) {
+    async fn rejected(&self, _: &Token) -> Result<(), BoxError> {
         self.0.fetch_add(1, Relaxed);
+        Ok(())
     }
 }
 

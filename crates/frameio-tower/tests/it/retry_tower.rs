@@ -4,10 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::support::Strict;
-use crate::support::script::{Script, Step, status};
+use crate::support::script::{Script, Step, fail, status};
 use frameio_core::{Attempts, Body, BoxError};
 use frameio_tower::retry::RetryLayer;
-use frameio_tower::{CallRecord, DefaultStack, Token, TokenProvider};
+use frameio_tower::{
+    CallRecord, DefaultStack, Token, TokenProvider, TransportError, TransportStage,
+};
 use http::{Request, Response};
 use tokio::time::{Instant, Sleep, sleep};
 use tower::retry::Policy;
@@ -33,10 +35,15 @@ impl<B> Policy<Request<Body>, Response<B>, BoxError> for Limited {
     }
 
     fn clone_request(&mut self, request: &Request<Body>) -> Option<Request<Body>> {
-        let mut copy = Request::new(request.body().try_clone()?);
-        *copy.uri_mut() = request.uri().clone();
-        Some(copy)
+        copy(request)
     }
+}
+
+/// Copies a request without its extensions.
+fn copy(request: &Request<Body>) -> Option<Request<Body>> {
+    let mut copy = Request::new(request.body().try_clone()?);
+    *copy.uri_mut() = request.uri().clone();
+    Some(copy)
 }
 
 /// Provider with a new token after a rejection.
@@ -48,8 +55,9 @@ impl TokenProvider for Rotating {
         Ok(Token::from(self.0.load(Relaxed).to_string()))
     }
 
-    async fn rejected(&self, _: &Token) {
+    async fn rejected(&self, _: &Token) -> Result<(), BoxError> {
         self.0.fetch_add(1, Relaxed);
+        Ok(())
     }
 }
 
@@ -87,6 +95,35 @@ async fn the_policy_decides_and_attempts_are_counted() {
     assert_eq!((code, record.attempts()), (503, 3));
     let (code, record, _) = send(layer(), [status(500)]).await;
     assert_eq!((code, record.attempts()), (500, 1));
+}
+
+/// Retries lost connections, which it recognizes by their type.
+#[derive(Clone)]
+struct Lost;
+
+impl<B> Policy<Request<Body>, Response<B>, BoxError> for Lost {
+    type Future = std::future::Ready<()>;
+
+    fn retry(
+        &mut self,
+        _: &mut Request<Body>,
+        result: &mut Result<Response<B>, BoxError>,
+    ) -> Option<Self::Future> {
+        let lost = result.as_ref().is_err_and(|error| error.is::<TransportError>());
+        lost.then(|| std::future::ready(()))
+    }
+
+    fn clone_request(&mut self, request: &Request<Body>) -> Option<Request<Body>> {
+        copy(request)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_policy_can_downcast_the_error_of_an_attempt() {
+    let layer = stack().retry_layer(RetryLayer::from_tower(Lost));
+    let lost = fail(TransportError::new(TransportStage::Sent, "reset"));
+    let (code, record, _) = send(layer, [lost]).await;
+    assert_eq!((code, record.attempts()), (200, 2));
 }
 
 #[tokio::test(start_paused = true)]

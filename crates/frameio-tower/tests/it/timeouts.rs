@@ -205,6 +205,54 @@ async fn the_deadline_bounds_the_readiness_of_the_inner_service() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_after_its_deadline_is_not_sent() {
+    let script = Script::new([]);
+    let service = DeadlineLayer::new(SECOND).layer(script.clone());
+    let start = Instant::now();
+    sleep(SECOND).await;
+    for (own, outer) in
+        [(Some(Duration::ZERO), None), (None, Some(start)), (None, Some(start + SECOND))]
+    {
+        let mut request = Request::new(Body::empty());
+        let extensions = request.extensions_mut();
+        extensions.get_or_insert_default::<CallLimits>().deadline = own;
+        outer.map(|outer| extensions.insert(DeadlineAt(outer)));
+        let record = extensions.get_or_insert_default::<CallRecord>().clone();
+        let error = service.clone().oneshot(request).await.unwrap_err();
+        assert_eq!(error.downcast_ref::<DeadlineExceeded>().unwrap().after, Duration::ZERO);
+        assert!(!record.may_have_been_sent());
+    }
+    assert_eq!((script.seen().len(), start.elapsed()), (0, SECOND));
+}
+
+/// A blocked runtime polls the call only after both its wait and its deadline have ended.
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_deadline_passes_while_it_waits_is_not_sent() {
+    let script = Script::new([status(503)]);
+    let mut service = DefaultStack::new("https://api.frame.io".parse().unwrap())
+        .unwrap()
+        .deadline(2 * SECOND)
+        .retry(StandardPolicy::default().backoff(always(SECOND)))
+        .layer(script.clone());
+    let record = CallRecord::new();
+    let mut request = Request::get("/v4/me").body(Body::empty()).unwrap();
+    request.extensions_mut().insert(record.clone());
+    let mut call = tokio_test::task::spawn(service.call(request));
+    for _ in 0..4 {
+        tokio_test::assert_pending!(call.poll());
+        tokio::task::yield_now().await;
+    }
+    assert_eq!((script.seen().len(), record.phase()), (1, Phase::Backoff));
+    tokio::time::advance(3 * SECOND).await;
+    let error = tokio_test::assert_ready_err!(call.poll());
+    assert_eq!(
+        *error.find::<DeadlineExceeded>().unwrap(),
+        DeadlineExceeded::new(2 * SECOND, Phase::Backoff)
+    );
+    assert_eq!(script.seen().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_beyond_the_clock_is_ignored() {
     let request = with(|options| options.deadline = Some(Duration::MAX));
     DeadlineLayer::new(SECOND).layer(slow(60 * SECOND)).oneshot(request).await.unwrap();

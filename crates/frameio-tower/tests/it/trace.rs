@@ -178,6 +178,7 @@ async fn a_call_contains_its_attempts_and_retries() {
     let response = stack.oneshot(request).instrument(span.span().clone()).await.unwrap();
     assert!(!capture.spans()[0].closed);
     span.finish(&record, Ok(response.status()));
+    drop(span);
 
     let spans = capture.spans();
     assert_eq!(spans.len(), 4);
@@ -248,7 +249,10 @@ async fn a_span_is_entered_on_poll_and_closes_when_its_attempt_is_dropped() {
     let [span] = <[_; 1]>::try_from(capture.spans()).unwrap();
     assert!(!span.entered && !span.closed);
     drop(attempt);
-    assert!(capture.spans()[0].closed);
+    let [span] = <[_; 1]>::try_from(capture.spans()).unwrap();
+    assert!(span.closed);
+    assert_eq!(span.fields[names::ERROR_TYPE], names::CANCELLED);
+    assert_eq!(span.fields[names::OTEL_STATUS_CODE], "ERROR");
 }
 
 #[tokio::test(start_paused = true)]

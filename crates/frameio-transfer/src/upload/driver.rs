@@ -174,8 +174,10 @@ fn another() -> TransferError {
 
 /// Forgets an object that the service has not created, and removes a manifest without any other.
 async fn not_created(manifest: &Manifest, error: &TransferError) {
+    // The response to a creation may have an unreadable body.
     let is_unknown = error.api().is_some_and(|error| {
-        error.may_have_been_sent() && error.status().is_none_or(|status| status.is_server_error())
+        error.may_have_been_sent()
+            && error.status().is_none_or(|it| it.is_server_error() || it.is_success())
     });
     if !is_unknown {
         manifest.retract().await;

@@ -29,6 +29,7 @@ mod work;
 use std::time::Duration;
 
 use frameio::Client;
+use frameio::layers::retry::{AttemptOutcome, RetryPolicy};
 use frameio::layers::{Backoff, StandardPolicy};
 use frameio::users::ShowCurrentUser;
 use frameio_sim::Sim;
@@ -51,10 +52,18 @@ fn seed() -> u64 {
     number("FRAMEIO_STORM_SEED", 1)
 }
 
-/// Shortens the waits of a policy, so that a long run takes minutes.
-fn quick(policy: StandardPolicy) -> StandardPolicy {
+/// Policy with short waits, also after a 429, so that a long run takes minutes.
+struct Quick(StandardPolicy);
+
+impl RetryPolicy for Quick {
+    fn retry(&self, outcome: &AttemptOutcome<'_>) -> Option<Duration> {
+        self.0.retry(outcome).map(|wait| wait.min(Duration::from_millis(20)))
+    }
+}
+
+fn quick(policy: StandardPolicy) -> Quick {
     let backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(20)).seed(seed());
-    policy.backoff(backoff)
+    Quick(policy.backoff(backoff))
 }
 
 /// Creates a client with an attempt timeout that ends stalled connections.

@@ -1,8 +1,10 @@
 //! Quota headers of responses.
 
-use frameio_tower::rate_limit::RateLimitLayer;
+use frameio_tower::rate_limit::{RateLimitLayer, TARGET};
+use tracing::Level;
 
 use super::*;
+use crate::support::capture::Capture;
 use crate::support::script::status;
 
 /// Response with quota headers, delayed so that other calls are sent before it arrives.
@@ -31,6 +33,28 @@ async fn a_smaller_limit_applies_from_the_first_response() {
     client.all(&SHOW, 1).await;
     client.all(&SHOW, 3).await;
     assert_eq!(client.times(), [0, 0, 1000, 2000]);
+}
+
+/// A header such as one call per hour would stop the operation.
+#[tokio::test(start_paused = true)]
+async fn one_faulty_response_does_not_stop_an_operation() {
+    let client = Client::new(&RateLimitLayer::new(), [with_quota(1, 0, ms(3_600_000))]);
+    client.all(&SHOW, 1).await;
+    client.all(&SHOW, 9).await;
+    assert_eq!(client.times()[1..], [0, 0, 0, 0, 0, 0, 0, 0, 100]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drastically_smaller_quota_is_a_warning() {
+    // From ten calls a second to one, or to one in two seconds.
+    for (window, level) in [(1000, Level::DEBUG), (2000, Level::WARN)] {
+        let (capture, _guard) = Capture::start(|metadata| metadata.target() == TARGET);
+        let client = Client::new(&RateLimitLayer::new(), [with_quota(1, 0, ms(window))]);
+        client.all(&SHOW, 1).await;
+        let events = capture.events();
+        assert_eq!((events.len(), events[0].level), (1, level), "{window}");
+        assert_eq!(events[0].name, "rate_limit.corrected");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,17 +14,18 @@ use std::task::{Context, Poll, ready};
 
 use tower::Service;
 
-/// Service that panics when called without having become ready since the last call. A clone is not
-/// ready.
+/// Service that panics when called without having become ready since the last call, and when polled
+/// after it failed to become ready. A clone is neither ready nor failed.
 #[derive(Debug)]
 pub struct Strict<S> {
     inner: S,
     ready: bool,
+    failed: bool,
 }
 
 impl<S> Strict<S> {
     pub fn new(inner: S) -> Self {
-        Self { inner, ready: false }
+        Self { inner, ready: false, failed: false }
     }
 }
 
@@ -40,13 +41,32 @@ impl<S: Service<R>, R> Service<R> for Strict<S> {
     type Future = S::Future;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        ready!(self.inner.poll_ready(cx))?;
-        self.ready = true;
-        Poll::Ready(Ok(()))
+        assert!(!self.failed, "polled after it failed");
+        let result = ready!(self.inner.poll_ready(cx));
+        (self.ready, self.failed) = (result.is_ok(), result.is_err());
+        Poll::Ready(result)
     }
 
     fn call(&mut self, request: R) -> S::Future {
         assert!(std::mem::take(&mut self.ready), "called before it was ready");
         self.inner.call(request)
+    }
+}
+
+/// Service that calls a clone of its inner service without waiting until it is ready.
+#[derive(Clone, Debug)]
+pub struct Careless<S>(pub S);
+
+impl<S: Service<R> + Clone, R> Service<R> for Careless<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        self.0.clone().call(request)
     }
 }
