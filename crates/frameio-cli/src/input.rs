@@ -109,7 +109,7 @@ pub(crate) fn secret(subject: impl Display, text: &str) -> Result<Option<Secret>
 pub(crate) fn secret_file(path: &Path) -> Result<Secret, Failure> {
     let subject = quoted(path.display());
     let secret = secret(&subject, &file(path)?)?;
-    secret.ok_or_else(|| Failure::usage(format!("{subject} contains no secret")))
+    secret.ok_or_else(|| Failure::usage(format!("{subject} is empty")))
 }
 
 /// Reads an environment variable as [`setting`] does.

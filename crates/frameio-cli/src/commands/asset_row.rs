@@ -2,6 +2,7 @@
 
 use frameio::VersionStackId;
 use frameio::assets::Asset;
+use frameio::files::File;
 use frameio::projects::Project;
 use frameio::transfer::RemotePath;
 use frameio::workspaces::Workspace;
@@ -31,8 +32,10 @@ pub(super) struct AssetRow {
     pub(super) versions: Option<u32>,
     /// Position of a file in its version stack, in listings of versions.
     pub(super) version: Option<Version>,
-    /// Path from the workspace on. Versions of a stack have none.
+    /// Path from the workspace on.
     pub(super) path: Option<String>,
+    /// Version stack of a version.
+    stack_id: Option<String>,
 }
 
 impl AssetRow {
@@ -76,8 +79,20 @@ impl AssetRow {
     fn container(kind: &str, id: &str, name: &str) -> Self {
         let (kind, id, name) = (kind.to_owned(), id.to_owned(), name.to_owned());
         let (size, status, updated_at, url) = (None, None, None, None);
-        let (versions, version, path) = (None, None, None);
-        Self { kind, id, name, size, status, updated_at, url, versions, version, path }
+        let (versions, version, path, stack_id) = (None, None, None, None);
+        Self { kind, id, name, size, status, updated_at, url, versions, version, path, stack_id }
+    }
+
+    /// Creates the row of a version of this stack.
+    pub(super) fn version_of(&self, file: &File, version: Version) -> Self {
+        let stack = self.path.as_deref();
+        let path = stack.map(|path| format!("{path}{}", RemotePath::new([&file.name])));
+        Self {
+            version: Some(version),
+            path,
+            stack_id: Some(self.id.clone()),
+            ..Self::new(&Asset::File(Box::new(file.clone())))
+        }
     }
 
     /// Sets the path.
@@ -142,7 +157,7 @@ pub(super) fn status_tone(status: Option<&str>) -> Tone {
 
 impl Row for AssetRow {
     const COLUMNS: &'static [Column] = &[
-        Column::new("name").flexible(),
+        Column::new("name").file_name(),
         Column::new("size").right(),
         Column::new("status"),
         Column::new("updated_at"),
@@ -153,6 +168,7 @@ impl Row for AssetRow {
         Column::new("path").hidden(),
         Column::new("version").hidden(),
         Column::new("is_head").hidden(),
+        Column::new("stack_id").hidden(),
     ];
 
     fn cells(&self) -> Vec<Cell> {
@@ -169,6 +185,7 @@ impl Row for AssetRow {
             self.path.as_deref().into(),
             number.map_or(Cell::Empty, |it| Cell::Number(i64::try_from(it).unwrap_or(i64::MAX))),
             self.version.map(|version| version.is_head).into(),
+            self.stack_id.as_deref().into(),
         ]
     }
 
@@ -185,7 +202,7 @@ pub(super) struct TreeRow(pub(super) AssetRow);
 
 impl Row for TreeRow {
     const COLUMNS: &'static [Column] = &[
-        Column::new("name").flexible(),
+        Column::new("name").file_name(),
         Column::new("size").right(),
         Column::new("status"),
         Column::new("updated_at"),

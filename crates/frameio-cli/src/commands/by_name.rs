@@ -92,7 +92,8 @@ pub(super) fn only<'a, T>(
             if count > HINTS {
                 ids += &format!(" and {} more", count - HINTS);
             }
-            let reason = format!("{count} match; use the ID of one of them: {ids}");
+            let reason =
+                format!("{count} {what}s have this name; use the ID of one of them: {ids}");
             Err(NoMatch::Ambiguous(reason))
         }
     }
@@ -143,8 +144,14 @@ mod tests {
     #[test]
     fn lists_the_ids_of_an_ambiguous_name_and_the_available_names() {
         let reason = |names: &[&str], typed| find(names, typed).unwrap_err().reason().to_owned();
-        assert_eq!(reason(&["Take", "take"], "TAKE"), "2 match; use the ID of one of them: a, b");
-        assert_eq!(reason(&["Take", "Take"], "Take"), "2 match; use the ID of one of them: a, b");
+        assert_eq!(
+            reason(&["Take", "take"], "TAKE"),
+            "2 fields have this name; use the ID of one of them: a, b"
+        );
+        assert_eq!(
+            reason(&["Take", "Take"], "Take"),
+            "2 fields have this name; use the ID of one of them: a, b"
+        );
         assert_eq!(reason(&["Take"], "Shot"), "no such field; available: 'Take'");
         assert_eq!(reason(&[], "Shot"), "no such field; none exist");
         assert_eq!(reason(&["x"; 23], "Shot"), "no such field; available: 'x'");

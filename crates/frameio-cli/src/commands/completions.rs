@@ -29,6 +29,10 @@ read in the background, saved for a day and read again after a minute. Completio
 const LIMIT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "frameio completions [OPTIONS] <SHELL>",
+    mut_arg("account", |account| account.hide(true))
+)]
 pub(crate) struct Args {
     /// Shell to complete commands in
     #[arg(required_unless_present = "refresh")]

@@ -16,9 +16,12 @@ You are not signed in. There are three ways to sign in:
   2. As a server, without a user:    FRAMEIO_CLIENT_SECRET=… frameio login --client-id ID
   3. With a token that you have:     frameio login --token
 
-A client ID is that of a credential in the Adobe Developer Console (https://developer.adobe.com/console):
-create a project, add the API of Frame.io, and choose 'Native App' for 1 or 'Server-to-Server' for 2. A
-token is an access token of Adobe or a legacy developer token (fio-u-…).
+A client ID is that of a credential in the Adobe Developer Console. Create a project, and add the API of
+Frame.io: 'Native App' for the first way, 'Server-to-Server' for the second.
+
+  https://developer.adobe.com/console
+
+The third way takes an access token of Adobe, or a legacy developer token (fio-u-…).
 
 Without an account, try everything against a local simulator:
 

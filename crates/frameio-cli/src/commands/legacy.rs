@@ -24,12 +24,12 @@ another address, --tokens or --forward-token is required.
 Tokens for --tokens, one on each line with a comment after it:
   printf %s \"$TOKEN\" | sha256sum >>tokens
 
-A relay for --relay receives deliveries of V4 and sends them on in the old shape:
+A relay for --relay receives deliveries of V4 and sends them on in the format of V2:
   [{\"path\": \"/relay/ingest\", \"secret\": \"secret of the V4 webhook\",
     \"target\": \"http://127.0.0.1:3000/hook\", \"target_secret\": \"secret of the old webhook\"}]
 
 With --register-hooks, a program that creates a webhook gets a relay without further settings: V4 delivers
-to --public-url, and the façade to the URL of the program, signed with the secret of the response. The file
+to --public-url, and this server to the URL of the program, signed with the secret of the response. The file
 of --relay keeps these relays.
 
 RUST_LOG=frameio=warn logs requests that are served in part or refused.";
@@ -69,7 +69,7 @@ pub(crate) struct Args {
     /// Maximum time to wait for the quota of a call before the response is 429
     #[arg(long, value_name = "SECONDS", default_value = "25s", value_parser = seconds)]
     max_wait: Duration,
-    /// Call V4 with the legacy token of each request instead of the own sign-in
+    /// Call V4 with the legacy token of each request instead of your sign-in
     #[arg(long)]
     forward_token: bool,
     /// Accept only tokens whose SHA-256 is in this file
@@ -78,13 +78,13 @@ pub(crate) struct Args {
     /// Accept requests to this host name; may be repeated
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
-    /// URL by which clients reach the server [default: the host of each request]
+    /// URL of this server for its clients [default: the host of each request]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// Account of callers who name none
+    /// Account for requests that name none
     #[arg(long, value_name = "ID")]
     account: Option<String>,
-    /// Items of a page for requests that do not say
+    /// Page size of requests without one
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     page_size: u32,
     /// Return 1 for numbers of items and comments instead of counting them
@@ -96,7 +96,7 @@ pub(crate) struct Args {
     /// Number of the first frame in V4
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=1))]
     first_frame: u64,
-    /// File with an id of V2 and an id of V4 on each line, for ids that have changed
+    /// File with an ID of V2 and an ID of V4 on each line, for IDs that have changed
     #[arg(long, value_name = "FILE")]
     ids: Option<PathBuf>,
     /// File with relays for deliveries of webhooks and custom actions
@@ -222,7 +222,7 @@ fn relays(args: &Args) -> Result<Option<Relays>, Failure> {
 fn announce(reporter: &Reporter, address: SocketAddr) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         reporter.note(&format!(
-            "warning: other machines can reach the façade at {address}, without encryption"
+            "warning: other machines can reach the server at {address}, without encryption"
         ));
     }
     reporter.record(&ServerUrl(listen_address::url(address)))

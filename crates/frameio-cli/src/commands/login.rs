@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use frameio::Secret;
@@ -18,7 +19,7 @@ use crate::credentials::{Credentials, SignInSettings, Source};
 use crate::exit::{Failure, Status, io_reason};
 use crate::input::{self, variable};
 use crate::prompt::hidden_line;
-use crate::report::{Record, Reporter};
+use crate::report::{Record, Reporter, duration};
 
 pub(super) const HELP: &str = "\
 The client ID is that of a credential in the Adobe Developer Console. Its type decides how to sign in:
@@ -283,6 +284,9 @@ const fn demo_client_id() -> Option<&'static str> {
     None
 }
 
+/// Time for the sign-in in the browser. A run without a user must end too.
+const LIMIT: Duration = Duration::from_secs(15 * 60);
+
 /// Target of the redirect after the sign-in.
 enum RedirectTarget {
     /// A port of this machine.
@@ -328,7 +332,17 @@ impl RedirectTarget {
         match self {
             Self::Loopback(loopback, _) => {
                 reporter.status("waiting for the sign-in in the browser; Ctrl-C stops");
-                loopback.callback(authorization).await.map_err(|error| redirect_failure(&error))
+                let received = tokio::time::timeout(LIMIT, loopback.callback(authorization)).await;
+                match received {
+                    Ok(callback) => callback.map_err(|error| redirect_failure(&error)),
+                    Err(_) => Err(Failure::new(
+                        Status::NoResponse,
+                        format!(
+                            "nobody signed in within {}: run the command again",
+                            duration(LIMIT)
+                        ),
+                    )),
+                }
             }
             Self::Manual(_) => {
                 reporter.status("after the sign-in, paste the address that the browser shows:");
@@ -366,4 +380,18 @@ fn line(what: &str) -> Result<String, Failure> {
 fn not_empty(what: &str, text: &str) -> Result<String, Failure> {
     let text = input::setting(format!("the {what}"), text)?;
     text.ok_or_else(|| Failure::usage(format!("no {what} on standard input")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sign_in_that_nobody_finishes_ends() {
+        let redirect = RedirectTarget::new(None).await.unwrap();
+        let ims = Ims::new(Credential::native("id", redirect.uri())).unwrap();
+        let failure = redirect.callback(&ims.authorization().unwrap(), true).await.unwrap_err();
+        assert_eq!(failure.status, Status::NoResponse);
+        assert_eq!(failure.message, "nobody signed in within 15 min: run the command again");
+    }
 }

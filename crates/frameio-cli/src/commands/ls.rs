@@ -11,6 +11,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::asset_row::{AssetRow, Version};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::completion;
+use crate::config::IDS_IGNORED;
 use crate::exit::Failure;
 use crate::report::{List, SkippedItems};
 use crate::resolver::{Listable, Resolver};
@@ -75,7 +76,12 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         transfers: args.versions.then_some(&transfers),
     };
     let listable = match args.path.as_deref() {
-        None if !resolver.has_base() => Listable::Root(resolver.account().map(str::to_owned)),
+        None if !resolver.has_base() => {
+            if resolver.ignores_profile() {
+                listing.list.reporter().note(IDS_IGNORED);
+            }
+            Listable::Root(resolver.account().map(str::to_owned))
+        }
         text => resolver.listable(text).await?,
     };
     let mut skipped = SkippedItems::default();
@@ -164,28 +170,21 @@ impl Listing<'_> {
             Ok(row)
         });
         let rows = stream::iter(counted).buffered(CONCURRENCY).try_collect::<Vec<_>>().await?;
-        for row in rows {
+        for mut row in rows {
+            let versions = match (self.transfers, row.stack()) {
+                (Some(transfers), Some(stack)) => transfers.versions(account, &stack).await?,
+                _ => {
+                    self.list.push(&row)?;
+                    continue;
+                }
+            };
+            row.versions = u32::try_from(versions.files.len()).ok();
             self.list.push(&row)?;
-            if let (Some(transfers), Some(stack)) = (self.transfers, row.stack()) {
-                self.versions(transfers, account, &stack).await?;
+            for file in &versions.files {
+                let is_head = versions.head.as_ref() == Some(&file.id);
+                let version = Version { number: versions.number(&file.id), is_head };
+                self.list.push(&row.version_of(file, version))?;
             }
-        }
-        Ok(())
-    }
-
-    /// Lists the versions of a stack.
-    async fn versions(
-        &mut self,
-        transfers: &Transfers,
-        account: &AccountId,
-        stack: &VersionStackId,
-    ) -> Result<(), Failure> {
-        let versions = transfers.versions(account, stack).await?;
-        for file in &versions.files {
-            let mut row = AssetRow::new(&Asset::File(Box::new(file.clone())));
-            let is_head = versions.head.as_ref() == Some(&file.id);
-            row.version = Some(Version { number: versions.number(&file.id), is_head });
-            self.list.push(&row)?;
         }
         Ok(())
     }

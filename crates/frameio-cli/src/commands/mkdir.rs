@@ -1,15 +1,18 @@
 //! `frameio mkdir`: creates folders.
 
 use std::collections::HashMap;
+use std::fs::File;
 
 use frameio::folders::CreateFolder;
 use frameio::transfer::{RemotePath, Resolved, Transfers};
 use frameio::{AccountId, Client, FolderId};
+use frameio_private_file::open_lock;
 
 use super::assets::{NewPlace, Siblings};
 use super::changes::{Change, Results};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
+use crate::config;
 use crate::exit::{Failure, Status};
 use crate::resolver::{Resolver, has_base, not_a_folder};
 use crate::shutdown;
@@ -51,6 +54,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut maker =
         Maker { client: &client, resolver, creates_parents: args.parents, folders: HashMap::new() };
     let ended = shutdown::interruptible(async {
+        let _lock = lock().await;
         for (text, place) in places {
             if let Err(failure) = maker.make(&mut results, text, place).await {
                 results.failed(text, failure)?;
@@ -60,6 +64,17 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     })
     .await;
     results.finish(ended)
+}
+
+/// Waits until no other process of this machine creates folders: two that find a name missing would both create
+/// it. Without a state directory, there is no lock.
+async fn lock() -> Option<File> {
+    let path = config::state().ok()?.join("folders");
+    let locked = tokio::task::spawn_blocking(move || {
+        let lock = open_lock(&path).ok()?;
+        lock.lock().ok().map(|()| lock)
+    });
+    locked.await.ok()?
 }
 
 /// Creates folders. The items of each folder are listed once.
@@ -171,7 +186,7 @@ impl Maker<'_> {
             several => {
                 let ids: Vec<_> = several.iter().map(|it| it.id.as_str()).collect();
                 let message = format!("{} items have this name: {}", ids.len(), ids.join(", "));
-                return Err(Failure::new(Status::Other, message));
+                return Err(Failure::usage(message));
             }
         }
         let create = CreateFolder::new(&parent.account, &parent.id).name(name);

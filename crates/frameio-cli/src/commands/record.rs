@@ -31,10 +31,10 @@ use crate::shutdown;
 pub(super) const HELP: &str = "\
 Runs COMMAND with FRAMEIO_BASE_URL and FRAMEIO_TOKEN set to a proxy on this machine, which calls the
 service with your credentials and records every request and response. The command never gets your token;
-its own one is random, and valid until the end of the run. Requests to signed URLs of the storage do not
+it gets a random one, which is valid until the end of the run. Requests to signed URLs of the storage do not
 pass through the proxy.
 
-FILE has one JSON object in each line, and is readable only by you. Names, e-mail addresses, ids, texts,
+FILE has one JSON object in each line, and is readable only by you. Names, email addresses, IDs, texts,
 tokens and links are replaced, the same one always by the same replacement. Sizes, dates, durations and
 numbers are kept: read the file before you publish it.
 

@@ -17,9 +17,9 @@ use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Calls each GET operation that your account allows, within the quotas, and compares every response with
-the API documents, with what this program understands, and with the documented quotas. Nothing is changed.
+the API documents, with the models of this program, and with the documented quotas. Nothing is changed.
 The report contains names of operations and fields, types, counts and quotas; no names, ids, texts or
-links of your account. Please attach it to an issue: this program was never run against the real service.
+links of your account. Attach it to an issue if you can: this program was developed without access to the service.
 
 With '--write-to', it also creates files without content, a version stack and a comment in a temporary
 folder inside FOLDER, and deletes that folder, also after Ctrl-C. Nobody is notified.
@@ -48,7 +48,7 @@ pub(crate) struct Args {
     /// Call experimental operations too
     #[arg(long)]
     experimental: bool,
-    /// Also examine what needs a write, in a temporary folder inside this one: /Workspace/Project/Folder
+    /// Also check operations that write, in a temporary folder inside this one: /Workspace/Project/Folder
     #[arg(long, value_name = "FOLDER", add = completion::place())]
     write_to: Option<String>,
     #[command(flatten)]

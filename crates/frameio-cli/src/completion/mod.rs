@@ -96,15 +96,28 @@ pub(crate) fn absolute_place() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| remote(current, false))
 }
 
-/// Completes the place after the `=` of a parameter.
+/// Completes a parameter of the operation in the line.
+pub(crate) fn parameter() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| parameters(current, |_| true))
+}
+
+/// Completes a parameter with an ID, and the place after its `=`.
 pub(crate) fn place_of_parameter() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let Some((key, place)) = current.to_str().and_then(|text| text.split_once('=')) else {
-            return Vec::new();
+            return parameters(current, |name| name.ends_with("_id") || name.ends_with("_ids"));
         };
         let candidates = remote(OsStr::new(place), true).into_iter();
         candidates.map(|it| it.add_prefix(format!("{key}="))).collect()
     })
+}
+
+fn parameters(current: &OsStr, is_wanted: impl Fn(&str) -> bool) -> Vec<CompletionCandidate> {
+    let words = &Line::current().words;
+    let operation = Operation::all().find(|it| words.iter().any(|word| word == it.id));
+    let parameters = operation.map_or(&[][..], |operation| operation.schema().parameters);
+    let names = parameters.iter().map(|parameter| parameter.name).filter(|name| is_wanted(name));
+    starting_with(current, names.map(|name| format!("{name}=")))
 }
 
 fn remote(current: &OsStr, may_be_relative: bool) -> Vec<CompletionCandidate> {

@@ -6,10 +6,23 @@ use serde_json::{Map, Value};
 
 use crate::exit::{Failure, Status};
 
+/// Reason why the defaults of a profile have no effect.
+pub(crate) const IDS_IGNORED: &str = "the IDs in the profile are ignored, because the credentials come from the \
+                                      environment";
+
 /// Adds the IDs of a profile to the input of operations.
 pub(crate) trait ProfileIds {
     /// Explains, in a failure about a missing ID, why the one of the profile was not used.
     fn explain(&self, failure: Failure) -> Failure;
+
+    /// Same for input that is refused, which may lack something else.
+    fn explain_input(&self, failure: Failure) -> Failure {
+        let ids = ["account_id", "workspace_id", "project_id"];
+        match ids.iter().any(|id| failure.message.contains(id)) {
+            true => self.explain(failure),
+            false => failure,
+        }
+    }
 
     /// Returns the profile with this account, if one is given, without the IDs of another one.
     fn with_account(self, account: Option<&str>) -> Self;
@@ -20,9 +33,8 @@ pub(crate) trait ProfileIds {
 
 impl ProfileIds for Profile {
     fn explain(&self, mut failure: Failure) -> Failure {
-        if self.ids_omitted && failure.status == Status::Usage {
-            failure.message += " (the IDs in the profile are ignored, because the credentials come \
-                                from the environment)";
+        if self.ids_omitted && matches!(failure.status, Status::Usage | Status::NotFound) {
+            failure.message += &format!(" ({IDS_IGNORED})");
         }
         failure
     }

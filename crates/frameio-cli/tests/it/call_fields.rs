@@ -131,6 +131,10 @@ async fn the_curl_command_sends_the_same_request() {
     assert!(!printed.stdout.contains(Sim::TOKEN), "{printed:?}");
     assert!(printed.stdout.contains("Bearer $FRAMEIO_TOKEN"), "{printed:?}");
     assert_eq!(writes(&sim), 0);
+    let mut legacy = program(&server);
+    legacy.env("FRAMEIO_TOKEN", "fio-u-abc").args(["call", "users.show", "--curl"]);
+    let legacy = end(legacy, None).await;
+    assert!(legacy.stdout.contains("--header 'x-frameio-legacy-token-auth: true'"), "{legacy:?}");
     // A function in place of curl prints its arguments, one a line, so the quotes are tested.
     let script = format!("curl() {{ printf '%s\\n' \"$@\"; }}\n{}", printed.stdout);
     let mut command = tokio::process::Command::new("sh");

@@ -96,7 +96,8 @@ async fn a_column_can_be_named_twice_and_a_filter_can_format_rows() {
 async fn an_unknown_column_lists_the_available_ones_before_a_call() {
     let (sim, server) = demo().await;
     let message = "frameio: invalid value 'sise' for '--columns': no such column; available: name, \
-                   size, status, updated_at, versions, type, id, url, path, version, is_head";
+                   size, status, updated_at, versions, type, id, url, path, version, is_head, \
+                   stack_id";
     assert_eq!(ls(&server, &[ROOT, "--columns", "name,sise"]).await.failed(2), message);
     let none = run(&server, &["operations", "--format", "ids"]).await;
     assert_eq!((none.status, none.stdout.lines().count()), (0, 124), "{none:?}");
@@ -115,6 +116,20 @@ async fn versions_are_counted_only_if_they_are_shown() {
     let long = ls(&server, &[CUTS, "-l"]).await;
     assert!(long.stdout.contains("VERSIONS  TYPE           ID"), "{long:?}");
     assert!(long.stdout.contains(&format!(" 3  version_stack  {STACK}")), "{long:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_are_listed_with_their_paths_and_their_stack() {
+    let (_sim, server) = demo().await;
+    let listed = ls(&server, &[CUTS, "--versions", "--json", "-l"]).await.lines();
+    let stack = &listed[0];
+    assert_eq!((&stack["versions"], &stack["stack_id"]), (&json!(3), &json!(null)));
+    for (row, version) in listed[1..].iter().zip(1..) {
+        assert_eq!((&row["version"], &row["stack_id"]), (&json!(version), &stack["id"]));
+        let path = row["path"].as_str().unwrap();
+        let found = ls(&server, &[path, "--json"]).await.json();
+        assert_eq!(found["id"], row["id"], "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

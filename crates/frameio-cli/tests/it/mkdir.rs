@@ -7,9 +7,9 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::comments::demo;
-use crate::program::run;
 #[cfg(unix)]
-use crate::program::{interrupt, program};
+use crate::program::interrupt;
+use crate::program::{end, program, run};
 use crate::relocate::paths;
 
 const PROJECT: &str = "/Film/The Crossing";
@@ -163,4 +163,22 @@ async fn reports_a_missing_permission() {
     let message = denied.failed(4);
     assert!(message.contains("cannot create '/Film/The Crossing/New': "), "{message}");
     assert!(message.contains("requires the role 'edit_only'"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_of_a_machine_do_not_create_a_folder_twice() {
+    let (_sim, server) = demo().await;
+    let directory = tempfile::tempdir().unwrap();
+    let made = (0..4).map(|_| {
+        let mut command = program(&server);
+        command.env("FRAMEIO_CONFIG_DIR", directory.path());
+        command.args(["mkdir", "-p", "/Film/The Crossing/Together/A/B"]);
+        end(command, None)
+    });
+    for ended in futures_util::future::join_all(made).await {
+        assert_eq!(ended.status, 0, "{ended:?}");
+    }
+    let mut all = paths(&server, PROJECT).await;
+    all.retain(|path| path.starts_with("/Together"));
+    assert_eq!(all, ["/Together", "/Together/A", "/Together/A/B"]);
 }

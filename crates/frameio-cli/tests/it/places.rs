@@ -315,3 +315,23 @@ async fn a_version_is_named_by_its_stack_and_its_name() {
     let folder = run(&server, &["mkdir", &format!("{STACK_PATH}/New")]).await;
     assert!(folder.failed(2).contains("is not a folder"), "{folder:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_through_a_file_names_the_file() {
+    let (_sim, server) = demo().await;
+    for (path, expected) in [
+        (
+            "/Film/The Crossing/Still uploading.mov/x",
+            "Still uploading.mov' is a file, not a folder",
+        ),
+        ("/Film/The Crossing/Stills/Poster.png/x/y", "Stills/Poster.png' is a file, not a folder"),
+        (
+            "/Film/The Crossing/Cuts/The Crossing - cut 3.mp4/x/y",
+            "The Crossing - cut 3.mp4' is a version stack, not a folder",
+        ),
+        ("/Film/The Crossing/Gone/x", "no such folder 'Gone' in /Film/The Crossing"),
+    ] {
+        let ended = run(&server, &["ls", path]).await;
+        assert!(ended.failed(5).contains(expected), "{path}: {ended:?}");
+    }
+}

@@ -100,6 +100,33 @@ async fn reports_missing_and_damaged_profiles() {
 }
 
 #[tokio::test]
+async fn a_change_keeps_the_settings_of_newer_versions() {
+    let (_sim, server) = serve().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("profiles.json");
+    let set = async || {
+        let mut command = program(&server);
+        command.env("FRAMEIO_CONFIG_DIR", directory.path());
+        command.args(["profile", "set", "--bwlimit", "20M"]);
+        end(command, None).await
+    };
+    let profiles = json!({"profiles": {"default": {"new": {"a": 1}}}, "extra": [2]});
+    std::fs::write(&file, profiles.to_string()).unwrap();
+    assert_eq!(set().await.status, 0);
+    let saved: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let default = &saved["profiles"]["default"];
+    assert_eq!((&default["new"], &default["bwlimit"]), (&json!({"a": 1}), &json!("20M")));
+    assert_eq!(saved["extra"], json!([2]));
+    // A list is not an object with all fields in order.
+    for damaged in ["[]", r#"{"profiles": {"default": []}}"#] {
+        std::fs::write(&file, damaged).unwrap();
+        let refused = set().await;
+        assert!(refused.failed(2).contains("is not a valid file of profiles"), "{refused:?}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), damaged);
+    }
+}
+
+#[tokio::test]
 async fn ignores_unreadable_profiles_if_token_and_url_are_set() {
     let (_sim, server) = serve().await;
     for is_directory in [false, true] {
@@ -198,13 +225,14 @@ async fn profile_set_resolves_names_and_refuses_unknown_ones() {
 
 #[tokio::test]
 async fn profile_set_warns_if_it_cannot_validate() {
+    const ACCOUNT: &str = "00000001-f1a0-4000-8000-000000000000";
     let directory = tempfile::tempdir().unwrap();
     let mut command = crate::program::offline();
     command
         .env("FRAMEIO_CONFIG_DIR", directory.path())
         .env("FRAMEIO_BASE_URL", "http://127.0.0.1:9")
         .env("FRAMEIO_TOKEN", "t")
-        .args(["--max-retries", "0", "profile", "set", "--account", "a"]);
+        .args(["--max-retries", "0", "profile", "set", "--account", ACCOUNT]);
     let ended = end(command, None).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(ended.stderr.contains("warning: saved without validation: "), "{ended:?}");
@@ -212,7 +240,20 @@ async fn profile_set_warns_if_it_cannot_validate() {
     command.env("FRAMEIO_CONFIG_DIR", directory.path());
     command.args(["profile", "list", "--json"]);
     let listed = end(command, None).await.json();
-    assert_eq!((&listed["account_id"], &listed["account"]), (&json!("a"), &json!(null)));
+    assert_eq!((&listed["account_id"], &listed["account"]), (&json!(ACCOUNT), &json!(null)));
+    // A name would be taken for an ID by every later command.
+    for arguments in [["--account", "nope"], ["--project", "/Film/The Crossing"]] {
+        let mut command = crate::program::offline();
+        command
+            .env("FRAMEIO_CONFIG_DIR", directory.path())
+            .env("FRAMEIO_BASE_URL", "http://127.0.0.1:9")
+            .env("FRAMEIO_TOKEN", "t")
+            .args(["--max-retries", "0", "profile", "set"])
+            .args(arguments);
+        let refused = end(command, None).await;
+        let message = format!("cannot look up '{}': ", arguments[1]);
+        assert!(refused.failed(9).contains(&message), "{refused:?}");
+    }
 }
 
 #[tokio::test]

@@ -165,7 +165,10 @@ async fn shares_more_than_100_items_and_suggests_their_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn finds_shares_by_id_link_and_name() {
     let (_sim, server) = demo().await;
-    let listed = share(&server, &["list", CUTS, "--json"]).await.json();
+    let folder = share(&server, &["list", CUTS]).await;
+    let message = format!("'{CUTS}' is not a project: pass '{PROJECT}'");
+    assert!(folder.failed(2).contains(&message), "{folder:?}");
+    let listed = share(&server, &["list", PROJECT, "--json"]).await.json();
     let url = listed["url"].as_str().unwrap();
     let view = format!("https://next.frame.io/share/{SHARE}/view/{CUT_3}");
     for arguments in [

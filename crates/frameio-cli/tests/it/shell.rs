@@ -116,7 +116,7 @@ async fn places_after_an_equals_sign_are_completed() {
             "/Film/Harbour\\ Lights/",
         ),
         (&["frameio", "upload", "x", "--to=/Film/H"], "/Film/Harbour\\ Lights/"),
-        (&["frameio", "call", "folders.show", "--path", "folder_id"], ""),
+        (&["frameio", "call", "folders.show", "--path", "folder_id"], "folder_id="),
         (&["frameio", "rm", "/Film/H"], "/Film/Harbour\\ Lights/"),
     ] {
         let found = completed(shell.command(), words).await;
@@ -192,6 +192,14 @@ async fn operations_and_profiles_are_completed_without_a_sign_in() {
     }
     let found = completed(offline(), &["frameio", "call", "files.show"]).await;
     assert!(found.contains(&"files.show".to_owned()), "{found:?}");
+    for (words, expected) in [
+        (["frameio", "call", "files.show", "--path", "fi"], &["file_id="][..]),
+        (["frameio", "call", "folders.update", "-f", "n"], &["name="]),
+        (["frameio", "call", "folders.update", "--path", "n"], &[]),
+        (["frameio", "call", "nothing", "-F", ""], &[]),
+    ] {
+        assert_eq!(completed(offline(), &words).await, expected, "{words:?}");
+    }
     let mut signed_out = machine.command(&[]);
     signed_out.env("FRAMEIO_CONFIG_DIR", machine.directory.path().join("new"));
     assert!(completed(signed_out, &["frameio", "ls", "/"]).await.is_empty());
@@ -329,6 +337,17 @@ async fn manual_pages_exist_for_all_commands() {
     let mut command = offline();
     command.args(["man", "comments", "exprot"]);
     assert!(end(command, None).await.failed(2).contains("available: "));
+    let mut command = offline();
+    command.args(["man", "comments", "reply"]);
+    let hidden = end(command, None).await;
+    assert!(!hidden.failed(2).contains("reply,"), "{hidden:?}");
+    let root = std::fs::read_to_string(directory.path().join("frameio.1")).unwrap();
+    for section in ["EXAMPLES", "ENVIRONMENT VARIABLES", "EXIT STATUS"] {
+        assert!(root.contains(&format!(".SH \"{section}\"\n")), "{section}");
+    }
+    assert!(!root.contains("EXTRA"), "{root}");
+    let upload = std::fs::read_to_string(directory.path().join("frameio-upload.1")).unwrap();
+    assert!(upload.contains(".SH SYNOPSIS\nframeio upload [OPTIONS]"), "{upload}");
 }
 
 /// Returns the paths of the service in a text: in quotes, or as words of a command.

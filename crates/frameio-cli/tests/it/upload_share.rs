@@ -74,7 +74,7 @@ async fn an_incomplete_upload_is_not_shared() {
         (&["--passphrase-file", "x"], "a passphrase needs '--share'"),
         (&["--share", "x", "--expires", "soon"], "invalid value 'soon' for '--expires'"),
         (&["--share", &"n".repeat(176)], "has 176 characters; the service accepts at most 175"),
-        (&["--share", "a\nb"], "the name of the share has several lines"),
+        (&["--share", "a\nb"], "the name of the share contains a line break"),
         (&["--share", "x", "--passphrase"], "cannot ask for a passphrase without a terminal"),
     ] {
         let up = fixture.run(&[&["upload", "in/a.mov", "--to", ROOT], arguments].concat()).await;

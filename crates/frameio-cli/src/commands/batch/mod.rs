@@ -110,6 +110,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     match counts.failed + skipped.failed {
         _ if counts.remaining > 0 => {
             let message = match results {
+                Results::File { .. } if scheduler.has_abandoned() => {
+                    "interrupted: to run the remaining jobs and repeat the abandoned ones, run the same \
+                     command with --resume --retry-failed"
+                }
                 Results::File { .. } => {
                     "interrupted: to run the remaining jobs, run the same command with --resume"
                 }

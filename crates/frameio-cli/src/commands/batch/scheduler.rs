@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use frameio::layers::{CallRecord, Phase};
+use frameio::layers::CallRecord;
 use frameio::{CallOptions, Client, Error, Operation};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Aborted, BoxFuture, abortable};
@@ -32,6 +32,8 @@ pub(super) struct Scheduler {
     counts: JobCounts,
     /// Status that all failed jobs share.
     status: Option<Status>,
+    /// Whether the user abandoned calls in flight.
+    has_abandoned: bool,
     /// Error after which no further results are written.
     write_error: Option<std::io::Error>,
     /// Lines of the jobs that ended, but whose result could not be written.
@@ -62,8 +64,7 @@ struct Running {
 impl Running {
     /// Returns whether an attempt has been sent, so that the call can no longer be cancelled.
     fn is_sent(&self) -> bool {
-        let waits = matches!(self.record.phase(), Phase::Start | Phase::Quota | Phase::Auth);
-        self.record.attempts() > 1 || self.record.attempts() == 1 && !waits
+        self.record.may_have_been_sent()
     }
 }
 
@@ -88,8 +89,22 @@ impl Scheduler {
         }
         let lanes = lanes.into_values().collect();
         let (running, write_error, unrecorded) = (BTreeMap::new(), None, Vec::new());
-        let status = None;
-        Self { lanes, running, concurrency, options, counts, status, write_error, unrecorded }
+        Self {
+            lanes,
+            running,
+            concurrency,
+            options,
+            counts,
+            status: None,
+            has_abandoned: false,
+            write_error,
+            unrecorded,
+        }
+    }
+
+    /// Returns whether the user abandoned calls in flight, which only '--retry-failed' repeats.
+    pub(super) const fn has_abandoned(&self) -> bool {
+        self.has_abandoned
     }
 
     /// Returns the status that all failed jobs share; `None` if no job failed.
@@ -244,6 +259,7 @@ impl Scheduler {
     /// Abandons calls in flight, and records that they may have had an effect.
     fn abandon(&mut self, results: &mut Results, report: &JobReport) {
         for call in std::mem::take(&mut self.running).into_values() {
+            self.has_abandoned = true;
             self.record(&call.job, &JobOutcome::Abandoned, results, report);
         }
     }

@@ -19,11 +19,11 @@ const MAX_DEPTH: usize = 16;
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Fields {
     /// Set a parameter to a text
-    #[arg(long = "raw-field", short = 'f', value_name = "KEY=VALUE")]
+    #[arg(long = "raw-field", short = 'f', value_name = "KEY=VALUE", add = completion::parameter())]
     raw: Vec<String>,
     /// Set a parameter to true, false, null, a number, the content of @FILE, @- for standard input, or
     /// else a text
-    #[arg(long = "field", short = 'F', value_name = "KEY=VALUE")]
+    #[arg(long = "field", short = 'F', value_name = "KEY=VALUE", add = completion::parameter())]
     typed: Vec<String>,
     /// Set a parameter to the ID of a place, such as folder_id=/Workspace/Project/Folder
     #[arg(long = "path", value_name = "KEY=PLACE", add = completion::place_of_parameter())]

@@ -5,7 +5,9 @@ mod preview;
 
 use frameio::auth::profile::Services;
 use frameio::endpoint::CursorGuard;
-use frameio::{CallOptions, Client, Cursor, Operation, Page};
+use frameio::layers::Token;
+use frameio::{Body, CallOptions, Client, Cursor, Operation, Page};
+use http::{HeaderValue, Request};
 use serde_json::{Map, Value};
 
 pub(super) use self::fields::FieldPath;
@@ -90,8 +92,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let request = operation
         .request(&object, &options)
-        .map_err(|error| profile.explain(Failure::input(operation.id, &error)))?;
+        .map_err(|error| profile.explain_input(Failure::input(operation.id, &error)))?;
     if args.dry_run || args.curl {
+        let request = with_legacy_header(request)?;
         let api_url = Services::new(global.base_url(&profile)?, None).api_url;
         return preview::print(&args.json, &request, &api_url, args.curl);
     }
@@ -100,6 +103,15 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         true => reporter.json_line(&response),
         false => reporter.value(&response),
     }
+}
+
+/// Adds the header that the client sends with a legacy token, which the printed command takes from the same variable.
+fn with_legacy_header(mut request: Request<Body>) -> Result<Request<Body>, Failure> {
+    if input::variable("FRAMEIO_TOKEN")?.is_some_and(|token| Token::new(token).is_legacy()) {
+        let value = HeaderValue::from_static("true");
+        request.headers_mut().insert("x-frameio-legacy-token-auth", value);
+    }
+    Ok(request)
 }
 
 /// Checks the arguments as [`run`] does before it sends anything, without a profile.

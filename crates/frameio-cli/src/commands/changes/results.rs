@@ -49,6 +49,11 @@ impl Results {
         self.failed > 0
     }
 
+    /// Returns the status that all failures share; `None` if nothing failed.
+    pub(in crate::commands) const fn status(&self) -> Option<Status> {
+        self.status
+    }
+
     /// Prints the result of a thing. If it cannot be written, the run fails at its end.
     pub(in crate::commands) fn done(&mut self, change: &impl Record) {
         self.done += 1;

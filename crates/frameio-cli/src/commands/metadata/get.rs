@@ -22,8 +22,8 @@ Examples:
   frameio metadata get -r '/Film/The Crossing/Dailies' --field Scene --field 'Shot Type'
   frameio metadata get -r '/Film/The Crossing' --field Status --json
 
-JSON has an object for each file. The other formats, and JSON with --columns, have a row for each value:
-field, value, path, file_id.";
+JSON has an object for each file. The other formats, and JSON with --columns, have a row for each value,
+with the columns field, value, path and file_id.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

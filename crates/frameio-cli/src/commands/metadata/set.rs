@@ -93,10 +93,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         return results.finish(Ok(()));
     }
     let ended = shutdown::interruptible(send(&client, &groups, &mut results)).await;
-    if results.has_failures() {
+    if let Some(status) = results.status() {
         let (set, files) = (results.succeeded(), found.files.len());
-        let hint = "the same command again sets the others";
-        results.reporter().note(&format!("{set} of {files} files were set; {hint}"));
+        let hint = match status {
+            Status::Forbidden | Status::NotFound | Status::Refused => "",
+            _ => "; the same command again sets the others",
+        };
+        results.reporter().note(&format!("{set} of {files} files were set{hint}"));
     }
     results.finish(ended)
 }

@@ -2,6 +2,9 @@
 
 use frameio::auth::profile::Profile;
 
+use crate::exit::Failure;
+use crate::resolver::is_id;
+
 /// An item of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
@@ -31,6 +34,22 @@ impl Item {
 }
 
 impl Defaults {
+    /// Refuses names and paths, which cannot be saved without the lookup that failed.
+    pub(super) fn check_ids(&self, failure: &Failure) -> Result<(), Failure> {
+        let items = [&self.account, &self.workspace, &self.project].into_iter().flatten();
+        let mut typed = items.map(|item| item.id.as_str()).filter(|text| !text.is_empty());
+        match typed.find(|text| !is_id(text)) {
+            None => Ok(()),
+            Some(text) => Err(Failure::new(
+                failure.status,
+                format!(
+                    "cannot look up '{text}': {}; only an ID is saved without",
+                    failure.message
+                ),
+            )),
+        }
+    }
+
     /// Sets the defaults of a profile. A new account or workspace removes those below the previous one.
     pub(super) fn apply(self, profile: &mut Profile) {
         let Profile { account_id, workspace_id, project_id, .. } = profile;

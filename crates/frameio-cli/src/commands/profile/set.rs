@@ -9,7 +9,8 @@ use super::{check, profile_change};
 use crate::args::{GlobalArgs, IfExists, JsonArgs};
 use crate::commands::changes::Change;
 use crate::completion;
-use crate::config;
+use crate::config::{self, IDS_IGNORED};
+use crate::credentials::Source;
 use crate::exit::{Failure, Status};
 use crate::input;
 use crate::quota_store;
@@ -43,6 +44,12 @@ pub(crate) struct Args {
     bwlimit: Option<String>,
     #[command(flatten)]
     json: JsonArgs,
+}
+
+impl Args {
+    const fn has_items(&self) -> bool {
+        self.account.is_some() || self.workspace.is_some() || self.project.is_some()
+    }
 }
 
 /// Checks a bandwidth limit, which may be empty.
@@ -88,6 +95,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         }
         Ok(profile.clone())
     })?;
+    if Source::of_run()? != Source::Profile && saved.sign_in.is_some() && args.has_items() {
+        let name = Source::of_run()?.name();
+        Reporter::text().note(&format!("while {name} is set, {IDS_IGNORED}"));
+    }
     args.json.print(&saved_profile(&name, &saved))
 }
 
@@ -130,6 +141,7 @@ async fn defaults(
     }
     match check::check(global, name, profile, &given).await {
         Err(failure) if matches!(failure.status, Status::SignedOut | Status::NoResponse) => {
+            given.check_ids(&failure)?;
             let message = format!("warning: saved without validation: {}", failure.message);
             Reporter::text().note(&message);
             Ok(given)

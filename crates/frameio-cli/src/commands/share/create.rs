@@ -181,7 +181,7 @@ pub(super) fn check_name(name: &str) -> Result<(), Failure> {
         _ if count > MAX_NAME => {
             format!("has {count} characters; the service accepts at most {MAX_NAME}")
         }
-        _ if name.contains(['\n', '\r']) => "has several lines".to_owned(),
+        _ if name.contains(['\n', '\r']) => "contains a line break".to_owned(),
         _ => return Ok(()),
     };
     Err(Failure::usage(format!("the name of the share {reason}")))

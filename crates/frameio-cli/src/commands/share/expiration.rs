@@ -18,7 +18,7 @@ fn parse(text: &str, now: Timestamp) -> Result<Timestamp, String> {
                     or a time such as 2026-12-24T18:00:00Z";
     let expiration = match (duration(text), text.parse::<Date>()) {
         (Some(duration), _) if duration.is_zero() => {
-            return Err("it would expire at once".to_owned());
+            return Err("it is not in the future".to_owned());
         }
         // Nobody needs fractions of a second.
         (Some(duration), _) => now.checked_add(duration).and_then(|at| at.round(Unit::Second)).ok(),
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn an_expired_share_is_refused() {
         let now = "2026-11-29T10:00:00.4Z".parse().unwrap();
-        assert!(parse("0d", now).unwrap_err().contains("at once"));
+        assert!(parse("0d", now).unwrap_err().contains("not in the future"));
         assert!(parse("2026-11-28", now).unwrap_err().contains("in the past"));
     }
 
@@ -75,8 +75,8 @@ mod tests {
             assert_eq!(parse(text, now), Ok(expected.parse().unwrap()), "{text}");
         }
         for (text, reason) in [
-            ("0d", "it would expire at once"),
-            ("0h", "it would expire at once"),
+            ("0d", "it is not in the future"),
+            ("0h", "it is not in the future"),
             ("2026-11-28", "is in the past"),
             ("d", "expected a duration"),
             ("-7d", "expected a duration"),

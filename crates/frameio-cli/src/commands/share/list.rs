@@ -15,7 +15,7 @@ Examples:
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Project, or any place in it: path or ID [default: the profile's project]
+    /// Project: path or ID [default: the profile's project]
     #[arg(add = completion::place())]
     project: Option<String>,
     #[command(flatten)]
@@ -29,7 +29,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let finder = Finder::of_places(global, &client, &transfers, &args.account)?;
-    let (account, project, _) = finder.project(args.project.as_deref()).await?;
+    let (account, project) = finder.whole_project(args.project.as_deref()).await?;
     let shares = of_project(&client, &account, &project).await?;
     shares.iter().try_for_each(|share| list.push(&ShareRow(share)))?;
     list.finish()

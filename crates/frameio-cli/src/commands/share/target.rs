@@ -1,7 +1,7 @@
 //! A share that is named by its ID, its link, or its name in a project.
 
 use frameio::shares::{Share, ShowShare};
-use frameio::transfer::{ResolvedItem, Transfers};
+use frameio::transfer::{RemotePath, ResolvedItem, Transfers};
 use frameio::{AccountId, Client, ProjectId};
 
 use crate::args::{AccountArg, GlobalArgs};
@@ -50,7 +50,7 @@ impl<'a> Finder<'a> {
         transfers: &'a Transfers,
         args: &'a ShareArgs,
     ) -> Result<Self, Failure> {
-        let resolver = Resolver::new(global, transfers, &args.account)?;
+        let resolver = Resolver::new(global, transfers, &args.account)?.for_many();
         Ok(Self { client, resolver, transfers, project: args.project.as_deref() })
     }
 
@@ -61,7 +61,7 @@ impl<'a> Finder<'a> {
         transfers: &'a Transfers,
         account: &'a AccountArg,
     ) -> Result<Self, Failure> {
-        let resolver = Resolver::new(global, transfers, account)?;
+        let resolver = Resolver::new(global, transfers, account)?.for_many();
         Ok(Self { client, resolver, transfers, project: None })
     }
 
@@ -124,6 +124,25 @@ impl<'a> Finder<'a> {
         links::projects(self.client, self.transfers, self.resolver.account()).await
     }
 
+    /// Returns a project whose shares are listed. A folder in it would look like a filter of the shares.
+    pub(super) async fn whole_project(
+        &self,
+        place: Option<&str>,
+    ) -> Result<(AccountId, ProjectId), Failure> {
+        let item = self.resolver.resolve(place).await?;
+        let is_default = place.is_none();
+        match (&item.item, item.project_id.clone()) {
+            (ResolvedItem::Project(project), _) => Ok((item.account_id, project.id.clone())),
+            (_, Some(project)) if is_default => Ok((item.account_id, project)),
+            (_, None) => Err(workspace(&item.path)),
+            _ => {
+                let project = RemotePath::new(item.path.names().iter().take(2));
+                let reason = format!("is not a project: pass '{project}'");
+                Err(Failure::usage(format!("'{}' {reason}", item.path)))
+            }
+        }
+    }
+
     /// Returns the project of a place, and the place; without one, the project of the profile.
     pub(super) async fn project(
         &self,
@@ -131,15 +150,15 @@ impl<'a> Finder<'a> {
     ) -> Result<(AccountId, ProjectId, String), Failure> {
         // A share that is found in the project may be changed.
         let item = self.resolver.resolve_for_write(place).await?;
-        let path = item.path.to_string();
-        match (item.project_id, item.item) {
-            (None, _) | (_, ResolvedItem::Workspace) => {
-                let reason = "is a workspace: pass one of its projects instead";
-                Err(Failure::usage(format!("'{path}' {reason}")))
-            }
-            (Some(project), _) => Ok((item.account_id, project, path)),
+        match item.project_id {
+            None => Err(workspace(&item.path)),
+            Some(project) => Ok((item.account_id, project, item.path.to_string())),
         }
     }
+}
+
+fn workspace(path: &RemotePath) -> Failure {
+    Failure::usage(format!("'{path}' is a workspace: pass one of its projects instead"))
 }
 
 /// Form of the text that names a share.

@@ -38,7 +38,7 @@ impl Row for VersionRow<'_> {
     const COLUMNS: &'static [Column] = &[
         Column::new("version"),
         Column::new("head"),
-        Column::new("name").flexible().kept(),
+        Column::new("name").file_name().kept(),
         Column::new("size").right(),
         Column::new("status"),
         Column::new("created_at"),

@@ -22,6 +22,8 @@ pub(crate) struct Column {
     pub(super) is_flexible: bool,
     /// Whether shortened cells keep their end.
     pub(super) is_path: bool,
+    /// Whether shortened cells keep their beginning and their end.
+    pub(super) is_file_name: bool,
     /// Whether the column is kept when others are left out to fit the terminal.
     pub(super) is_kept: bool,
     /// Whether the values cost further calls, so that each format has the column on request only.
@@ -32,8 +34,18 @@ impl Column {
     /// Creates a column that tables show.
     pub(crate) const fn new(name: &'static str) -> Self {
         let (is_long, is_hidden, is_right, is_kept) = (false, false, false, false);
-        let (is_flexible, is_path, is_costly) = (false, false, false);
-        Self { name, is_long, is_hidden, is_right, is_flexible, is_path, is_kept, is_costly }
+        let (is_flexible, is_path, is_file_name, is_costly) = (false, false, false, false);
+        Self {
+            name,
+            is_long,
+            is_hidden,
+            is_right,
+            is_flexible,
+            is_path,
+            is_file_name,
+            is_kept,
+            is_costly,
+        }
     }
 
     /// Omits the column from each format, except with `--long` or `--columns`.
@@ -59,6 +71,11 @@ impl Column {
     /// Allows the table to shorten cells that do not fit the terminal.
     pub(crate) const fn flexible(self) -> Self {
         Self { is_flexible: true, ..self }
+    }
+
+    /// Allows the table to shorten cells in their middle, because names of files often differ at the end.
+    pub(crate) const fn file_name(self) -> Self {
+        Self { is_flexible: true, is_file_name: true, ..self }
     }
 
     /// Allows the table to shorten cells from their start, because a path ends with the name of its item.

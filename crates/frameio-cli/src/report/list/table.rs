@@ -180,6 +180,7 @@ impl Table {
         for ((columns, (tone, cell)), column) in shown.filter(|((columns, _), _)| **columns > 0) {
             let cell = match column.is_flexible && self.room.is_some() {
                 true if column.is_path => fit_end(cell, *columns),
+                true if column.is_file_name => without_middle(cell, *columns),
                 true => shortened(cell, *columns),
                 false => cell.clone(),
             };
@@ -212,6 +213,16 @@ fn shortened(text: &str, columns: usize) -> String {
         true => text.to_owned(),
         false => format!("{}…", fit_start(text, columns.saturating_sub(1)).trim_end()),
     }
+}
+
+/// Returns the text, or its beginning and its end around an ellipsis, in at most `columns` columns.
+fn without_middle(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    // The ellipsis is at the start of the end.
+    let end = fit_end(text, columns / 2);
+    format!("{}{end}", fit_start(text, columns.saturating_sub(width(&end))).trim_end())
 }
 
 #[cfg(test)]
@@ -297,6 +308,17 @@ mod tests {
         let printed: Vec<_> = (0..SAMPLE + 2).map(|_| table.push(&row).len()).collect();
         assert_eq!(printed[SAMPLE - 2..], [0, SAMPLE + 1, 1, 1]);
         assert!(table.flush().is_empty());
+    }
+
+    #[test]
+    fn a_shortened_name_of_a_file_keeps_both_ends() {
+        let name = "日本語の長い名前 take 1.mov";
+        assert_eq!(without_middle(name, 27), name);
+        assert_eq!(without_middle(name, 20), "日本語の長…ake 1.mov");
+        for columns in 0..27 {
+            let shown = without_middle(name, columns);
+            assert!(width(&shown) <= columns, "{columns}: {shown}");
+        }
     }
 
     #[test]

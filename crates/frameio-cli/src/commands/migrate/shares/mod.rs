@@ -25,10 +25,10 @@ use crate::resolver::Resolver;
 
 pub(super) const HELP: &str = "\
 The list has an old link (https://f.io/…, https://app.frame.io/reviews/…) or the ID of a share on each line.
-Nothing in V4 marks a share that was a review link, so the list has to be yours: from mails, documents or a
-database. A link that matches a share keeps its address; others are gone unless they are re-created.
+V4 does not mark shares that were review links, so collect the links yourself, from mails, documents or a
+database. A link that matches a share keeps its address; others no longer work unless they are re-created.
 
-To re-create links, write paths or IDs of files and folders behind them, separated by commas or tabs, and
+To re-create links, append paths or IDs of files and folders to their lines, separated by commas or tabs, and
 use --send. The new share has the name and the settings of the matching share, or else the name of its first
 item, access for everybody with the link, and no downloads. Nobody is notified.
 

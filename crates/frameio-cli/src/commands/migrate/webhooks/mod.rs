@@ -15,15 +15,15 @@ use crate::report::{Reporter, SkippedItems};
 
 pub(super) const HELP: &str = "\
 Webhooks and custom actions of the legacy API move along with an account, but disabled. They are recognized
-by events that only the legacy API had, by a state that V4 does not set, or by a creation before the
-account moved. Others that are disabled are listed too, and are enabled only if you name their IDs.
+by events that only the legacy API had, by a state that V4 does not set, or by a creation time before
+the account moved. Others that are disabled are listed too, and are enabled only if you name their IDs.
 
 Without --send nothing is changed. With --send they are enabled one by one, and events of the legacy API
 are replaced by those of V4. The same command again enables those that are still disabled.
 
 The receiver has to change as well: V4 sends other payloads, and the old secret may not sign them, because
 V4 shows a secret only when a webhook is created. For receivers that cannot change, `frameio legacy serve
---relay` verifies the deliveries of V4 and sends them on in the old shape, signed with the old secret.
+--relay` verifies the deliveries of V4 and forwards them in the format of V2, signed with the old secret.
 
 Examples:
   frameio migrate webhooks          list them with the events that replace the old ones
