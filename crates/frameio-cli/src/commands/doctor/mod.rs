@@ -198,7 +198,7 @@ impl Doctor<'_> {
     }
 
     /// Returns the client of the run, with the time limit and without retries. Its calls count in the shared
-    /// quotas, so that the service refuses neither them nor those of other programs.
+    /// quotas, except requests by URL, which name no operation.
     fn client(&self, signed: &Signed) -> Result<Client, Failure> {
         let quotas = match self.has_quotas.load(Ordering::Relaxed) {
             true => Some(self.global.quotas(&signed.profile, &signed.credentials)?),
