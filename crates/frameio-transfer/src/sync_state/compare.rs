@@ -119,6 +119,9 @@ pub(crate) struct Facts<'a> {
     pub(crate) record: Option<&'a Record>,
     /// Whether both contents are equal, if they were compared.
     pub(crate) verified: Option<bool>,
+    /// Whether earlier runs have used the directory and the folder, so that a remote file without a record
+    /// appeared after them.
+    pub(crate) is_known_pair: bool,
 }
 
 /// Reason of a verdict.
@@ -147,6 +150,8 @@ pub(crate) enum Reason {
     LocalChanged,
     RemoteChanged,
     BothChanged,
+    /// Both files are new since the last run.
+    NeverEqual,
 }
 
 /// Compares a file.
@@ -169,8 +174,14 @@ fn reason(facts: &Facts<'_>) -> Reason {
     if facts.verified == Some(true) {
         return Reason::SameContent;
     }
+    let is_upload = facts.direction == Direction::Up;
     let Some(record) = facts.record else {
         return match facts.verified {
+            Some(_) if facts.is_known_pair && is_upload => Reason::NeverEqual,
+            None if facts.is_known_pair && is_upload => match local.size == size {
+                true => Reason::SameSize,
+                false => Reason::NeverEqual,
+            },
             Some(_) => Reason::OtherContent,
             None if local.size != size => Reason::OtherSize { local: local.size, remote: size },
             None if is_later(local.modified, created) => Reason::LocalNewer,
@@ -203,7 +214,7 @@ fn verdict(direction: Direction, reason: Reason) -> Verdict {
             Verdict::Equal
         }
         (_, Reason::SameSize) => Verdict::Unverified,
-        (_, Reason::BothChanged | Reason::MovedAndChanged)
+        (_, Reason::BothChanged | Reason::MovedAndChanged | Reason::NeverEqual)
         | (Direction::Up, Reason::RemoteChanged) => Verdict::Conflict,
         // A download has a later modification time than the upload.
         (Direction::Down, Reason::LocalNewer) => Verdict::Unverified,
@@ -281,6 +292,7 @@ impl fmt::Display for Reason {
             Self::LocalChanged => "the local file has changed since both sides were equal",
             Self::RemoteChanged => "the remote file has changed since both sides were equal",
             Self::BothChanged => "both files have changed since both sides were equal",
+            Self::NeverEqual => "both sides have a new file of this name, and they differ",
         })
     }
 }
@@ -324,7 +336,8 @@ mod tests {
                 is_recorded,
             });
             let record = is_recorded.then_some(&record);
-            compare(&Facts { direction, local, remote, record, verified }).0
+            let is_known_pair = false;
+            compare(&Facts { direction, local, remote, record, verified, is_known_pair }).0
         })
     }
 
@@ -346,6 +359,31 @@ mod tests {
         ] {
             let verdicts = both(local, remote, false, verified);
             assert_eq!(verdicts, expected, "{local:?} {remote:?} {verified:?}");
+        }
+    }
+
+    #[test]
+    fn files_that_are_new_on_both_sides_of_a_known_pair_are_in_conflict() {
+        use Verdict::{Conflict, Equal, Unverified};
+        let id = FileId::from("1");
+        for (size, modified, verified, expected) in [
+            (11, UPLOADED - 5, None, Conflict),
+            (11, UPLOADED + 5, None, Conflict),
+            (10, UPLOADED - 5, None, Unverified),
+            (10, UPLOADED + 5, None, Unverified),
+            (10, UPLOADED + 5, Some(false), Conflict),
+            (10, UPLOADED + 5, Some(true), Equal),
+        ] {
+            let facts = Facts {
+                direction: Direction::Up,
+                local: Some(LocalFacts { size, modified: at(modified), is_recorded: false }),
+                remote: RemoteFacts::Present { id: &id, size: 10, created: at(UPLOADED) },
+                record: None,
+                verified,
+                is_known_pair: true,
+            };
+            let down = compare(&Facts { direction: Direction::Down, ..facts }).0;
+            assert_eq!((compare(&facts).0, down), (expected, expected), "{size} {verified:?}");
         }
     }
 
@@ -395,6 +433,7 @@ mod tests {
             remote: RemoteFacts::Moved,
             record: Some(&record),
             verified: None,
+            is_known_pair: true,
         };
         let changed = Some(LocalFacts { is_recorded: false, ..local });
         assert_eq!(compare(&Facts { local: changed, ..facts }).0, Verdict::Conflict);

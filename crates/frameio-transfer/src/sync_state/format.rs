@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use frameio_core::FolderId;
+use frameio_core::{FileId, FolderId};
 use frameio_private_file::open_regular;
 use serde_json::{Value, json};
 
@@ -133,6 +133,8 @@ impl Content {
             if let Some(record) = parse_record(&line["copy"]) {
                 self.files.entry(path.into()).or_default().copy = Some(record);
             }
+        } else if let Some(id) = line["differing"].as_str() {
+            self.files.entry(path.into()).or_default().differing = Some(id.into());
         } else if let Some(record) = parse_record(line) {
             let device = parse_device(line);
             let known = Known { record: Some(record), device, ..Known::default() };
@@ -182,6 +184,9 @@ pub(super) fn lines(path: &str, known: &Known) -> String {
     if let Some(known) = &known.copy {
         text += copy(path, known).trim_start();
     }
+    if let Some(id) = &known.differing {
+        text += differing(path, id).trim_start();
+    }
     text
 }
 
@@ -204,6 +209,10 @@ pub(super) fn arriving(path: &str, record: &Record) -> String {
 
 pub(super) fn copy(path: &str, record: &Record) -> String {
     format!("\n{}\n", json!({"path": path, "copy": fields(record)}))
+}
+
+pub(super) fn differing(path: &str, id: &FileId) -> String {
+    format!("\n{}\n", json!({"path": path, "differing": id.as_str()}))
 }
 
 fn fields(record: &Record) -> Value {

@@ -111,6 +111,8 @@ struct Known {
     arriving: Option<Record>,
     /// Remote file of another name that a download saved here, next to the local file of that name.
     copy: Option<Record>,
+    /// Remote file that differed when no run had recorded the local one.
+    differing: Option<FileId>,
     /// File system of the directory of the recorded file.
     device: Option<u64>,
 }
@@ -123,6 +125,8 @@ pub(crate) struct Recorded {
     pub(crate) is_same: bool,
     /// Whether the record has to be renewed if both sides are equal.
     pub(crate) is_outdated: bool,
+    /// Whether it is the record of another path, at which the remote file was in an earlier run.
+    pub(crate) is_of_other_path: bool,
 }
 
 /// What is known about files by their paths below the directory of the state.
@@ -140,6 +144,8 @@ pub(crate) struct SyncState {
     own: Arc<Path>,
     /// Whether files are read to find changes that keep size and time.
     reads_files: bool,
+    /// Whether anything was known about files when the state was opened.
+    is_known: bool,
     reports: HashReports,
 }
 
@@ -235,14 +241,20 @@ impl SyncState {
         if let Some(arriving) = known.arriving
             && let (true, _) = self.compare(&arriving, local, now).await?
         {
-            return Ok(Recorded { record: Some(arriving), is_same: true, is_outdated: true });
+            let record = Some(arriving);
+            return Ok(Recorded {
+                record,
+                is_same: true,
+                is_outdated: true,
+                ..Recorded::default()
+            });
         }
         let Some(record) = known.record else { return Ok(Recorded::default()) };
         let (is_same, is_outdated) = self.compare(&record, local, now).await?;
         if is_same {
             self.renew_device(key).await;
         }
-        Ok(Recorded { record: Some(record), is_same, is_outdated })
+        Ok(Recorded { record: Some(record), is_same, is_outdated, is_of_other_path: false })
     }
 
     /// Returns whether a local file has the content of a record, and whether the record has to be renewed.
@@ -259,6 +271,28 @@ impl SyncState {
             Some(hash) => (self.hash(local).await? == hash, !is_unchanged),
             None => (record.stamp == now, false),
         })
+    }
+
+    /// Returns whether earlier runs have recorded files of the directory and the folder.
+    pub(crate) const fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    /// Records that a file without a record differs from a remote file, so that a later run does not
+    /// take the remote file for a new one.
+    pub(crate) async fn put_differing(&self, key: &str, id: &FileId) {
+        if self.differs_from(key, id) {
+            return;
+        }
+        let key = self.full(key);
+        let line = format::differing(&key, id);
+        self.inner.files().entry(key).or_default().differing = Some(id.clone());
+        self.write(line, false).await;
+    }
+
+    /// Returns whether an earlier run has found that a file differs from a remote file.
+    pub(crate) fn differs_from(&self, key: &str, id: &FileId) -> bool {
+        self.known(key).is_some_and(|known| known.differing.as_ref() == Some(id))
     }
 
     /// Returns whether nothing is known about any file.

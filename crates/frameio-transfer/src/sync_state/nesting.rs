@@ -165,5 +165,6 @@ fn latest(mine: Known, theirs: Known) -> Known {
         pending: new.pending.or(old.pending),
         arriving: new.arriving.or(old.arriving),
         copy: new.copy.or(old.copy),
+        differing: new.differing.or(old.differing),
     }
 }

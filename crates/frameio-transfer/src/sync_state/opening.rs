@@ -78,12 +78,13 @@ impl SyncState {
                 }
             }
             let state = Self::open_owner((path, owner.clone()), pair.path(states), (access, lock));
-            let state = state.await?.on_failure(on_failure);
+            let mut state = state.await?.on_failure(on_failure);
             if !owner.is_own() {
                 // A run from above may have found the directory in use, and taken over nothing.
                 let above = Self { prefix: Arc::from(""), ..state.clone() };
                 above.adopt(&key_of(&owner.below), &pair.folder).await?;
             }
+            state.is_known = !state.is_empty();
             return Ok(state);
         }
         Err(in_use(&owner.pair.path(states)))
@@ -105,7 +106,7 @@ impl SyncState {
         let (inner, own) = (Arc::new(inner), Arc::from(own));
         let (prefix, root) = (owner.prefix().into(), Arc::from(owner.pair.root));
         let reports = HashReports::default();
-        Ok(Self { inner, prefix, root, own, reads_files: false, reports })
+        Ok(Self { inner, prefix, root, own, reads_files: false, is_known: false, reports })
     }
 
     fn on_failure(self, on_failure: Option<OnFailure>) -> Self {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use frameio::transfer::{OnConflict, Outcome, Transfers, Verdict};
+use frameio::transfer::{IfExists, OnConflict, Outcome, Transfers, Verdict};
 
 use crate::support::place;
 use crate::sync_support::Pair;
@@ -343,4 +343,48 @@ async fn files_that_are_read_to_compare_them_are_reported() {
     let download = pair.download().on_hashing(report()).verify_remote(true);
     pair.transfers().download_tree(download).await.unwrap();
     assert!(is_verified(take()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_local_file_is_never_stacked_on_an_unrelated_remote_one() {
+    // Somebody else uploads a file, or renames a synced one, and a local file gets the same name.
+    for is_renamed in [false, true] {
+        let pair = Pair::new();
+        pair.write("f.mov", "first");
+        pair.write("k.mov", "kept");
+        pair.up().await;
+        let (_, root) = place(&pair.sim);
+        let theirs = match is_renamed {
+            true => pair.remote().await["f.mov"].head.id.clone(),
+            false => pair.put(&root, "g.mov", b"theirs").await,
+        };
+        if is_renamed {
+            pair.rename(&theirs, "g.mov").await;
+        }
+        pair.write("g.mov", "mine, which is longer");
+        for _ in 0..2 {
+            let up = pair.up().await;
+            assert_eq!(up.conflicts.len(), 1, "{is_renamed} {up:?}");
+            let reason = up.conflicts[0].compared.as_ref().unwrap().reason.clone();
+            assert_eq!(reason, "both sides have a new file of this name, and they differ");
+            assert_eq!(pair.remote().await["g.mov"].head.id, theirs);
+        }
+        let both = pair.upload().on_conflict(OnConflict::KeepBoth);
+        assert_eq!(pair.transfers().upload_tree(both).await.unwrap().transferred, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_differed_in_the_first_run_can_still_become_a_version() {
+    let pair = Pair::new();
+    let (_, root) = place(&pair.sim);
+    pair.put(&root, "a.mov", b"old").await;
+    pair.write("a.mov", "a new export");
+    pair.write("b.mov", "b");
+    let skip = pair.upload().if_exists(IfExists::Skip);
+    let first = pair.transfers().upload_tree(skip).await.unwrap();
+    assert_eq!((first.transferred, first.changed), (1, 1), "{first:?}");
+    let second = pair.up().await;
+    assert_eq!((second.transferred, second.conflicts.len()), (1, 0), "{second:?}");
+    assert_eq!(pair.versions("a.mov").await.1.len(), 2);
 }

@@ -124,6 +124,7 @@ impl Decider {
             remote: present(file),
             record: recorded.record.as_ref(),
             verified,
+            is_known_pair: true,
         };
         let (verdict, reason) = compare(&facts);
         let is_outdated = recorded.is_outdated || reason == Reason::SameContent;

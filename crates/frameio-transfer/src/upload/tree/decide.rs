@@ -51,6 +51,8 @@ pub(super) struct Candidate {
     pub(super) if_exists: IfExists,
     /// Whether a template chose the folder, so that the folder differs from that of earlier runs.
     pub(super) is_sorted: bool,
+    /// Whether the user has given this file, and not a directory above it.
+    pub(super) is_named: bool,
     /// Remote files of the same name.
     pub(super) existing: Vec<RemoteFile>,
     /// Remote folder; `None` in a dry run that would create it.
@@ -80,6 +82,21 @@ pub(super) enum Action {
 pub(super) struct Base {
     pub(super) old: FileId,
     pub(super) stack: Option<VersionStackId>,
+}
+
+impl Candidate {
+    /// Returns whether the destination was chosen for this file, by the user or a template. It is then
+    /// compared like in a first run.
+    const fn is_requested(&self) -> bool {
+        self.is_named || self.is_sorted
+    }
+
+    /// Returns whether a remote file without a record appeared after an earlier run for the directory and
+    /// the folder.
+    fn is_new(&self, remote: &FileId) -> bool {
+        let state = self.state.as_ref().filter(|_| !self.is_requested());
+        state.is_some_and(|state| state.is_known() && !state.differs_from(&self.key, remote))
+    }
 }
 
 impl Base {
@@ -126,6 +143,12 @@ impl Decider {
         if let Some(remote) = remote.as_ref().filter(|it| self.verify_remote && it.size == size) {
             verified = Some(self.verify(&file, remote).await?);
         }
+        let is_replacing = known.is_of_other_path && !known.is_same && !file.is_requested();
+        if is_replacing {
+            // The remote file was renamed to the name of a local file that it never was equal to.
+            verified = verified.or(Some(false));
+        }
+        let is_known_pair = is_replacing || remote.as_ref().is_some_and(|it| file.is_new(&it.id));
         let local = LocalFacts { size, modified: stamp.modified, is_recorded: known.is_same };
         let facts = match &remote {
             Some(it) => RemoteFacts::Present { id: &it.id, size: it.size, created: it.created },
@@ -135,8 +158,9 @@ impl Decider {
             direction: Direction::Up,
             local: Some(local),
             remote: facts,
-            record: known.record.as_ref(),
+            record: known.record.as_ref().filter(|_| !is_replacing),
             verified,
+            is_known_pair,
         };
         let (mut verdict, mut reason) = compare(&facts);
         if let (Reason::RemoteGone, Some(record)) = (reason, &known.record) {
@@ -151,6 +175,11 @@ impl Decider {
         let renewed = remote.as_ref().filter(|_| verdict == Verdict::Equal && known.is_outdated);
         if let Some(remote) = renewed {
             self.put(&file, &remote.id, stamp).await;
+        }
+        if let (Verdict::Changed, None, Some(remote)) = (verdict, &known.record, &remote)
+            && let Some(state) = file.state.as_ref().filter(|_| !self.dry_run)
+        {
+            state.put_differing(&file.key, &remote.id).await;
         }
         Ok(self.act(&file, remote, verdict, reason))
     }
@@ -268,7 +297,8 @@ impl Decider {
         {
             let is_same = stamp == now;
             let record = Record { stamp, xxh64: None, file_id: id, equal_at: i128::MIN };
-            return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
+            let record = Some(record);
+            return Ok(Recorded { record, is_same, is_outdated: true, ..Recorded::default() });
         }
         let recorded = state.recorded(&file.key, &file.local, now).await.map_err(failed)?;
         if recorded.record.is_some() {
@@ -279,7 +309,8 @@ impl Decider {
             if let Some((_, record)) = state.record_of(id, &file.key, |_| true) {
                 let compared = state.compare(&record, &file.local, now).await;
                 let (is_same, _) = compared.map_err(failed)?;
-                return Ok(Recorded { record: Some(record), is_same, is_outdated: true });
+                let (record, is_of_other_path) = (Some(record), true);
+                return Ok(Recorded { record, is_same, is_outdated: true, is_of_other_path });
             }
         }
         Ok(recorded)

@@ -227,6 +227,7 @@ impl Driver {
             modified: stamp.and_then(|stamp| stamp.modified),
             if_exists: self.tree.if_exists.unwrap_or(default),
             is_sorted: self.tree.selection.is_some() && key != state_key(remote.names()),
+            is_named,
             existing: folder.files(name, &local).await,
             folder: folder.id.clone(),
             stacks: folder.stacks().to_vec(),
