@@ -27,7 +27,8 @@ A state file records which files are equal, by size, time, checksum and the ID o
 The dry run shows each file as new, new version, changed, conflict, equal or unverified, with the
 reason.
 
-Upload: a changed file is listed as changed and not uploaded until '--if-exists version' is given.
+Upload: a changed file is listed as changed and not uploaded until '--if-exists version' is given; the
+exit status is 12. A local and a remote file of the same name that are both new are a conflict.
 Download: a newer remote version replaces a local file that is unchanged since both sides were equal.
 A local file that has changed is never replaced: it is a conflict, and the exit status is 12; see
 --on-conflict. A file that was renamed on one side is renamed on the other.

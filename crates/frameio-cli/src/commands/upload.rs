@@ -31,8 +31,9 @@ A directory is uploaded with its name and everything in it. Nothing is replaced 
 
 If the folder has a file of the same name that differs, a file that is named on the command line
 becomes a new version of it; a file in a directory is listed as changed and not uploaded, because the
-viewers of a share may see a new version at once. '--if-exists' selects another behaviour. Comments
-stay on the old version. Files are compared with what earlier runs have recorded; without a record,
+viewers of a share may see a new version at once. '--if-exists' selects another behaviour. If a file is
+listed as changed, the exit status is 12: the service lacks its content. Comments stay on the old
+version. Files are compared with what earlier runs have recorded; without a record,
 a file of the same size is unverified and skipped: see '--verify-remote'.
 
 With '--version-pattern', files with version numbers in their names become versions of each other:

@@ -24,6 +24,8 @@ pub(super) struct Counts {
     unfinished: u64,
     /// Files that have changed and were not transferred.
     changed: u64,
+    /// Changed files whose content the service lacks.
+    unsent: u64,
     /// Changed files that another policy sends.
     sendable: u64,
     /// Files that a download transfers, because only the remote file has changed.
@@ -73,7 +75,11 @@ impl Counts {
             }
             Outcome::Skipped if record.is_unverified() => self.unverified += 1,
             Outcome::Skipped => self.skipped += 1,
-            Outcome::Changed => self.changed += 1,
+            Outcome::Changed => {
+                self.changed += 1;
+                let remedy = record.compared.and_then(|compared| compared.remedy);
+                self.unsent += u64::from(remedy != Some(Remedy::Download));
+            }
             Outcome::Moved { .. } => self.moved += 1,
             Outcome::Deleted => self.deleted += 1,
             Outcome::Kept => self.kept += 1,
@@ -126,9 +132,13 @@ impl Counts {
         self.transferred + self.skipped + self.unverified + self.moved > 0
     }
 
-    /// Returns the exit status of the run if there are failures or conflicts.
-    pub(super) const fn failure(self) -> Option<Status> {
-        self.status
+    /// Returns the exit status of the run if there are failures or conflicts, or if an upload did not send
+    /// all changed files.
+    pub(super) fn failure(self, is_upload: bool) -> Option<Status> {
+        match is_upload && self.unsent > 0 && !self.is_dry_run {
+            true => Some(Status::common(self.status, Status::Conflict)),
+            false => self.status,
+        }
     }
 
     /// Returns hints about files that need a decision of the user.

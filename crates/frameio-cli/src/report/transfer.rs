@@ -230,10 +230,10 @@ impl TransferReport {
     pub(crate) fn not_shared(&self, is_complete: bool) -> Option<&'static str> {
         let counts = self.state().counts;
         match () {
-            () if !is_complete => Some("the upload is incomplete: run the same command again"),
-            () if counts.has_unsent() => Some(
+            () if counts.has_unsent() && counts.failure(false).is_none() => Some(
                 "changed files were not sent: send them as new versions with '--if-exists version'",
             ),
+            () if !is_complete => Some("the upload is incomplete: run the same command again"),
             () if !counts.has_sent() => Some("no file was selected"),
             () => None,
         }
@@ -410,7 +410,7 @@ impl TransferReport {
                 self.reporter.note(&hint);
             }
         }
-        let result = match (result, counts.failure()) {
+        let result = match (result, counts.failure(self.directory.is_none())) {
             (Err(_), _) if is_stopped => {
                 Err(Failure::new(Status::Interrupted, format!("interrupted: {resume}")))
             }

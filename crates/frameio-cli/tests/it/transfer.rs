@@ -257,8 +257,13 @@ async fn a_change_that_keeps_the_size_is_detected() {
         |more: &[&'static str]| [&["sync", "in", ROOT, "--compare-checksums"], more].concat();
     fixture.run(&sync(&[])).await;
     std::fs::write(fixture.directory.path().join("in/a.mov"), [7; 25]).unwrap();
-    let listed = fixture.run(&["sync", "in", ROOT]).await;
-    assert!(listed.stderr.contains("(0 B), 1 already present, 1 changed"), "{listed:?}");
+    for command in [&["sync", "in", ROOT][..], &["watch", "in", ROOT, "--once", "--settle", "0"]] {
+        let listed = fixture.run(command).await;
+        assert_eq!(listed.status, 12, "a script must not take it for sent: {listed:?}");
+        assert!(listed.stderr.contains("1 changed and not sent"), "{listed:?}");
+    }
+    let planned = fixture.run(&["sync", "in", ROOT, "--dry-run"]).await;
+    assert_eq!(planned.status, 0, "{planned:?}");
     let up = fixture.run(&sync(&["--if-exists", "version", "--dry-run"])).await;
     assert!(up.stderr.contains("1 planned (25 B), 1 already present"), "{up:?}");
     let kept = fixture.run(&sync(&["--down"])).await;
