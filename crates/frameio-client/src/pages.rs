@@ -7,11 +7,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
-use frameio_core::repair::Skipped;
+use frameio_core::repair::{Skipped, Undecodable};
 use frameio_core::{Cursor, CursorGuard, Page, Paged};
 use futures_core::Stream;
 
-use crate::client::{Client, send_or_skip};
+use crate::client::{Client, send_page};
 use crate::error::Error;
 
 impl Client {
@@ -35,7 +35,8 @@ impl Client {
             fetch: Fetch::Idle,
             prefetch: true,
             is_ahead: false,
-            skip: false,
+            undecodable: Undecodable::Fail,
+            is_strict: false,
             skipped: Vec::new(),
         }
     }
@@ -76,7 +77,8 @@ pub struct Pages<E: Paged> {
     prefetch: bool,
     /// Whether the request of the next page was sent ahead.
     is_ahead: bool,
-    skip: bool,
+    undecodable: Undecodable,
+    is_strict: bool,
     skipped: Vec<Skipped>,
 }
 
@@ -106,7 +108,18 @@ impl<E: Paged> Pages<E> {
     /// each one emits the event `decode.skipped`.
     #[must_use]
     pub fn skip_undecodable(mut self, skip: bool) -> Self {
-        self.skip = skip;
+        self.undecodable = if skip { Undecodable::Skip } else { Undecodable::Fail };
+        self
+    }
+
+    /// Sets whether a page whose list is null or whose links are missing is an error, instead of an empty
+    /// page or the last one. Default: no.
+    ///
+    /// Use it in a program that compares lists, such as a synchronization, which would take missing items
+    /// for deleted ones.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.is_strict = strict;
         self
     }
 
@@ -159,9 +172,11 @@ impl<E: Paged> Pages<E> {
     fn poll_fetch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let (Fetch::Idle, Some(request)) = (&self.fetch, &self.next) {
             let request = request.clone();
-            self.fetch = Fetch::Running(match self.skip {
-                true => Box::pin(send_or_skip(self.client.clone(), request)),
-                false => {
+            self.fetch = Fetch::Running(match (self.undecodable, self.is_strict) {
+                treatment @ ((Undecodable::Skip, _) | (_, true)) => {
+                    Box::pin(send_page(self.client.clone(), request, treatment))
+                }
+                (Undecodable::Fail, false) => {
                     let page = self.client.send(request);
                     Box::pin(async move { Ok((page.await?, Vec::new())) })
                 }
@@ -227,6 +242,13 @@ impl<E: Paged> Items<E> {
     #[must_use]
     pub fn skip_undecodable(mut self, skip: bool) -> Self {
         self.pages = self.pages.skip_undecodable(skip);
+        self
+    }
+
+    /// Sets whether a page that may be incomplete is an error; see [`Pages::strict`].
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.pages = self.pages.strict(strict);
         self
     }
 

@@ -256,7 +256,8 @@ impl CommentReader {
         let list = ListComments::new(&self.account, file)
             .include([CommentInclude::Owner, CommentInclude::Replies])
             .page_size(PAGE_SIZE);
-        let mut pages = self.client.pages(list).skip_undecodable(self.skip_undecodable);
+        let mut pages =
+            self.client.pages(list).strict(true).skip_undecodable(self.skip_undecodable);
         let (mut comments, mut skipped) = (Vec::new(), Vec::new());
         while let Some(page) = pages.next().await {
             comments.extend(page?.data);

@@ -132,7 +132,7 @@ impl Expand {
     /// The list of a share is flat and has no paths.
     fn share(self, id: ShareId, skip_undecodable: bool) -> Targets {
         let list = ListShareAssets::new(&self.account, id).include(self.include).page_size(100);
-        let pages = self.client.pages(list).skip_undecodable(skip_undecodable);
+        let pages = self.client.pages(list).strict(true).skip_undecodable(skip_undecodable);
         stream::unfold(pages, |mut pages| async move {
             let page = pages.next().await?;
             Some(((page, pages.take_skipped()), pages))
@@ -182,7 +182,7 @@ impl Expand {
             .include(self.include)
             .sort(FileSort::CreatedAtAsc)
             .page_size(100);
-        let items = self.client.items(list);
+        let items = self.client.items(list).strict(true);
         items
             .enumerate()
             .filter_map(move |(at, item)| {

@@ -51,6 +51,18 @@ pub struct Repair {
     pub count: usize,
 }
 
+impl Repair {
+    /// Returns whether items of the list of a response may be missing: the list was null, or its page had no
+    /// links.
+    pub fn may_hide_items(&self) -> bool {
+        match self.kind {
+            RepairKind::MissingLinks => true,
+            RepairKind::NullList => self.path == "data",
+            _ => false,
+        }
+    }
+}
+
 /// Kind of deviation that can be repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -43,6 +43,7 @@ pub struct HashedFile {
     hash: HashValue,
     hashed: Timestamp,
     verified: Vec<HashValue>,
+    previous_path: Option<String>,
 }
 
 /// A generation that is not written yet.
@@ -109,8 +110,10 @@ impl History {
             let list =
                 HashList::parse(&bytes, &self.limits).map_err(|error| error.in_file(&path))?;
             for file in &list.files {
+                let before = file.previous_path.as_deref().and_then(|path| self.files.remove(path));
                 let none = || Expected { size: None, hashes: Vec::new() };
-                self.files.entry(file.path.clone()).or_insert_with(none).add(file);
+                let known = self.files.entry(file.path.clone());
+                known.or_insert_with(|| before.unwrap_or_else(none)).add(file);
             }
             if !list.ignore.is_empty() {
                 self.ignore = list.ignore;
@@ -197,7 +200,8 @@ impl HashedFile {
     /// Creates a file with its path relative to the root, with `/`, its size and its checksum.
     pub fn new(path: impl Into<String>, size: u64, hash: HashValue) -> Self {
         let hashed = Timestamp::now();
-        Self { path: path.into(), size, modified: None, hash, hashed, verified: Vec::new() }
+        let (verified, previous_path) = (Vec::new(), None);
+        Self { path: path.into(), size, modified: None, hash, hashed, verified, previous_path }
     }
 
     /// Creates a file from its local path below `root`. Returns `None` if it is not below the root or a
@@ -216,6 +220,13 @@ impl HashedFile {
     #[must_use]
     pub fn modified(mut self, modified: Option<Timestamp>) -> Self {
         self.modified = modified;
+        self
+    }
+
+    /// Sets the path that the file has in the history, from which it was renamed.
+    #[must_use]
+    pub fn renamed_from(mut self, path: impl Into<String>) -> Self {
+        self.previous_path = Some(path.into());
         self
     }
 
@@ -255,24 +266,33 @@ impl Generation {
         Ok(())
     }
 
-    /// Adds a file, and compares it with the first checksum of the same format in the history.
+    /// Adds a file, and compares it with the first checksum of the same format in the history. A renamed
+    /// file is compared with the checksum of its previous path.
     ///
     /// # Errors
     ///
     /// Fails if the path cannot be written.
     pub fn add(&mut self, file: HashedFile) -> Result<Action, MhlError> {
-        if let Some(reason) = refusal(&file.path) {
-            let reason = format!("{reason}: {:?}", file.path);
-            return Err(MhlError::new(MhlErrorKind::Path, reason));
+        for path in std::iter::once(&file.path).chain(&file.previous_path) {
+            if let Some(reason) = refusal(path) {
+                let reason = format!("{reason}: {path:?}");
+                return Err(MhlError::new(MhlErrorKind::Path, reason));
+            }
         }
-        let action = match self.history.expected(&file.path) {
+        let known = file.previous_path.as_ref().unwrap_or(&file.path);
+        let action = match self.history.expected(known) {
             None => Action::Original,
             Some(expected) => {
                 let mut hashes = std::iter::once(&file.hash).chain(&file.verified);
                 let differs = |hash: &HashValue| {
                     expected.of_format(hash.format()).is_some_and(|known| !known.matches(hash))
                 };
-                if hashes.any(differs) { Action::Failed } else { Action::Verified }
+                match (hashes.any(differs), &file.previous_path) {
+                    (true, _) => Action::Failed,
+                    (false, None) => Action::Verified,
+                    // As the official tool, which looks for an original checksum of the new path.
+                    (false, Some(_)) => Action::Original,
+                }
             }
         };
         self.files.push((file, action));
@@ -377,6 +397,9 @@ impl Generation {
         for hash in hashes {
             let attributes = [("action", action.name()), ("hashdate", &date)];
             page.leaf(hash.format().name(), &attributes, hash.as_str());
+        }
+        if let Some(path) = &file.previous_path {
+            page.leaf("previousPath", &[], path);
         }
         page.close("hash");
     }

@@ -38,6 +38,8 @@ pub enum MhlVersion {
 pub struct FileEntry {
     /// Path relative to the root, with `/`; it never leads out of the root.
     pub path: String,
+    /// Path of the file in earlier generations, if it was renamed.
+    pub previous_path: Option<String>,
     /// Size in bytes.
     pub size: Option<u64>,
     /// Modification time.

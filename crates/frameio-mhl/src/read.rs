@@ -51,7 +51,7 @@ impl Visitor for Parser {
         } else if is_file(element, parents, self.version()) {
             let line = element.line;
             let (path, size, modified, hashes) = (String::new(), None, None, Vec::new());
-            self.file = Some(FileEntry { path, size, modified, hashes, line });
+            self.file = Some(FileEntry { path, previous_path: None, size, modified, hashes, line });
         }
         Ok(())
     }
@@ -133,6 +133,8 @@ fn asc(file: &mut FileEntry, element: &Element) -> Result<(), MhlError> {
         set_path(file, element)?;
         file.size = element.attribute("size").map(|size| number(element, size)).transpose()?;
         file.modified = element.attribute("lastmodificationdate").and_then(time);
+    } else if &*element.name == "previousPath" {
+        file.previous_path = Some(checked_path(element)?.to_owned());
     } else if let Some(format) = HashFormat::from_name(&element.name) {
         let action = element.attribute("action").and_then(Action::from_name);
         push(file, element, format, action, false)?;
@@ -161,12 +163,18 @@ fn legacy(file: &mut FileEntry, element: &Element) -> Result<(), MhlError> {
     }
 }
 
-fn set_path(file: &mut FileEntry, element: &Element) -> Result<(), MhlError> {
+/// Returns the path in an element.
+fn checked_path(element: &Element) -> Result<&str, MhlError> {
     let path = element.text();
     if let Some(reason) = refusal(path) {
         let reason = format!("{reason}: '{}'", quote(path));
         return Err(MhlError::new(MhlErrorKind::Path, reason).at(element.line));
     }
+    Ok(path)
+}
+
+fn set_path(file: &mut FileEntry, element: &Element) -> Result<(), MhlError> {
+    let path = checked_path(element)?;
     if !file.path.is_empty() {
         return Err(MhlError::syntax(element.line, "a file has two paths"));
     }
@@ -304,6 +312,7 @@ mod tests {
             (hash(""), 6, "no path"),
             (hash("<path>../a</path>"), 7, "'..'"),
             (hash("<path>/etc/passwd</path>"), 7, "not relative"),
+            (hash(&format!("{ok}\n<previousPath>../a</previousPath>")), 8, "'..'"),
             (hash("<path>a&#27;b</path>"), 7, "XML cannot represent"),
             (hash("<path size=\"-1\">a</path>"), 7, "'-1' is not a number"),
             (hash(&format!("{ok}{ok}")), 7, "two paths"),

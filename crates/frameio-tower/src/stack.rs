@@ -86,12 +86,28 @@ pub struct DefaultStack {
     call_layers: Vec<Wrap>,
     retry: RetrySlot,
     headers: HeaderMap,
-    rate_limit: Option<RateLimitLayer>,
+    rate_limit: RateLimitSlot,
     auth: Option<MakeAuth>,
     span_level: Option<Level>,
     timeout: Option<Duration>,
     attempt_layers: Vec<Wrap>,
     response_limit: usize,
+}
+
+#[derive(Clone, Debug)]
+enum RateLimitSlot {
+    Default,
+    Given(Option<RateLimitLayer>),
+}
+
+impl RateLimitSlot {
+    /// Returns the layer of a new service.
+    fn layer(&self) -> Option<RateLimitLayer> {
+        match self {
+            Self::Default => Some(RateLimitLayer::new()),
+            Self::Given(layer) => layer.clone(),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -115,7 +131,7 @@ impl DefaultStack {
             call_layers: Vec::new(),
             retry: RetrySlot::Policy(RetryLayer::default()),
             headers: HeaderMap::new(),
-            rate_limit: Some(RateLimitLayer::new()),
+            rate_limit: RateLimitSlot::Default,
             auth: None,
             span_level: Some(Level::DEBUG),
             timeout: Some(Duration::from_secs(60)),
@@ -214,9 +230,10 @@ impl DefaultStack {
         self
     }
 
-    /// Replaces the rate limit; `None` removes it. Default: the documented quota of each operation.
+    /// Replaces the rate limit; `None` removes it. Default: the documented quota of each operation, counted
+    /// separately by each service that the stack is built into. Clones of a given layer share their counts.
     pub fn rate_limit(mut self, layer: impl Into<Option<RateLimitLayer>>) -> Self {
-        self.rate_limit = layer.into();
+        self.rate_limit = RateLimitSlot::Given(layer.into());
         self
     }
 
@@ -298,7 +315,7 @@ impl DefaultStack {
         let timeout = self.timeout.map_or_else(TimeoutLayer::disabled, TimeoutLayer::new);
         let attempt = ServiceBuilder::new()
             .layer(HeadersLayer::new(self.default_headers()))
-            .layer(option_layer(self.rate_limit.clone().map(|quota| quota.spend_when_sent(true))))
+            .layer(option_layer(self.rate_limit.layer().map(|quota| quota.spend_when_sent(true))))
             .layer(option_layer(self.auth.as_ref().map(|auth| auth(&self.base))))
             .layer(trace)
             .layer(timeout)

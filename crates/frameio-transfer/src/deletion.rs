@@ -101,7 +101,8 @@ impl Inner {
         account: &AccountId,
         file: &FileId,
     ) -> Result<bool, TransferError> {
-        let mut comments = self.client.items(ListComments::new(account, file).page_size(1));
+        let mut comments =
+            self.client.items(ListComments::new(account, file).page_size(1)).strict(true);
         match comments.next().await {
             None => Ok(false),
             Some(Ok(_)) => Ok(true),

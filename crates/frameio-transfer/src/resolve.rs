@@ -197,7 +197,7 @@ impl Lookup {
 
     /// Reads a list to its end.
     async fn all<E: Paged>(&self, list: E) -> Result<Vec<E::Item>, TransferError> {
-        let mut pages = self.client.pages(list);
+        let mut pages = self.client.pages(list).strict(true);
         let mut all = Vec::new();
         for _ in 0..MAX_PAGES {
             let Some(page) = pages.next().await else { return Ok(all) };

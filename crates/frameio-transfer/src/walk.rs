@@ -265,7 +265,7 @@ impl Walk {
         if let Some(sort) = &self.sort {
             list = list.sort(sort.clone());
         }
-        let request = self.client.pages(list).skip_undecodable(self.skip_undecodable);
+        let request = self.client.pages(list).strict(true).skip_undecodable(self.skip_undecodable);
         self.active.push(Listing { request, folder, path, pages: 0, seen: HashSet::new() });
     }
 

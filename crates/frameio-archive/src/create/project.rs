@@ -73,7 +73,7 @@ impl Run {
     }
 
     async fn list_all<E: Paged>(&self, list: E) -> Result<Vec<E::Item>, Error> {
-        let mut items = self.client.items(list);
+        let mut items = self.client.items(list).strict(true);
         let mut all = Vec::new();
         while let Some(item) = items.next().await {
             all.push(item?);

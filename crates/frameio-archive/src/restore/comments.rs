@@ -101,7 +101,7 @@ impl Run {
         comment: &Comment,
     ) -> Result<Option<String>, ArchiveError> {
         let list = ListComments::new(&self.settings.account, file).page_size(100);
-        let mut comments = self.client.items(list);
+        let mut comments = self.client.items(list).strict(true);
         while let Some(found) = comments.next().await.transpose().map_err(ArchiveError::call)? {
             let is_same = found.text == comment.text
                 && (&found.timestamp, found.page) == (&comment.timestamp, comment.page);

@@ -59,7 +59,7 @@ impl Run {
         is_same: impl Fn(&Asset) -> bool,
     ) -> Result<Option<Asset>, ArchiveError> {
         let list = ListFolderChildren::new(&self.settings.account, folder).page_size(500);
-        let mut assets = self.client.items(list);
+        let mut assets = self.client.items(list).strict(true);
         while let Some(asset) = assets.next().await.transpose().map_err(ArchiveError::call)? {
             if is_same(&asset) && self.state.claim(asset.id().as_str()) {
                 return Ok(Some(asset));

@@ -77,7 +77,7 @@ impl Run {
 
     async fn fields(&self) -> Result<Fields, ArchiveError> {
         let list = ListFieldDefinitions::new(&self.settings.account).page_size(100);
-        let mut definitions = self.client.items(list);
+        let mut definitions = self.client.items(list).strict(true);
         let mut fields = Fields {
             all: Vec::new(),
             by_id: HashMap::new(),

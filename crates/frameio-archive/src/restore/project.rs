@@ -52,7 +52,7 @@ pub(super) async fn create(
 /// Lists the projects with the name.
 async fn named(client: &Client, settings: &RestoreArchive) -> Result<Vec<Project>, ArchiveError> {
     let list = ListProjects::new(&settings.account, &settings.workspace).page_size(100);
-    let mut projects = client.items(list);
+    let mut projects = client.items(list).strict(true);
     let mut named = Vec::new();
     while let Some(project) = projects.next().await.transpose().map_err(ArchiveError::call)? {
         if project.name == settings.name {

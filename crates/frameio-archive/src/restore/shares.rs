@@ -195,7 +195,7 @@ impl Run {
     /// others.
     async fn existing_share(&self, name: &str) -> Result<Option<ShareId>, ArchiveError> {
         let list = ListShares::new(&self.settings.account, &self.project).page_size(100);
-        let mut shares = self.client.items(list);
+        let mut shares = self.client.items(list).strict(true);
         while let Some(share) = shares.next().await.transpose().map_err(ArchiveError::call)? {
             if share.name.as_deref() == Some(name) && self.state.claim(share.id.as_str()) {
                 return Ok(Some(share.id));

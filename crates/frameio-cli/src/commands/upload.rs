@@ -139,7 +139,15 @@ impl ProofOptions {
         is_dry_run: bool,
         report: &Arc<TransferReport>,
     ) -> Result<Proof, Failure> {
-        report.save(self.report.file()?)?;
+        let file = self.report.file()?;
+        if let Some((path, _)) = &file
+            && let Some(root) = roots.whole_above(path)
+        {
+            let reason =
+                format!("the files in '{}' are uploaded: save it elsewhere", root.display());
+            return Err(Failure::value("--report", path.display(), reason));
+        }
+        report.save(file)?;
         Proof::of_upload(&self.mhl, (roots, self.verify_mhl), is_dry_run, report)
     }
 

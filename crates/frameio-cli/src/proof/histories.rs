@@ -47,6 +47,8 @@ struct Unread {
     located: Located,
     /// Checksum of the transferred bytes.
     transferred: Option<HashValue>,
+    /// Path that the file has in the history.
+    previous: Option<String>,
 }
 
 /// A file or history that is not as it should be.
@@ -110,9 +112,17 @@ impl Histories {
         };
         let Some(located) = self.roots.locate(&item.local) else { return };
         let state = &mut *self.state();
+        let previous = previous_path(item);
+        let whole = located.path.clone();
         let located = self.innermost(state, located);
+        // The path in an inner history is relative to its directory.
+        let above = whole.len().saturating_sub(located.path.len());
+        let previous =
+            previous.and_then(|path| Some(path.strip_prefix(whole.get(..above)?)?.to_owned()));
         let Some(open) = self.open_root(state, &located.root) else { return };
-        let expected = open.generation.history().expected(&located.path);
+        let history = open.generation.history();
+        let previous = previous.filter(|path| history.expected(path).is_some());
+        let expected = history.expected(&located.path);
         // Whether the history has the file, and whether in XXH64.
         let known = expected.map(|known| known.of_format(HashFormat::Xxh64).is_some());
         let local = item.local.clone();
@@ -123,11 +133,14 @@ impl Histories {
         );
         match (sent, known) {
             (None, Some(_)) => {}
-            (None, None) => state.unread.push(Unread { local, located, transferred: None }),
-            (Some((hash, _)), Some(false)) => {
-                state.unread.push(Unread { local, located, transferred: Some(hash) });
+            (None, None) => {
+                state.unread.push(Unread { local, located, transferred: None, previous });
             }
-            (Some((hash, size)), _) => state.add(&local, &located, size, vec![hash]),
+            (Some((hash, _)), Some(false)) => {
+                let transferred = Some(hash);
+                state.unread.push(Unread { local, located, transferred, previous: None });
+            }
+            (Some((hash, size)), _) => state.add(&local, (&located, None), size, vec![hash]),
         }
     }
 
@@ -178,8 +191,8 @@ impl Histories {
         report.plan_reading(Phase::Hashing, sizes.sum());
         loop {
             let Some(unread) = self.state().unread.pop() else { return };
-            let Unread { local, located, transferred } = unread;
-            let formats = self.formats(&located);
+            let Unread { local, located, transferred, previous } = unread;
+            let formats = self.formats(&located.root, previous.as_ref().unwrap_or(&located.path));
             let progress = Some((report.clone(), Phase::Hashing));
             let hash = move |_, file| HashFormat::hash_all(&formats, file);
             let hashed = read_file(local.clone(), progress, hash).await;
@@ -191,7 +204,7 @@ impl Histories {
                             "not in the hash list: it has changed since its transfer".to_owned();
                         state.problems.push(Problem { local, reason });
                     }
-                    _ => state.add(&local, &located, size, hashes),
+                    _ => state.add(&local, (&located, previous), size, hashes),
                 },
                 Err(error) => {
                     let reason =
@@ -203,11 +216,11 @@ impl Histories {
     }
 
     /// Returns XXH64 and the formats in which the history has a file.
-    fn formats(&self, located: &Located) -> Vec<HashFormat> {
+    fn formats(&self, root: &Path, path: &str) -> Vec<HashFormat> {
         let mut formats = vec![HashFormat::Xxh64];
         let state = self.state();
-        let open = state.open.get(&located.root).and_then(Option::as_ref);
-        let expected = open.and_then(|it| it.generation.history().expected(&located.path));
+        let open = state.open.get(root).and_then(Option::as_ref);
+        let expected = open.and_then(|it| it.generation.history().expected(path));
         let known = expected.into_iter().flat_map(|it| &it.hashes).map(|hash| hash.format());
         formats.extend(known.filter(|format| *format != HashFormat::Xxh64));
         formats
@@ -249,24 +262,43 @@ impl Histories {
 
 impl State {
     /// Adds a file with its checksums, of which the first is XXH64.
-    fn add(&mut self, local: &Path, located: &Located, size: u64, hashes: Vec<HashValue>) {
+    fn add(
+        &mut self,
+        local: &Path,
+        (located, previous): (&Located, Option<String>),
+        size: u64,
+        hashes: Vec<HashValue>,
+    ) {
         let Some(Some(open)) = self.open.get_mut(&located.root) else { return };
         if !open.added.insert(located.path.clone()) {
             return;
         }
-        let expected = open.generation.history().expected(&located.path);
+        let known = previous.as_ref().unwrap_or(&located.path);
+        let expected = open.generation.history().expected(known);
         let verdict = expected.map(|expected| expected.compare(&hashes).to_string());
         let mut hashes = hashes.into_iter();
         let Some(hash) = hashes.next() else { return };
         let metadata = fs::metadata(local).ok().filter(|metadata| metadata.len() == size);
         let modified = metadata.and_then(|it| it.modified().ok()).and_then(|it| it.try_into().ok());
         let file = HashedFile::new(&*located.path, size, hash).verified(hashes).modified(modified);
+        let file = match previous {
+            Some(previous) => file.renamed_from(previous),
+            None => file,
+        };
         let reason = match open.generation.add(file) {
             Ok(Action::Failed) => verdict.unwrap_or_default(),
             Ok(_) => return,
             Err(error) => error.to_string(),
         };
         self.problems.push(Problem { local: local.to_owned(), reason });
+    }
+}
+
+/// Returns the path that a renamed file had, relative to the root.
+fn previous_path(item: &Item) -> Option<String> {
+    match &item.outcome {
+        Outcome::Moved { from } => Some(from.names().join("/")),
+        _ => None,
     }
 }
 

@@ -72,6 +72,19 @@ impl Roots {
         known
     }
 
+    /// Returns the known root that contains a path and whose whole content is transferred.
+    pub(crate) fn whole_above(&self, path: &Path) -> Option<PathBuf> {
+        let canonical = |path: &Path| path.canonicalize().ok();
+        let directory = match path.parent() {
+            Some(parent) if parent != Path::new("") => canonical(parent)?,
+            _ => canonical(Path::new("."))?,
+        };
+        let mut whole = self.known().into_iter().filter(|(_, is_whole)| *is_whole);
+        let is_above =
+            |root: &Path| canonical(root).is_some_and(|root| directory.starts_with(root));
+        whole.find(|(root, _)| is_above(root)).map(|(root, _)| root)
+    }
+
     /// Returns the root of a local file and its path below it; `None` for a file in no root, or a path
     /// that is not UTF-8.
     pub(super) fn locate(&self, local: &Path) -> Option<Located> {

@@ -30,19 +30,24 @@ pub(super) fn decode<T>(
     }
 }
 
-/// Decodes a page without the items that cannot be decoded, and returns those separately.
-pub(super) fn decode_or_skip<T>(
+/// Decodes a page, and returns items that were skipped separately. If it is strict, a list that may be
+/// incomplete is an error.
+pub(super) fn decode_page<T>(
     operation: &'static Operation,
     parts: &Parts,
     body: Bytes,
+    (undecodable, is_strict): (Undecodable, bool),
     decode: impl Fn(&Parts, Bytes) -> Result<T, DecodeError>,
 ) -> Result<(T, Vec<Skipped>), DecodeError> {
     match decode(parts, body.clone()) {
         Ok(value) => Ok((value, Vec::new())),
         Err(error) => {
             let decode = |body| decode(parts, body);
-            let decoded = repair::retry(body, error, Undecodable::Skip, decode)?;
+            let decoded = repair::retry(body, error.clone(), undecodable, decode)?;
             let Decoded { value, repairs, skipped, .. } = decoded;
+            if is_strict && repairs.iter().any(Repair::may_hide_items) {
+                return Err(error);
+            }
             report(operation, &repairs, &skipped);
             Ok((value, skipped))
         }

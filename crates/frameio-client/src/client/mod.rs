@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use frameio_core::repair::Skipped;
+use frameio_core::repair::{Skipped, Undecodable};
 use frameio_core::{
     Attempts, Body, Call, DecodeError, EncodeError, Endpoint, FromResponse, Operation, Secret,
     encode,
@@ -303,14 +303,15 @@ async fn send<E: Endpoint>(http: HttpService, endpoint: E) -> Result<E::Response
     call(http, E::OPERATION, encode, decode).await
 }
 
-/// Sends an endpoint whose response is a page, and skips items that cannot be decoded.
-pub(crate) async fn send_or_skip<E: Endpoint>(
+/// Sends an endpoint whose response is a page.
+pub(crate) async fn send_page<E: Endpoint>(
     client: Client,
     endpoint: E,
+    treatment: (Undecodable, bool),
 ) -> Result<(E::Response, Vec<Skipped>), Error> {
     let encode = move || encode(&endpoint);
     let decode = |parts: &response::Parts, body| {
-        decode::decode_or_skip(E::OPERATION, parts, body, E::Response::from_response)
+        decode::decode_page(E::OPERATION, parts, body, treatment, E::Response::from_response)
     };
     call(client.http, E::OPERATION, encode, decode).await
 }

@@ -8,7 +8,7 @@ use frameio::files::ShowFile;
 use frameio::layers::{RateLimitLayer, RateLimitMode, StandardPolicy};
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BuildErrorKind, CallOptions, Client, ClientBuilder, EndpointExt, ErrorKind};
-use http::{HeaderValue, Request};
+use http::{HeaderName, HeaderValue, Request};
 use script::{Script, response, user};
 use tower::limit::ConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
@@ -258,6 +258,27 @@ fn build_errors_have_a_kind() {
     assert_eq!(kind(Client::builder().header("x y", "1")), BuildErrorKind::Header);
     assert_eq!(kind(Client::builder().base_url("nonsense")), BuildErrorKind::BaseUrl);
     assert_eq!(Client::new("a\nb").unwrap_err().kind(), BuildErrorKind::Token);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_of_one_builder_have_their_own_quotas() {
+    let builder = builder(&Script::new(|_, _| {
+        let mut response = user();
+        for (name, value) in [("limit", "100"), ("remaining", "0"), ("window", "60000")] {
+            let name = HeaderName::try_from(format!("x-ratelimit-{name}")).unwrap();
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }));
+    let [kim, lee] = ["a", "b"].map(|token| builder.clone().token(token).build().unwrap());
+    let took = async |client: &Client| {
+        let begun = tokio::time::Instant::now();
+        client.send(ShowCurrentUser::new()).await.unwrap();
+        begun.elapsed()
+    };
+    took(&kim).await;
+    assert!(took(&lee).await < Duration::from_millis(10));
+    assert!(took(&kim).await > Duration::from_millis(100));
 }
 
 #[tokio::test]

@@ -41,6 +41,30 @@ fn continues_a_history() {
 }
 
 #[test]
+fn a_renamed_file_keeps_its_checksums() {
+    let root = tempfile::tempdir().unwrap();
+    generation(root.path(), &[("a.mov", b"a"), ("b.mov", b"b")]);
+    let mut next = open(root.path()).unwrap().next_generation(Process::InPlace);
+    let renamed = |path: &str, from: &str, bytes: &[u8]| {
+        HashedFile::new(path, 1, HashFormat::Xxh64.hash(bytes)).renamed_from(from)
+    };
+    assert_eq!(next.add(renamed("A/x.mov", "a.mov", b"a")).unwrap(), Action::Original);
+    assert_eq!(next.add(renamed("y.mov", "b.mov", b"?")).unwrap(), Action::Failed);
+    let error = next.add(renamed("z.mov", "../z.mov", b"z")).unwrap_err();
+    assert_eq!(error.kind, MhlErrorKind::Path);
+    let list = fs::read_to_string(next.write("test", "1").unwrap()).unwrap();
+    assert!(list.contains("<previousPath>a.mov</previousPath>\n"), "{list}");
+    let history = open(root.path()).unwrap();
+    let mut paths: Vec<_> = history.paths().collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["A/x.mov", "y.mov"]);
+    for (path, bytes) in [("A/x.mov", b"a"), ("y.mov", b"b")] {
+        let expected = &history.expected(path).unwrap().hashes[0].value;
+        assert_eq!(*expected, HashFormat::Xxh64.hash(bytes));
+    }
+}
+
+#[test]
 fn refers_to_the_lists_of_inner_histories() {
     let root = tempfile::tempdir().unwrap();
     let card = root.path().join("A001");

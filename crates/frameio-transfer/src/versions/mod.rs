@@ -142,7 +142,7 @@ impl Inner {
         let show = ShowVersionStack::new(account, stack);
         let shown = self.client.send(show).await.map_err(TransferError::call)?;
         let list = settings(ListVersions::new(account, stack).page_size(100));
-        let mut items = self.client.items(list);
+        let mut items = self.client.items(list).strict(true);
         let mut files = Vec::new();
         while let Some(item) = items.next().await {
             if let Asset::File(file) = item.map_err(TransferError::call)? {

@@ -230,6 +230,26 @@ async fn refuses_to_delete_if_the_directory_is_empty_or_a_list_is_incomplete() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_that_may_be_incomplete_deletes_and_doubles_nothing() {
+    for body in [r#"{"data":null,"links":{"next":null}}"#, r#"{"data":[]}"#] {
+        let pair = equal(&["a", "b"]).await;
+        let odd = || {
+            let fault = frameio_sim::Fault::body(http::StatusCode::OK, "application/json", body);
+            pair.sim.inject(fault.on("folders.index").next(1));
+        };
+        odd();
+        let summary = down(&pair, Deletion::new()).await;
+        assert_eq!((summary.deleted, pair.local().len()), (0, 2), "{body}: {summary:?}");
+        let text = format!("{summary:?}");
+        assert!(text.contains("a folder could not be listed"), "{body}: {text}");
+        odd();
+        let up = pair.transfers().upload_tree(pair.upload()).await;
+        let sent = up.as_ref().map_or(0, |summary| summary.transferred);
+        assert_eq!((sent, pair.remote_items().await.len()), (0, 2), "{body}: {up:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn lists_remote_files_that_have_changed_or_were_moved_since_they_were_equal() {
     for dry_run in [true, false] {
         let pair = equal(&["kept", "gone", "new version", "renamed", "replaced"]).await;

@@ -242,7 +242,7 @@ impl Relocation<'_> {
                 tokio::time::sleep(POLL).await;
             }
             let list = ListFolders::new(&self.account, &self.destination.folder_id).page_size(500);
-            let mut folders = self.client.items(list);
+            let mut folders = self.client.items(list).strict(true);
             while let Some(folder) = folders.next().await {
                 let folder = folder?;
                 let is_new = !before.contains(folder.id.as_str());

@@ -51,7 +51,7 @@ impl Contents {
         let roots: Vec<FolderId> = match &item.item {
             ResolvedItem::Workspace => {
                 let list = ListProjects::new(account, &item.workspace_id).page_size(100);
-                let (mut projects, mut roots) = (client.items(list), Vec::new());
+                let (mut projects, mut roots) = (client.items(list).strict(true), Vec::new());
                 while let Some(project) = projects.next().await {
                     self.projects += 1;
                     roots.push(project?.root_folder_id);

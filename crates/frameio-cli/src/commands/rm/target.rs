@@ -35,7 +35,7 @@ impl Target {
         };
         if let ResolvedItem::VersionStack(stack) = &this.item.item {
             let list = ListVersions::new(&this.item.account_id, &stack.id).page_size(100);
-            let mut items = client.items(list);
+            let mut items = client.items(list).strict(true);
             while let Some(version) = items.next().await {
                 if let Some(file) = version?.as_file() {
                     this.versions_size += file.file_size;

@@ -55,7 +55,7 @@ pub(super) async fn items(
 /// Lists all assets of a share, also those in shared folders.
 pub(super) async fn list(client: &Client, found: &FoundShare) -> Result<Vec<Asset>, Failure> {
     let list = ListShareAssets::new(&found.account, &found.share.id).page_size(100);
-    let mut list = client.items(list);
+    let mut list = client.items(list).strict(true);
     let mut assets = Vec::new();
     while let Some(asset) = list.next().await {
         assets.push(asset?);

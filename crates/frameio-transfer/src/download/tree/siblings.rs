@@ -82,7 +82,7 @@ impl TreeDownload {
     /// Lists a folder. An error is reported by the walk, which lists the folder too.
     async fn siblings(&self, account: &AccountId, folder: &FolderId) -> Siblings {
         let list = ListFolderChildren::new(account, folder).page_size(500);
-        let mut items = self.transfers.inner.client.items(list);
+        let mut items = self.transfers.inner.client.items(list).strict(true);
         let mut siblings = Siblings::default();
         while let Some(asset) = items.next().await {
             let Ok(asset) = asset else { break };

@@ -79,7 +79,7 @@ impl RemoteFolders {
         let mut firsts: HashMap<String, (String, String, Child)> = HashMap::new();
         // The order of a download, which yields the same local names.
         let list = ListFolderChildren::new(&self.account, id).sort(AssetSort::CreatedAtAsc);
-        let mut items = self.client.items(list.page_size(500));
+        let mut items = self.client.items(list.page_size(500)).strict(true);
         while let Some(asset) = items.next().await {
             let asset = asset.map_err(TransferError::call)?;
             let on_disk = names.name(asset.name(), asset.id().as_str());
