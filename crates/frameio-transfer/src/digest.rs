@@ -39,6 +39,10 @@ impl Digest {
         hasher.finish()
     }
 
+    pub(crate) fn of_hex(checksum: Checksum, hex: String) -> Self {
+        Self { checksum, hex: hex.into() }
+    }
+
     /// Returns the algorithm.
     pub fn checksum(&self) -> Checksum {
         self.checksum

@@ -140,6 +140,10 @@ pub struct Item {
     pub compared: Option<Compared>,
     /// Position of an uploaded version in its version stack, if it was stacked.
     pub stacked: Option<Stacked>,
+    /// Checksum that the state has of a skipped local file.
+    pub recorded: Option<Digest>,
+    /// Whether the remote file of a skipped one is in a version stack.
+    pub is_version: bool,
     /// Reason why an upload was restarted instead of resumed.
     pub restarted: Option<String>,
 }
@@ -157,6 +161,8 @@ impl Item {
             outcome,
             compared: None,
             stacked: None,
+            recorded: None,
+            is_version: false,
             restarted: None,
         }
     }

@@ -34,6 +34,8 @@ struct State {
     /// Files that have to be read.
     unread: Vec<Unread>,
     problems: Vec<Problem>,
+    /// New versions, which differ from the history on purpose.
+    new_versions: Vec<Problem>,
 }
 
 struct Open {
@@ -47,6 +49,8 @@ struct Unread {
     located: Located,
     /// Checksum of the transferred bytes.
     transferred: Option<HashValue>,
+    /// Whether it is a new version, which differs from the history on purpose.
+    is_version: bool,
     /// Path that the file has in the history.
     previous: Option<String>,
 }
@@ -131,16 +135,33 @@ impl Histories {
                 Some((HashValue::parse(HashFormat::Xxh64, digest.as_str()).ok()?, size))
             },
         );
+        let is_version = item.stacked.is_some() || item.is_version;
+        // A version that a run without a hash list has sent.
+        let unlisted = || {
+            let recorded = item.recorded.as_ref().filter(|_| is_version)?;
+            let hash = HashValue::parse(HashFormat::Xxh64, recorded.as_str()).ok()?;
+            let known = expected?.of_format(HashFormat::Xxh64)?;
+            (!known.matches(&hash)).then_some(hash)
+        };
+        let unlisted = unlisted().zip(item.size);
         match (sent, known) {
-            (None, Some(_)) => {}
+            (None, Some(_)) => {
+                if let Some((hash, size)) = unlisted {
+                    state.add((&local, true), (&located, None), size, vec![hash]);
+                }
+            }
             (None, None) => {
-                state.unread.push(Unread { local, located, transferred: None, previous });
+                let transferred = None;
+                state.unread.push(Unread { local, located, transferred, is_version, previous });
             }
             (Some((hash, _)), Some(false)) => {
                 let transferred = Some(hash);
-                state.unread.push(Unread { local, located, transferred, previous: None });
+                let previous = None;
+                state.unread.push(Unread { local, located, transferred, is_version, previous });
             }
-            (Some((hash, size)), _) => state.add(&local, (&located, None), size, vec![hash]),
+            (Some((hash, size)), _) => {
+                state.add((&local, is_version), (&located, None), size, vec![hash]);
+            }
         }
     }
 
@@ -191,7 +212,7 @@ impl Histories {
         report.plan_reading(Phase::Hashing, sizes.sum());
         loop {
             let Some(unread) = self.state().unread.pop() else { return };
-            let Unread { local, located, transferred, previous } = unread;
+            let Unread { local, located, transferred, is_version, previous } = unread;
             let formats = self.formats(&located.root, previous.as_ref().unwrap_or(&located.path));
             let progress = Some((report.clone(), Phase::Hashing));
             let hash = move |_, file| HashFormat::hash_all(&formats, file);
@@ -204,7 +225,7 @@ impl Histories {
                             "not in the hash list: it has changed since its transfer".to_owned();
                         state.problems.push(Problem { local, reason });
                     }
-                    _ => state.add(&local, (&located, previous), size, hashes),
+                    _ => state.add((&local, is_version), (&located, previous), size, hashes),
                 },
                 Err(error) => {
                     let reason =
@@ -226,9 +247,10 @@ impl Histories {
         formats
     }
 
-    /// Writes the generations that have files. Blocks. Returns the paths of the lists.
-    pub(super) fn write(&self) -> (Vec<PathBuf>, Vec<Problem>) {
-        let State { open, mut problems, .. } = std::mem::take(&mut *self.state());
+    /// Writes the generations that have files. Blocks. Returns the paths of the lists, problems, and new
+    /// versions that differ from the histories.
+    pub(super) fn write(&self) -> (Vec<PathBuf>, Vec<Problem>, Vec<Problem>) {
+        let State { open, mut problems, new_versions, .. } = std::mem::take(&mut *self.state());
         let mut lists = Vec::new();
         // Lists of inner histories, to which those above refer. They follow their parents in the map.
         let mut inner: Vec<(PathBuf, PathBuf)> = Vec::new();
@@ -256,7 +278,7 @@ impl Histories {
             }
         }
         lists.reverse();
-        (lists, problems)
+        (lists, problems, new_versions)
     }
 }
 
@@ -264,7 +286,7 @@ impl State {
     /// Adds a file with its checksums, of which the first is XXH64.
     fn add(
         &mut self,
-        local: &Path,
+        (local, is_version): (&Path, bool),
         (located, previous): (&Located, Option<String>),
         size: u64,
         hashes: Vec<HashValue>,
@@ -285,12 +307,16 @@ impl State {
             Some(previous) => file.renamed_from(previous),
             None => file,
         };
-        let reason = match open.generation.add(file) {
-            Ok(Action::Failed) => verdict.unwrap_or_default(),
+        let (reason, is_problem) = match open.generation.add(file) {
+            Ok(Action::Failed) => (verdict.unwrap_or_default(), !is_version),
             Ok(_) => return,
-            Err(error) => error.to_string(),
+            Err(error) => (error.to_string(), true),
         };
-        self.problems.push(Problem { local: local.to_owned(), reason });
+        let problem = Problem { local: local.to_owned(), reason };
+        match is_problem {
+            true => self.problems.push(problem),
+            false => self.new_versions.push(problem),
+        }
     }
 }
 

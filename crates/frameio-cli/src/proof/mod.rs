@@ -107,7 +107,10 @@ impl Proof {
         }
         let Some(histories) = self.histories else { return };
         let written = tokio::task::spawn_blocking(move || histories.write()).await;
-        let Ok((lists, problems)) = written else { return };
+        let Ok((lists, problems, new_versions)) = written else { return };
+        for version in new_versions {
+            self.report.new_checksum(&version.local, &version.reason);
+        }
         for problem in problems {
             self.report.problem(&problem.local, &problem.reason);
         }

@@ -276,6 +276,18 @@ impl TransferReport {
         }
     }
 
+    /// Reports a new version whose checksum differs from that of the earlier one in the hash list.
+    pub(crate) fn new_checksum(&self, local: &Path, reason: &str) {
+        let local = local.display().to_string();
+        match self.reporter.is_json() {
+            true => self.output(&Escaped::json(&json!({
+                "outcome": "new_checksum", "local": local, "reason": reason,
+            }))),
+            false if self.is_quiet => {}
+            false => self.reporter.status(&format!("new version {local}: {reason}")),
+        }
+    }
+
     /// Reports a local file that is not in a hash list.
     pub(crate) fn unlisted(&self, local: &Path) {
         self.state().counts.add_unlisted();

@@ -353,3 +353,27 @@ async fn a_report_has_every_file_of_a_run() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_versions_are_listed_with_their_checksums_and_are_no_failures() {
+    let fixture = Fixture::new(&[("a.mov", 25), ("b.mov", 35), ("c.mov", 5)]).await;
+    let sync = ["sync", "in", ROOT, "--if-exists", "version"];
+    let with_list = [&sync[..], &["--mhl"]].concat();
+    assert_eq!(fixture.run(&with_list).await.status, 0);
+    let change = |name: &str| {
+        let path = fixture.directory.path().join("in").join(name);
+        std::fs::write(path, "another export").unwrap();
+    };
+    // One version is sent without a list, and the other with one.
+    change("a.mov");
+    assert_eq!(fixture.run(&sync).await.status, 0);
+    change("b.mov");
+    let up = fixture.run(&with_list).await;
+    assert_eq!(up.status, 0, "{up:?}");
+    assert!(up.stderr.contains("1 transferred (14 B), 2 already present"), "{up:?}");
+    for name in ["a.mov", "b.mov"] {
+        let reason = format!("new version in/{name}: its xxh64 is ");
+        assert!(up.stderr.contains(&reason), "{up:?}");
+    }
+    assert_eq!(last_list(&fixture, "in"), ["a.mov: xxh64 failed", "b.mov: xxh64 failed"]);
+}

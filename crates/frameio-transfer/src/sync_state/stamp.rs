@@ -56,6 +56,11 @@ impl Xxh64 {
         (digest.checksum() == Checksum::Xxh64).then(|| Self::parse(digest.as_str())).flatten()
     }
 
+    /// Returns the checksum as a digest.
+    pub(crate) fn digest(self) -> Digest {
+        Digest::of_hex(Checksum::Xxh64, self.to_string())
+    }
+
     pub(super) fn parse(text: &str) -> Option<Self> {
         u64::from_str_radix(text, 16).ok().map(Self)
     }

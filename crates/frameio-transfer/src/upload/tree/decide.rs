@@ -116,6 +116,8 @@ pub(super) struct Decision {
     pub(super) compared: Compared,
     /// Remote file that was compared.
     pub(super) file_id: Option<FileId>,
+    /// Recorded checksum of a local file that is unchanged.
+    pub(super) recorded: Option<Xxh64>,
 }
 
 impl Decider {
@@ -181,7 +183,8 @@ impl Decider {
         {
             state.put_differing(&file.key, &remote.id).await;
         }
-        Ok(self.act(&file, remote, verdict, reason))
+        let recorded = known.record.filter(|_| known.is_same).and_then(|record| record.xxh64);
+        Ok(Decision { recorded, ..self.act(&file, remote, verdict, reason) })
     }
 
     /// Maps a verdict to an action.
@@ -214,7 +217,7 @@ impl Decider {
                 (Action::Send, verdict)
             }
         };
-        Decision { action, compared: reason.because(verdict), file_id }
+        Decision { action, compared: reason.because(verdict), file_id, recorded: None }
     }
 
     /// Handles a new version that an earlier run did not finish. Returns a decision if the file is
@@ -247,6 +250,7 @@ impl Decider {
                 action: Action::Stack(pending),
                 compared,
                 file_id: Some(id),
+                recorded: None,
             }));
         }
         // The file has changed again. The preceding version has to be stacked first.
@@ -397,6 +401,7 @@ impl Decider {
                 "a version in the stack has the same name and size",
             ),
             file_id: Some(version.id.clone()),
+            recorded: None,
         }))
     }
 
@@ -416,6 +421,7 @@ async fn copy(file: &Candidate, now: Stamp) -> Result<Option<Decision>, Transfer
         action: Action::Skip,
         compared: Reason::Copy.because(Verdict::Equal),
         file_id: Some(copy.file_id),
+        recorded: copy.xxh64,
     }))
 }
 
@@ -476,7 +482,7 @@ fn decide_on_pipe(file: &Candidate) -> Result<Decision, TransferError> {
         refuse_existing(file)?;
     }
     let compared = Reason::NoRemote.because(Verdict::New);
-    Ok(Decision { action: Action::Send, compared, file_id: None })
+    Ok(Decision { action: Action::Send, compared, file_id: None, recorded: None })
 }
 
 fn refuse_existing(file: &Candidate) -> Result<(), TransferError> {

@@ -9,6 +9,7 @@ use super::decide::{Action, Base, Candidate, Decision};
 use super::driver::{Driver, LocalFile};
 use super::file::{FileUpload, StackUpload};
 use super::queue::Job;
+use crate::sync_state::stamp::Xxh64;
 use crate::sync_state::{Pending, SyncState};
 use crate::{
     Checksum, Compared, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Upload,
@@ -20,6 +21,8 @@ struct Decided {
     compared: Compared,
     /// Remote file that was compared.
     file_id: Option<FileId>,
+    /// Recorded checksum of a local file that is unchanged.
+    recorded: Option<Xxh64>,
 }
 
 impl Decided {
@@ -29,7 +32,9 @@ impl Decided {
         let id = self.file_id.as_ref();
         let known = candidate.existing.iter().find(|file| Some(&file.id) == id);
         let view_url = known.and_then(|file| file.view_url.as_deref()).map(str::to_owned);
-        let item = Item::new(remote.clone(), candidate.local.clone(), outcome);
+        let mut item = Item::new(remote.clone(), candidate.local.clone(), outcome);
+        item.recorded = self.recorded.map(|hash| hash.digest());
+        item.is_version = known.is_some_and(|file| file.stack.is_some());
         let item = item.sized(candidate.size).of_file(self.file_id.clone()).linked(view_url);
         item.compared(self.compared.clone())
     }
@@ -53,14 +58,14 @@ impl Driver {
         file: LocalFile,
         decided: Result<Decision, TransferError>,
     ) -> Option<FileUpload> {
-        let Decision { action, compared, file_id } = match decided {
+        let Decision { action, compared, file_id, recorded } = match decided {
             Ok(decision) => decision,
             Err(error) => {
                 self.failed(file.0, file.1.local, error);
                 return None;
             }
         };
-        let decided = Decided { file, compared, file_id };
+        let decided = Decided { file, compared, file_id, recorded };
         let base = match action {
             Action::Skip => {
                 // The leftover of a run that was stopped after the upload was complete.

@@ -105,7 +105,8 @@ impl Driver {
                 }
                 Ok(None) => {
                     let compared = Reason::NoRemote.because(Verdict::New);
-                    let decision = Decision { action: Action::Send, compared, file_id: None };
+                    let decision =
+                        Decision { action: Action::Send, compared, file_id: None, recorded: None };
                     self.decided(file, Ok(decision)).await;
                 }
                 Err(error) => self.failed(file.0, file.1.local, error),

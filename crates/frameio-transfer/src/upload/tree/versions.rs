@@ -100,7 +100,8 @@ impl Chain {
                     remedy: Some(Remedy::IfExists),
                     ..Compared::new(Verdict::Changed, reason)
                 };
-                return Ok(Decision { action: Action::List, compared, file_id: None });
+                let (action, recorded) = (Action::List, None);
+                return Ok(Decision { action, compared, file_id: None, recorded });
             }
         }
         // The file before it in this run is the head when this one is sent.
@@ -109,7 +110,7 @@ impl Chain {
         self.head = Some((number, None));
         let reason = "its version number is above that of the head";
         let compared = Compared::new(Verdict::NewVersion, reason);
-        Ok(Decision { action: Action::Version(base), compared, file_id })
+        Ok(Decision { action: Action::Version(base), compared, file_id, recorded: None })
     }
 }
 
