@@ -24,7 +24,7 @@ use crate::report::{CallRetries, ColorChoice};
 pub(crate) struct GlobalArgs {
     #[command(flatten)]
     pub(crate) profile: ProfileArg,
-    /// Time limit of each attempt, in seconds [default: 60; 30 for sign-in requests]
+    /// Time limit of each attempt of a call, in seconds [default: 60; 30 for sign-in requests]
     #[arg(long, value_name = "SECONDS", global = true, value_parser = seconds)]
     timeout: Option<Duration>,
     /// Maximum number of retries per call [default: 2]

@@ -60,7 +60,8 @@ impl View<'_> {
     fn lines(&self, rows: usize, columns: usize) -> Vec<String> {
         let now = Instant::now();
         let is_large = |meter: &Meter| meter.size().is_none_or(|size| size >= SMALL);
-        let large: Vec<_> = self.files.iter().filter(|(_, meter)| is_large(meter)).collect();
+        let is_shown = |meter: &Meter| is_large(meter) || meter.is_stalled(now);
+        let large: Vec<_> = self.files.iter().filter(|(_, meter)| is_shown(meter)).collect();
         // Two lines for the whole run, and one for the cursor.
         let mut room = rows.saturating_sub(3 + self.hashing.len());
         if large.len() > room {

@@ -1,5 +1,6 @@
 //! Progress of one file in flight: its bytes, its rate, and the bytes that survive an interruption.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use frameio::transfer::Progress;
@@ -14,6 +15,12 @@ const WINDOW: Duration = Duration::from_secs(5);
 
 /// Time without progress after which a transfer is shown as waiting.
 const STALLED: Duration = Duration::from_secs(3);
+
+/// Time without progress after which a transfer is reported where no bars are shown.
+const REPORTED: Duration = Duration::from_secs(30);
+
+/// Maximum number of reported transfers.
+const MAX_REPORTED: usize = 5;
 
 /// Minimum number of columns for a name.
 const NAME: usize = 12;
@@ -120,6 +127,21 @@ impl Meter {
         format!("{name}{:1$} {right}", "", room - width(&name))
     }
 
+    /// Returns whether there was no progress for a time that is worth a report.
+    pub(super) fn is_stalled(&self, now: Instant) -> bool {
+        now.duration_since(self.moved_at) >= REPORTED
+    }
+
+    /// Returns the report of a transfer without progress.
+    fn stall(&self, now: Instant) -> String {
+        let stalled = short(now.duration_since(self.moved_at));
+        match (self.retries_since_progress, self.outstanding()) {
+            (0, 0) => format!("not confirmed by the service for {stalled}"),
+            (0, _) => format!("no data for {stalled}"),
+            (retries, _) => format!("no data for {stalled}, retry {retries}"),
+        }
+    }
+
     /// Returns the rate and the remaining time, or the reason why there is no progress.
     fn state(&self, now: Instant) -> String {
         let stalled = now.duration_since(self.moved_at);
@@ -151,6 +173,19 @@ pub(super) fn short(time: Duration) -> String {
         seconds @ 60..3600 => format!("{}m {}s", seconds / 60, seconds % 60),
         seconds => format!("{}h {}m", seconds / 3600, seconds % 3600 / 60),
     }
+}
+
+/// Returns lines about transfers without progress.
+pub(super) fn stalled_lines(files: &BTreeMap<String, Meter>, now: Instant) -> Vec<String> {
+    let stalled = files.iter().filter(|(_, meter)| meter.is_stalled(now));
+    let mut lines: Vec<_> = stalled
+        .clone()
+        .take(MAX_REPORTED)
+        .map(|(path, meter)| format!("waiting     {path}: {}", meter.stall(now)))
+        .collect();
+    let more = stalled.count().saturating_sub(MAX_REPORTED);
+    lines.extend((more > 0).then(|| format!("… and {more} more files without progress")));
+    lines
 }
 
 #[cfg(test)]
@@ -250,6 +285,31 @@ mod tests {
         continued.retries = 2;
         meter.update(continued, now + seconds(11));
         assert_eq!(meter.state(now + seconds(15)), "waiting 4s", "of an attempt that progressed");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reports_transfers_without_progress() {
+        let now = Instant::now();
+        let mut files = BTreeMap::from([("/a.mov".to_owned(), Meter::new(progress(0, 0), now))]);
+        assert!(stalled_lines(&files, now + seconds(29)).is_empty());
+        let lines = stalled_lines(&files, now + seconds(30));
+        assert_eq!(lines, ["waiting     /a.mov: no data for 30s"]);
+        let mut retried = progress(0, 0);
+        retried.retries = 1;
+        files.values_mut().for_each(|meter| meter.update(retried, now + seconds(60)));
+        let lines = stalled_lines(&files, now + seconds(61));
+        assert_eq!(lines, ["waiting     /a.mov: no data for 1m 1s, retry 1"]);
+        files
+            .values_mut()
+            .for_each(|meter| meter.update(progress(100 * MIB, 10), now + seconds(62)));
+        assert!(stalled_lines(&files, now + seconds(91)).is_empty());
+        let lines = stalled_lines(&files, now + seconds(92));
+        assert_eq!(lines, ["waiting     /a.mov: not confirmed by the service for 30s"]);
+        for number in 0..6 {
+            files.insert(format!("/{number}.mov"), Meter::new(progress(0, 0), now));
+        }
+        let lines = stalled_lines(&files, now + seconds(92));
+        assert_eq!((lines.len(), &*lines[5]), (6, "… and 2 more files without progress"));
     }
 
     #[tokio::test(start_paused = true)]

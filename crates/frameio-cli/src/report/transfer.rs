@@ -16,7 +16,7 @@ use super::escape::Escaped;
 use super::file::FileRecord;
 use super::hashing::{HashProgress, Phase};
 use super::limit::Limits;
-use super::meter::Meter;
+use super::meter::{Meter, stalled_lines};
 use super::overall::Overall;
 use super::retries::CallRetries;
 use super::run_file::{ReportFormat, ReportRow, RunFile};
@@ -473,6 +473,7 @@ impl State {
             return Vec::new();
         }
         let mut lines = self.hashing.lines(now, usize::MAX);
+        lines.extend(stalled_lines(&self.files, now));
         lines.extend((is_news && !overall.is_empty()).then_some(line));
         lines
     }

@@ -370,7 +370,7 @@ async fn new_versions_are_listed_with_their_checksums_and_are_no_failures() {
     change("b.mov");
     let up = fixture.run(&with_list).await;
     assert_eq!(up.status, 0, "{up:?}");
-    assert!(up.stderr.contains("1 transferred (14 B), 2 already present\n"), "{up:?}");
+    assert!(up.stderr.contains("1 transferred (14 B), 2 already present"), "{up:?}");
     for name in ["a.mov", "b.mov"] {
         let reason = format!("new version in/{name}: its xxh64 is ");
         assert!(up.stderr.contains(&reason), "{up:?}");

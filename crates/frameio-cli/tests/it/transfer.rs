@@ -260,7 +260,6 @@ async fn a_change_that_keeps_the_size_is_detected() {
     for command in [&["sync", "in", ROOT][..], &["watch", "in", ROOT, "--once", "--settle", "0"]] {
         let listed = fixture.run(command).await;
         assert_eq!(listed.status, 12, "a script must not take it for sent: {listed:?}");
-        assert!(listed.stderr.contains("0 transferred (0 B)"), "{listed:?}");
         assert!(listed.stderr.contains("1 changed and not sent"), "{listed:?}");
     }
     let planned = fixture.run(&["sync", "in", ROOT, "--dry-run"]).await;
