@@ -6,7 +6,7 @@
 //! ```no_run
 //! use frameio::{accounts::ListAccounts, blocking, users::ShowCurrentUser};
 //!
-//! let client = blocking::Client::new(frameio::Client::new("the token")?)?;
+//! let client = blocking::Client::new(frameio::Client::new("token")?)?;
 //! println!("{}", client.send(ShowCurrentUser::new())?.name);
 //! for account in client.items(ListAccounts::new()) {
 //!     println!("{}", account?.display_name);

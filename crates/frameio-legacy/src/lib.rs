@@ -12,7 +12,7 @@
 //! use frameio_legacy::{Hosts, LegacyService};
 //!
 //! # fn app() -> Result<axum::Router, Box<dyn std::error::Error>> {
-//! let client = Client::new("a token of V4")?;
+//! let client = Client::new("v4-token")?;
 //! // The facade calls V4 as the owner of that token: check who calls it.
 //! let legacy = LegacyService::builder(client).hosts(Hosts::local()).build();
 //! let app = axum::Router::new().route_service("/v2/{*path}", legacy);

@@ -15,7 +15,6 @@ use tower::{Layer, Service};
 
 use crate::error::error_type;
 use crate::record::{CallRecord, record};
-use crate::trace::names::CANCELLED;
 
 /// Receives measurements of each call and each attempt.
 ///
@@ -73,6 +72,10 @@ impl<M: Metrics + ?Sized> Metrics for Arc<M> {
     }
 }
 
+/// Outcome of a call or an attempt whose future was dropped before it completed, in metrics and as
+/// `error.type` of spans.
+pub const CANCELLED: &str = "cancelled";
+
 /// Outcome of a call or an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -119,7 +122,7 @@ pub struct CallMetrics {
     /// Time spent waiting for the quota, summed over all attempts.
     pub quota_wait: Duration,
     /// Number of attempts, including resends with a refreshed token; 0 if the call failed before its
-    /// first attempt, for example for lack of a quota.
+    /// first attempt, for example because the quota is exhausted.
     pub attempts: u32,
     /// Number of resends with a refreshed token.
     pub token_refreshes: u32,

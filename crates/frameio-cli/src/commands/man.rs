@@ -159,10 +159,10 @@ mod tests {
 
     #[test]
     fn headings_of_the_help_begin_sections() {
-        let text = "Examples:\n  frameio ls -l 'a\\b'\n\n.Some text:\nthat goes on.\n\n\
+        let text = "Examples:\n  frameio ls -l 'a\\b'\n\n.Some text:\nthat continues.\n\n\
                     Exit status:\n  0  Ok\nSee x.";
         let expected = ".SH \"EXAMPLES\"\n.nf\n  frameio ls \\-l 'a\\eb'\n.fi\n.SH \"NOTES\"\n\
-                        \\&.Some text:\nthat goes on.\n.SH \"EXIT STATUS\"\n.nf\n  0  Ok\n.fi\n\
+                        \\&.Some text:\nthat continues.\n.SH \"EXIT STATUS\"\n.nf\n  0  Ok\n.fi\n\
                         See x.\n";
         assert_eq!(sections(text), expected);
     }

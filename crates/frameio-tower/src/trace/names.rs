@@ -7,6 +7,8 @@
 //! conventions of OpenTelemetry. Exporters read `otel.…` as the name, kind and status of a span. All
 //! other span fields start with `frameio.`.
 
+pub use crate::metrics::CANCELLED;
+
 /// Span of a call with all its attempts.
 pub const CALL_SPAN: &str = "frameio.call";
 /// Target of [`CALL_SPAN`].
@@ -32,8 +34,6 @@ pub const OTEL_KIND: &str = "otel.kind";
 pub const OTEL_STATUS_CODE: &str = "otel.status_code";
 /// Status of 400 or more, a name returned by [`error_type`](crate::error_type), or [`CANCELLED`].
 pub const ERROR_TYPE: &str = "error.type";
-/// Value of [`ERROR_TYPE`] for a call or an attempt whose future was dropped before it completed.
-pub const CANCELLED: &str = "cancelled";
 
 /// Name of the RPC system, which is always [`RPC_SYSTEM`].
 pub const RPC_SYSTEM_NAME: &str = "rpc.system.name";
