@@ -268,7 +268,7 @@ impl Error {
 
     /// Returns the unchanged body of the response, which may not be JSON. It is empty if no response
     /// arrived, and the part that arrived if [`find`](Self::find) returns an
-    /// [`IncompleteBody`](frameio_tower::IncompleteBody).
+    /// [`IncompleteBody`].
     pub fn body(&self) -> &[u8] {
         self.0.response.as_ref().map_or(&[], |response| &response.body)
     }

@@ -32,8 +32,8 @@ impl Transfers {
     ///
     /// # Errors
     ///
-    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if nothing matches, and with
-    /// [`Ambiguous`](TransferErrorKind::Ambiguous) if several items match. The message then lists
+    /// Fails with [`NotFound`](crate::TransferErrorKind::NotFound) if nothing matches, and with
+    /// [`Ambiguous`](crate::TransferErrorKind::Ambiguous) if several items match. The message then lists
     /// their ids, which can be used instead of the path.
     pub fn resolve(
         &self,
@@ -47,7 +47,7 @@ impl Transfers {
     ///
     /// # Errors
     ///
-    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if no item has this id.
+    /// Fails with [`NotFound`](crate::TransferErrorKind::NotFound) if no item has this id.
     pub fn locate(
         &self,
         account: &AccountId,
@@ -84,7 +84,7 @@ impl Transfers {
     ///
     /// # Errors
     ///
-    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if the item is deleted.
+    /// Fails with [`NotFound`](crate::TransferErrorKind::NotFound) if the item is deleted.
     pub fn read_again(
         &self,
         location: &ItemLocation,
@@ -98,8 +98,8 @@ impl Transfers {
     ///
     /// # Errors
     ///
-    /// Fails with [`NotFound`](TransferErrorKind::NotFound) if no account matches, and with
-    /// [`Ambiguous`](TransferErrorKind::Ambiguous) if several accounts have the name.
+    /// Fails with [`NotFound`](crate::TransferErrorKind::NotFound) if no account matches, and with
+    /// [`Ambiguous`](crate::TransferErrorKind::Ambiguous) if several accounts have the name.
     pub fn workspaces(
         &self,
         account: Option<&str>,
