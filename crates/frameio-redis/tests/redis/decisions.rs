@@ -96,7 +96,9 @@ fn in_redis(server: &Server, quota: Quota, steps: &[Step]) -> Vec<Duration> {
             }
             if step.refused {
                 news.throttled_ago = 0;
-                news.retry_after = step.retry_after.map_or(-1, |s| micros(Duration::from_secs(s)));
+                // `QuotaResponse` ignores a wait of less than a second, so it never reaches the script.
+                let wait = step.retry_after.filter(|seconds| *seconds > 0);
+                news.retry_after = wait.map_or(-1, |seconds| micros(Duration::from_secs(seconds)));
             } else if begun.is_none_or(|begun| now > begun) {
                 // Only a call that was sent after the start of the pause shows that it is over.
                 news.succeeded = epoch;
