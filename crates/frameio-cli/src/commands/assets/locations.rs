@@ -8,8 +8,10 @@ use frameio::transfer::RemotePath;
 use frameio::version_stacks::ShowVersionStack;
 use frameio::workspaces::ShowWorkspace;
 use frameio::{AccountId, AssetId, Client, FolderId, ProjectId, VersionStackId, WorkspaceId};
+use serde_json::Value;
 
 use crate::exit::{Failure, Status};
+use crate::report::Cell;
 
 /// Maximum number of folders above an item.
 const MAX_DEPTH: usize = 256;
@@ -39,6 +41,14 @@ pub(in crate::commands) struct Location {
     pub(in crate::commands) workspace_id: WorkspaceId,
     /// Folders and version stacks that contain the item, the innermost first.
     pub(in crate::commands) above: Vec<AssetId>,
+}
+
+/// Returns the cell of a path, for people from the nearest visible folder on if one above is not visible.
+pub(in crate::commands) fn path_cell(path: Option<&RemotePath>, visible: &RemotePath) -> Cell {
+    match path {
+        Some(path) => path.to_string().into(),
+        None => Cell::Both(format!("…{visible}"), Value::Null),
+    }
 }
 
 impl<'a> Locations<'a> {

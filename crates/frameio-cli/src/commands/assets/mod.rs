@@ -6,6 +6,6 @@ mod new_place;
 mod siblings;
 
 pub(super) use self::item::{id, is_folder, kind, name, size};
-pub(super) use self::locations::{Location, Locations};
+pub(super) use self::locations::{Location, Locations, path_cell};
 pub(super) use self::new_place::{NewPlace, has_trailing_slash};
 pub(super) use self::siblings::{Sibling, Siblings};

@@ -3,9 +3,9 @@
 use frameio::assets::Asset;
 use frameio::projects::Project;
 use frameio::transfer::RemotePath;
-use serde_json::Value;
 
 use crate::commands::asset_row::AssetRow;
+use crate::commands::assets::path_cell;
 use crate::report::{Cell, Column, Row, Tone};
 
 /// An item that was found.
@@ -48,12 +48,8 @@ impl Row for FoundItem {
 
     fn cells(&self) -> Vec<Cell> {
         let item = &self.item;
-        let path = match &self.path {
-            Some(path) => path.to_string().into(),
-            None => Cell::Both(format!("…{}", self.visible), Value::Null),
-        };
         vec![
-            path,
+            path_cell(self.path.as_ref(), &self.visible),
             Cell::size(item.size()),
             Cell::List(self.matches.clone()),
             item.status(),

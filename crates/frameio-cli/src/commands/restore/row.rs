@@ -3,9 +3,8 @@
 use frameio::AssetId;
 use frameio::assets::DeletedAsset;
 use frameio::transfer::RemotePath;
-use serde_json::Value;
 
-use crate::commands::assets::Location;
+use crate::commands::assets::{Location, path_cell};
 use crate::report::{Cell, Column, Row};
 
 /// A deleted item in the list, and its former place.
@@ -33,12 +32,8 @@ impl Row for DeletedRow<'_> {
     ];
 
     fn cells(&self) -> Vec<Cell> {
-        let path = match self.path() {
-            Some(path) => path.into(),
-            None => Cell::Both(format!("…{}", self.location.visible), Value::Null),
-        };
         vec![
-            path,
+            path_cell(self.location.path.as_ref(), &self.location.visible),
             Cell::size(size(self.asset)),
             self.asset.deleted_at().into(),
             self.asset.kind().into(),
