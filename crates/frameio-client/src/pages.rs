@@ -172,15 +172,9 @@ impl<E: Paged> Pages<E> {
     fn poll_fetch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let (Fetch::Idle, Some(request)) = (&self.fetch, &self.next) {
             let request = request.clone();
-            self.fetch = Fetch::Running(match (self.undecodable, self.is_strict) {
-                treatment @ ((Undecodable::Skip, _) | (_, true)) => {
-                    Box::pin(send_page(self.client.clone(), request, treatment))
-                }
-                (Undecodable::Fail, false) => {
-                    let page = self.client.send(request);
-                    Box::pin(async move { Ok((page.await?, Vec::new())) })
-                }
-            });
+            let treatment = (self.undecodable, self.is_strict);
+            let page = send_page(self.client.clone(), request, treatment);
+            self.fetch = Fetch::Running(Box::pin(page));
         }
         if let Fetch::Running(request) = &mut self.fetch {
             self.fetch = Fetch::Done(ready!(request.as_mut().poll(cx)));
