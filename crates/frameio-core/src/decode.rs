@@ -252,6 +252,23 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_quote_hides_nothing() {
+        assert_eq!(without_text(r#"expected `"` at line 1"#), r#"expected `"` at line 1"#);
+        assert_eq!(without_text(r#"a "b" c"#), r#"a "…" c"#);
+    }
+
+    #[test]
+    fn items_of_a_list_are_converted_in_order() {
+        let even = |number: u32| match number % 2 {
+            0 => Ok(number / 2),
+            _ => Err(DecodeError::new("number", "is odd")),
+        };
+        assert_eq!(decode_list_of(br#"{"data":[2,4]}"#, even).unwrap(), [1, 2]);
+        let error = decode_list_of(br#"{"data":[2,3]}"#, even).unwrap_err();
+        assert_eq!(error.path, "data[1].number");
+    }
+
+    #[test]
     fn only_numbers_beyond_64_bits_are_inexact() {
         let check = |json: &str| check_exact(&serde_json::from_str(json).unwrap());
         for exact in [

@@ -211,3 +211,35 @@ impl<E> fmt::Debug for CodecOf<E> {
         f.write_str("CodecOf")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_missing_or_the_expected_one() {
+        for (unit, expected) in [
+            (None, true),
+            (Some("items"), true),
+            (Some("itemz"), false),
+            (Some("jtems"), false),
+            (Some("item"), false),
+        ] {
+            assert_eq!(is_unit(unit, "items"), expected, "{unit:?}");
+        }
+    }
+
+    #[test]
+    fn repeated_values_are_found_in_each_kind_of_field() {
+        fn refuses(list: &impl List) -> bool {
+            let mut limits = Limits::new();
+            check_unique("ids", list, &mut limits);
+            limits.into_result().is_err()
+        }
+        let (once, twice) = (vec![1, 2], vec![1, 1]);
+        assert_eq!((refuses(&once), refuses(&twice)), (false, true));
+        assert_eq!((refuses(&Some(once.clone())), refuses(&Some(twice.clone()))), (false, true));
+        assert_eq!((refuses(&Patch::Set(once)), refuses(&Patch::Set(twice))), (false, true));
+        assert!(!refuses(&None::<Vec<u32>>) && !refuses(&Patch::<Vec<u32>>::Clear));
+    }
+}

@@ -293,10 +293,10 @@ impl<T: DeserializeOwned> FromInput for Patch<T> {
 fn read<T: DeserializeOwned>(name: &'static str, value: &Value) -> Result<T, EncodeError> {
     let text = value.to_string();
     let decoded = decode_json(text.as_bytes()).or_else(|error| {
-        let (whole, count) = replace_values(&text, |_, number| {
+        let (whole, _) = replace_values(&text, |_, number| {
             number.contains(['.', 'e']).then(|| whole_number(number))?
         });
-        (count > 0).then(|| decode_json(whole.as_bytes()).ok()).flatten().ok_or(error)
+        decode_json(whole.as_bytes()).map_err(|_| error)
     });
     decoded.map_err(|error| {
         let path = if error.path == "." { String::new() } else { error.path };

@@ -296,6 +296,8 @@ mod tests {
         assert_eq!((one(&Vec::<String>::new()), one(&Some(Vec::<u32>::new()))), Default::default());
         assert_eq!((one(&&7_u32), one(&&None::<u32>)), ("?q=7".into(), String::new()));
         assert_eq!(one(&Some(&vec![1_u32, 2])), "?q=1,2");
+        assert_eq!(one(&&Vec::<u32>::new()), "");
+        assert_eq!(one(&vec![&Some(1_u32), &Some(2)]), "?q=1,2");
     }
 
     #[test]

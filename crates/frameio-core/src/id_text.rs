@@ -84,6 +84,7 @@ impl Hash for IdText {
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeSet, HashSet};
+    use std::hash::{BuildHasher, RandomState};
 
     use super::{IdText, Repr};
 
@@ -107,5 +108,9 @@ mod tests {
         assert_eq!(sorted, ["", "a", &"a".repeat(40), "b"]);
         let unique: HashSet<_> = texts.iter().map(|text| IdText::from(*text)).collect();
         assert_eq!(unique.len(), 4);
+        let state = RandomState::new();
+        let hashes: HashSet<_> =
+            ["a", "b", "c"].map(|text| state.hash_one(IdText::from(text))).into();
+        assert_eq!(hashes.len(), 3);
     }
 }

@@ -275,6 +275,12 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_single_value_is_checked() {
+        assert_eq!(Limits::of(&Range(1, 2)), Ok(()));
+        assert_eq!(Limits::of(&Range(0, 2)).unwrap_err().field, "from");
+    }
+
     fn report(limits: Limits) -> String {
         limits.into_result().map_or_else(|error| error.to_string(), |()| String::new())
     }

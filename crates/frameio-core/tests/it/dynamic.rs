@@ -55,6 +55,12 @@ pub struct ListThings {
     pub include_total_count: Option<bool>,
 }
 
+/// Returns the thing that sends the request.
+#[derive(Clone, Debug, PartialEq, Endpoint, EndpointFromJson)]
+#[endpoint(GET "/v4/me", id = "me.show", response = Thing, quota = "5/s")]
+#[non_exhaustive]
+pub struct ShowMe {}
+
 /// Updates a thing.
 #[derive(Clone, Debug, PartialEq, Endpoint, EndpointFromJson)]
 #[endpoint(
@@ -183,6 +189,8 @@ fn errors_name_the_field_and_suggest_a_correction() {
     }
     let input = json!({"account_id": "a", "file_id": "f", "page_size": 101});
     assert_eq!(refused::<ListThings>(input), "`page_size` is 101, expected 1 to 100");
+    let error = refused::<ShowMe>(json!({"id": "a"}));
+    assert_eq!(error, "`id` is not a parameter: the operation has none");
     let input = json!({"account_id": "", "query": "x"});
     assert_eq!(refused::<FindThings>(input), "`account_id` cannot be '': an id is required");
 }
