@@ -31,16 +31,16 @@
 //! | `webhook` | `Client::fetch`: the resources that webhook events and custom actions refer to |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod client;
-pub mod error;
-pub mod pages;
+mod client;
+mod error;
+mod pages;
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use client::builder::{self, ClientBuilder};
+pub use client::builder::ClientBuilder;
 pub use client::{CallFuture, Client, HttpService};
 pub use error::{Error, ErrorKind};
 pub use frameio_tower::{BuildError, BuildErrorKind};

@@ -75,8 +75,8 @@
 extern crate self as frameio;
 
 mod api_error;
-pub mod body;
-pub mod call;
+mod body;
+mod call;
 #[cfg(feature = "dynamic")]
 mod codec;
 mod cursor_guard;
@@ -86,22 +86,22 @@ mod derived;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 pub mod encode;
-pub mod endpoint;
-pub mod error;
-pub mod event_type;
+mod endpoint;
+mod error;
+mod event_type;
 pub mod id;
 mod id_text;
 pub mod limits;
 mod nullable;
 pub mod operation;
-pub mod options;
+mod options;
 mod origin;
 pub mod page;
-pub mod patch;
+mod patch;
 pub mod repair;
-pub mod reply;
-pub mod secret;
-pub mod signed_url;
+mod reply;
+mod secret;
+mod signed_url;
 
 mod json_edit;
 mod json_path;

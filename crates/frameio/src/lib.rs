@@ -119,7 +119,7 @@ pub mod guide;
 pub use frameio_client::blocking;
 pub use frameio_client::{
     BuildError, BuildErrorKind, CallFuture, Client, ClientBuilder, Error, ErrorKind, HttpService,
-    Items, Pages, builder, client, error, pages,
+    Items, Pages,
 };
 
 /// Signing in with Adobe IMS.

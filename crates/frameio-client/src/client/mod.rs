@@ -1,6 +1,6 @@
 //! The client, which sends an endpoint through a stack and decodes the response.
 
-pub mod builder;
+pub(crate) mod builder;
 mod decode;
 #[cfg(feature = "env")]
 mod environment;
@@ -64,7 +64,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Fails if the token is empty or contains a control character.
+    /// Fails if the token cannot be sent: it is empty, or contains a control character, a blank, quotes,
+    /// another scheme such as `Bearer `, or characters that are not ASCII.
     pub fn new(token: impl Into<Secret>) -> Result<Self, BuildError> {
         Self::builder().token(token).build()
     }
