@@ -168,9 +168,8 @@ pub fn describe_body(content_type: Option<&str>, body: &[u8]) -> String {
         return "HTML page".to_owned();
     }
     let is_text = kind.is_empty() || kind.to_ascii_lowercase().starts_with("text/");
-    let start = body.trim_ascii_start().first();
     if is_text
-        && !matches!(start, Some(b'{' | b'[' | b'<'))
+        && !is_structured(body.trim_ascii_start())
         && let Ok(text) = std::str::from_utf8(body)
     {
         let shown = describe_text(text);
@@ -189,6 +188,17 @@ pub fn describe_body(content_type: Option<&str>, body: &[u8]) -> String {
 /// fragments of URLs are masked.
 pub fn describe_text(text: &str) -> String {
     printable_start(text, 200)
+}
+
+/// Returns whether a body starts like JSON or XML, rather than as text such as `[error] no upstream`.
+fn is_structured(body: &[u8]) -> bool {
+    match body {
+        [b'[', rest @ ..] => {
+            let is_word = rest.first().is_some_and(u8::is_ascii_alphabetic);
+            !is_word || [&b"true"[..], b"false", b"null"].iter().any(|word| rest.starts_with(word))
+        }
+        _ => matches!(body.first(), Some(b'{' | b'<')),
+    }
 }
 
 /// Returns whether a body starts like an HTML page, regardless of its content type.
@@ -287,6 +297,9 @@ mod tests {
             (Some("application/json"), "[]", "2 bytes of application/json"),
             (Some("application/xml"), "<Error/>", "8 bytes of application/xml"),
             (None, " {", "2 bytes of unknown type"),
+            (text, "[error] no upstream", "[error] no upstream"),
+            (text, "[null, \"s3cret\"]", "16 bytes of text/plain"),
+            (text, "[7, \"s3cret\"]", "13 bytes of text/plain"),
             (None, "busy", "busy"),
             (Some("a\u{1b}/b"), "x", "1 bytes of a/b"),
         ] {

@@ -81,3 +81,22 @@ impl<T: Check> Check for Nullable<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Refused;
+
+    impl Check for Refused {
+        fn check(&self, limits: &mut Limits) {
+            limits.check("name", &String::new(), 1..=9);
+        }
+    }
+
+    #[test]
+    fn only_a_value_has_limits() {
+        assert_eq!(Limits::of(&Nullable::<Refused>::Null), Ok(()));
+        assert_eq!(Limits::of(&Nullable::Value(Refused)).unwrap_err().field, "name");
+    }
+}

@@ -89,8 +89,7 @@ impl CallOptions {
         self
     }
 
-    /// Sets a header, which replaces all headers of that name. `Debug` hides the value if the name
-    /// suggests a secret.
+    /// Sets a header, which replaces all headers of that name. `Debug` shows no values of headers.
     ///
     /// An invalid name or value, and a header that the transport sets, such as `content-length`, are
     /// reported when the request is encoded.
@@ -352,6 +351,15 @@ impl<E: Paged> Paged for WithMeta<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_invalid_headers_are_reported() {
+        let mut request = http::Request::new(());
+        let options = CallOptions::new().header("a b", "1").header("x-a", "\n");
+        let error = options.apply(&mut request).unwrap_err();
+        assert_eq!((&*error.field, error.more.len()), ("header", 1));
+        assert!(error.to_string().contains("a b") && error.to_string().contains("x-a"), "{error}");
+    }
 
     #[test]
     fn options_override_those_of_the_request_individually() {

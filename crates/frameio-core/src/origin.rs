@@ -138,6 +138,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_port_is_missing_or_a_number_from_1_to_65535() {
+        let is_valid = |authority: &str| has_valid_port(&authority.parse().unwrap());
+        for valid in ["host", "host:1", "host:65535", "[::1]", "[::1]:80", "user:0@host"] {
+            assert!(is_valid(valid), "{valid}");
+        }
+        for invalid in ["host:", "host:0", "host:65536", "host:x", "[::1]:0", "user:1@host:0"] {
+            assert!(!is_valid(invalid), "{invalid}");
+        }
+    }
+
+    #[test]
     fn only_this_machine_is_loopback() {
         for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.8.8.8", "::1", "[::1]"] {
             assert!(is_loopback(host), "{host}");

@@ -9,13 +9,30 @@ const TOKENS: [&str; 2] = ["eyJ", "fio-u-"];
 const SECRETS: [&str; 7] =
     ["token", "secret", "password", "passphrase", "signature", "key", "auth"];
 
+/// Words after "bearer" that are text, not a token.
+const NO_TOKENS: [&str; 12] = [
+    "token",
+    "tokens",
+    "auth",
+    "authentication",
+    "authorization",
+    "credentials",
+    "scheme",
+    "header",
+    "realm",
+    "is",
+    "and",
+    "or",
+];
+
 /// Returns the first characters of an untrusted text as one line, without control and invisible
 /// characters.
 ///
 /// Masks tokens, and user names, queries and fragments of URLs.
 pub(crate) fn printable_start(text: &str, characters: usize) -> String {
     let mut shown = String::new();
-    let mut is_token = false;
+    // Number of words without a token since "bearer".
+    let mut since_bearer = None;
     // Each word has at least one character, so further words cannot be shown.
     for word in text.split_whitespace().take(characters) {
         let word: String = word.chars().filter(|c| !is_hidden(*c)).take(characters + 1).collect();
@@ -25,11 +42,22 @@ pub(crate) fn printable_start(text: &str, characters: usize) -> String {
         if !shown.is_empty() {
             shown.push(' ');
         }
+        let plain = word.trim_end_matches(|c: char| c.is_ascii_punctuation()).to_ascii_lowercase();
+        let is_text = NO_TOKENS.contains(&&*plain);
+        let is_token = match since_bearer {
+            Some(0) => !is_text,
+            Some(_) => word.len() > 20 || word.contains(|c: char| c.is_ascii_digit()),
+            None => false,
+        };
         match is_token {
             true => shown.push('…'),
             false => shown.push_str(&masked(&word)),
         }
-        is_token = word.to_ascii_lowercase().ends_with("bearer");
+        since_bearer = match since_bearer {
+            _ if plain.ends_with("bearer") => Some(0),
+            Some(words) if is_text => Some(words + 1),
+            _ => None,
+        };
     }
     match shown.char_indices().nth(characters) {
         Some((end, _)) => format!("{}…", &shown[..end]),
@@ -94,6 +122,10 @@ mod tests {
             ("at https://user:s3cret@host/path", "at https://…@host/path"),
             ("https://host?x=@s3cret", "https://host?…"),
             ("Bearer s3cret is invalid", "Bearer … is invalid"),
+            ("The Bearer token is unknown: abc", "The Bearer token is unknown: abc"),
+            ("the bearer token: s3cret", "the bearer token: …"),
+            ("use bearer authentication, or", "use bearer authentication, or"),
+            ("Bearer abcdefghijkl", "Bearer …"),
             ("authorization:Bearer s3cret", "authorization:Bearer …"),
             ("authorization:Bearer%20s3cret", "authorization:Bearer…"),
             ("'access_token=s3cret'", "'access_token=…"),

@@ -32,7 +32,7 @@ use crate::json_edit::{
     without_indices,
 };
 use crate::json_path::path_at;
-use crate::text::trim_byte_order_mark;
+use crate::text::{BYTE_ORDER_MARK, trim_byte_order_mark};
 
 /// Maximum number of different fields to repair in one response.
 const MAX_REPAIRS: usize = 32;
@@ -274,17 +274,17 @@ impl Repairer {
 
     /// Repairs a byte-order mark and lone surrogates, which make the whole text invalid.
     fn repair_text(&mut self, text: &str) -> Option<String> {
-        let trimmed = trim_byte_order_mark(text.as_bytes()).len();
-        let trimmed = &text[text.len() - trimmed..];
-        if trimmed.len() < text.len() {
+        let trimmed = text.strip_prefix(BYTE_ORDER_MARK);
+        if trimmed.is_some() {
             self.report(RepairKind::ByteOrderMark, ".", 1);
         }
-        match replace_lone_surrogates(trimmed) {
+        let text = trimmed.unwrap_or(text);
+        match replace_lone_surrogates(text) {
             Some((edited, count, first)) => {
-                self.report(RepairKind::LoneSurrogate, &path_at(trimmed, first, false), count);
+                self.report(RepairKind::LoneSurrogate, &path_at(text, first, false), count);
                 Some(edited)
             }
-            None => (trimmed.len() < text.len()).then(|| trimmed.to_owned()),
+            None => trimmed.map(str::to_owned),
         }
     }
 

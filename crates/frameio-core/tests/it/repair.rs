@@ -72,6 +72,20 @@ fn integers_may_be_written_with_fraction_or_exponent() {
 }
 
 #[test]
+fn items_may_be_missing_only_from_a_list_that_was_null_or_had_no_links() {
+    for (body, expected) in [
+        (r#"{"data":null,"links":{}}"#, true),
+        (r#"{"data":[]}"#, true),
+        (r#"{"data":[{"name":"a","size":1,"tags":null}],"links":{}}"#, false),
+        (r#"{"data":[],"links":{},"total_count":7.0}"#, false),
+    ] {
+        let decoded = decode::<Page<Thing>>(body, Undecodable::Fail).unwrap();
+        let may_hide: Vec<_> = decoded.repairs.iter().map(repair::Repair::may_hide_items).collect();
+        assert_eq!(may_hide, [expected], "{body}");
+    }
+}
+
+#[test]
 fn null_is_read_as_an_empty_list() {
     let null = r#"{"data":null,"links":{}}"#;
     let (page, repairs) = repaired::<Page<Thing>>(null);
@@ -101,6 +115,9 @@ fn a_page_without_links_is_the_last_one() {
 
 #[test]
 fn a_byte_order_mark_and_lone_surrogates_are_repaired() {
+    let (page_of_none, repairs) = repaired::<Page<Thing>>(&format!("\u{feff}{}", page(&[])));
+    assert!(page_of_none.data.is_empty());
+    assert_eq!(repairs, ["byte_order_mark at .: 1"]);
     let body = page(&[thing("cut \\ud83d", "1"), thing("\\ud83d\\ude00", "2.0")]);
     let (page, repairs) = repaired::<Page<Thing>>(&format!("\u{feff}{body}"));
     let names: Vec<_> = page.data.iter().map(|thing| &*thing.name).collect();

@@ -11,7 +11,7 @@ use super::chain;
 /// Failure of the transport before a complete response arrived.
 ///
 /// The message names the peer, if known, and the innermost cause: `cannot connect to
-/// api.frame.io:443: connection refused`.
+/// api.frame.io:443: Connection refused (os error 111)`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TransportError {
