@@ -403,3 +403,53 @@ fn with_offset(value: &str) -> Option<String> {
         });
     (is_time && !fraction.is_empty() && digits(fraction)).then(|| format!("\"{time}Z\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_time_without_an_offset_becomes_utc() {
+        for (value, repaired) in [
+            ("\"2026-01-02T03:04:05\"", Some("\"2026-01-02T03:04:05Z\"")),
+            ("\"2026-01-02T03:04:05.678\"", Some("\"2026-01-02T03:04:05.678Z\"")),
+            ("\"2026-01-02T03:04:05Z\"", None),
+            ("\"2026-01-02T03:04:05.\"", None),
+            ("\"2026-01-02T03:04:05.6x\"", None),
+            ("\"2026-01-02 03:04:05\"", None),
+            ("\"2026-01-0xT03:04:05\"", None),
+            ("\"2026-01-02\"", None),
+            ("20260102030405", None),
+        ] {
+            assert_eq!(with_offset(value).as_deref(), repaired, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_a_number_that_would_lose_digits_becomes_text() {
+        for (value, repaired) in [
+            ("1e30", Some("\"1e30\"")),
+            ("18446744073709551616", Some("\"18446744073709551616\"")),
+            ("1.5", None),
+            ("7", None),
+            ("-9223372036854775808", None),
+            ("\"1e30\"", None),
+            ("null", None),
+        ] {
+            assert_eq!(large_number(value).as_deref(), repaired, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_a_list_can_be_a_page_without_links() {
+        for (text, is_list) in [
+            (r#"{"data":[]}"#, true),
+            (r#"{"data":null}"#, true),
+            (r#"{"data":{"items":[]}}"#, false),
+            (r#"{"items":[]}"#, false),
+            (r#"{"items":null,"data":7}"#, false),
+        ] {
+            assert_eq!(has_list(text), is_list, "{text}");
+        }
+    }
+}

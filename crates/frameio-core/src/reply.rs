@@ -105,3 +105,26 @@ fn digits(text: &[u8]) -> Option<u64> {
     }
     Some(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    #[test]
+    fn only_decimal_digits_are_a_number() {
+        for (text, number) in [
+            ("0", Some(0)),
+            ("9", Some(9)),
+            (" 17 ", Some(17)),
+            ("9999999999999999999", Some(9_999_999_999_999_999_999)),
+            ("10000000000000000000", None),
+            ("", None),
+            (" ", None),
+            ("-1", None),
+            ("1:2", None),
+            ("1x2", None),
+        ] {
+            assert_eq!(digits(text.as_bytes()), number, "{text}");
+        }
+    }
+}

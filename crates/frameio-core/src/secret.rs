@@ -104,6 +104,8 @@ impl<'de> Deserialize<'de> for Secret {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::{BuildHasher, RandomState};
+
     use super::*;
 
     #[test]
@@ -112,6 +114,15 @@ mod tests {
         for other in ["", "ab", "abd", "bbc", "abcd"] {
             assert_ne!(Secret::from("abc"), Secret::from(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_secret_has_the_text_and_the_size_of_its_content() {
+        let secret = Secret::from("größe");
+        assert_eq!((secret.expose(), secret.size()), ("größe", Some(5)));
+        assert_eq!(Patch::<Secret>::from("größe"), Patch::Set(secret));
+        let state = RandomState::new();
+        assert_ne!(state.hash_one(Secret::from("a")), state.hash_one(Secret::from("b")));
     }
 
     #[test]

@@ -57,3 +57,17 @@ impl<'de> Deserialize<'de> for SignedUrl {
         Box::<str>::deserialize(deserializer).map(Self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SignedUrl;
+
+    #[test]
+    fn a_url_is_kept_as_a_whole_and_shown_without_secrets() {
+        let url = SignedUrl::from("https://user:pw@s3.example/part?X-Amz-Signature=secret");
+        assert_eq!(url.as_str(), "https://user:pw@s3.example/part?X-Amz-Signature=secret");
+        let shown = format!("{url:?}");
+        assert!(shown.contains("s3.example/part?…"), "{shown}");
+        assert!(!shown.contains("pw") && !shown.contains("secret"), "{shown}");
+    }
+}
