@@ -303,7 +303,8 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Returns whether the request may have reached the service and taken effect.
+    /// Returns whether the request may have reached the service and taken effect. `false` also for a
+    /// request over HTTP/2 that the service reports as not processed.
     pub fn may_have_been_sent(&self) -> bool {
         self.0.may_have_been_sent
     }

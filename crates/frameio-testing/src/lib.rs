@@ -17,6 +17,7 @@
 #![allow(missing_docs, missing_debug_implementations, reason = "only tests use it")]
 #![allow(clippy::exhaustive_enums, clippy::exhaustive_structs, reason = "never published")]
 
+pub mod http2;
 pub mod raw;
 pub mod script;
 pub mod traced;

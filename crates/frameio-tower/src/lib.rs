@@ -49,7 +49,8 @@
 //! The [sending marker](sending), directly around the transport, records whether a call
 //! [may have been sent](CallRecord::may_have_been_sent) and spends the quota slot of the attempt. A
 //! call that is dropped earlier returns its slot. A request that waits for its connection counts as
-//! sent, unless the transport reports that it could not connect.
+//! sent, unless the transport reports that it could not connect. A request that the service reports as not
+//! processed does not count either.
 //!
 //! # Request extensions
 //!

@@ -28,7 +28,7 @@ struct Inner {
     token_refreshes: AtomicU32,
     /// Number of requests passed to the transport.
     sends: AtomicU32,
-    /// Number of these requests that certainly did not reach the service.
+    /// Number of these requests that certainly did not reach the service, or were not processed.
     unsent: AtomicU32,
     quota_wait_nanos: AtomicU64,
     tracks_sending: AtomicBool,
@@ -95,11 +95,11 @@ impl CallRecord {
         Duration::from_nanos(self.0.quota_wait_nanos.load(Relaxed))
     }
 
-    /// Returns whether the service may have received the request in any attempt.
+    /// Returns whether the service may have received the request and processed it, in any attempt.
     ///
     /// The [sending marker](crate::sending) sets it when the request is passed to the transport,
-    /// and resets it if the transport reports that the request was not sent. A call that is dropped
-    /// while it connects therefore counts as sent.
+    /// and resets it if the transport reports that the request was not sent or not processed. A call
+    /// that is dropped while it connects therefore counts as sent.
     pub fn may_have_been_sent(&self) -> bool {
         self.sends() > 0
     }
@@ -147,7 +147,7 @@ impl CallRecord {
         self.0.measured.load(Relaxed)
     }
 
-    /// Returns the number of requests passed to the transport that may have reached the service.
+    /// Returns the number of requests passed to the transport that the service may have processed.
     pub(crate) fn sends(&self) -> u32 {
         self.0.sends.load(Relaxed).saturating_sub(self.0.unsent.load(Relaxed))
     }
@@ -163,7 +163,8 @@ impl CallRecord {
         self.0.sends.fetch_add(1, Relaxed);
     }
 
-    /// Reverts [`mark_sent`](Self::mark_sent), because the request did not reach the service.
+    /// Reverts [`mark_sent`](Self::mark_sent), because the request did not reach the service or was not
+    /// processed.
     pub(crate) fn mark_unsent(&self) {
         self.0.unsent.fetch_add(1, Relaxed);
     }

@@ -18,8 +18,9 @@ use crate::record::CallRecord;
 /// count as sent in [`CallRecord::may_have_been_sent`] and spend a quota slot; a request that waits
 /// for a permit of another layer does not.
 ///
-/// The mark is reverted if the transport reports that the request did not reach the service, for
-/// example with [`TransportStage::Connect`](crate::TransportStage::Connect). Requests without a
+/// The mark is reverted if the transport reports that the request did not reach the service or was
+/// not processed, for example with [`TransportStage::Connect`](crate::TransportStage::Connect) or
+/// [`TransportStage::NotProcessed`](crate::TransportStage::NotProcessed). Requests without a
 /// [`CallRecord`] pass unchanged.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]

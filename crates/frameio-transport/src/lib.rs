@@ -29,7 +29,10 @@
 //! | `http2` | HTTP/2, if the server supports it |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod classify;
 mod connect;
+#[cfg(all(test, feature = "http2"))]
+mod http2_tests;
 mod proxy;
 mod proxy_connector;
 #[cfg_attr(not(any(feature = "rustls-ring", feature = "rustls-aws-lc-rs")), path = "no_tls.rs")]
@@ -42,14 +45,15 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use frameio_core::{Body, BoxError, is_secure};
-use frameio_tower::error::{ConnectTimeout, TransportError, TransportStage, find};
+use frameio_tower::error::{TransportError, TransportStage};
 use http::{Request, Response, Uri, Version};
 use hyper::body::Incoming;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower::Service;
 
-use self::connect::{ConnectError, Connector};
+use self::classify::classify;
+use self::connect::Connector;
 pub use self::proxy::Proxy;
 
 /// Maximum idle timeout: a year.
@@ -143,8 +147,13 @@ impl HyperTransportBuilder {
     /// If the root certificates of the platform cannot be read, `https://` connections fail with that
     /// error; `http://` connections to the local machine work.
     pub fn build(self) -> HyperTransport {
+        let client = self.client_builder();
         let proxy = self.proxy.unwrap_or_else(Proxy::from_env);
         let connector = Connector::new(proxy, self.connect_timeout, self.allow_http);
+        HyperTransport { client: Arc::new(client.build(connector)) }
+    }
+
+    fn client_builder(&self) -> legacy::Builder {
         let mut client = legacy::Client::builder(TokioExecutor::new());
         client
             // The pool would panic on a time that the clock cannot represent.
@@ -156,7 +165,7 @@ impl HyperTransportBuilder {
         client
             .http2_keep_alive_interval(Duration::from_secs(20))
             .http2_keep_alive_timeout(Duration::from_secs(10));
-        HyperTransport { client: Arc::new(client.build(connector)) }
+        client
     }
 }
 
@@ -195,37 +204,6 @@ impl Future for TransportFuture {
             Progress::Sent(response) => ready!(Pin::new(response).poll(cx)).map_err(classify),
             Progress::Refused(fault) => Err(unsendable(fault.clone())),
         })
-    }
-}
-
-/// Converts an error of hyper, according to the stage that the request reached.
-#[cold]
-fn classify(error: legacy::Error) -> BoxError {
-    if let Some(timeout) = find::<ConnectTimeout>(&error) {
-        return timeout.clone().into();
-    }
-    if let Some(insecure) = find::<InsecureUrl>(&error) {
-        return unsendable(*insecure);
-    }
-    if let Some(fault) = find::<Unsendable>(&error) {
-        return unsendable(fault.clone());
-    }
-    let hyper = find::<hyper::Error>(&error);
-    let stage = if error.is_connect() {
-        TransportStage::Connect
-    } else if hyper.is_some_and(|e| e.is_canceled() || e.is_closed()) {
-        TransportStage::NotSent
-    } else if hyper.is_some_and(hyper::Error::is_user) {
-        // The only part of a request that the user can let fail this late.
-        TransportStage::RequestBody
-    } else {
-        TransportStage::Sent
-    };
-    let peer = find::<ConnectError>(&error).map(|error| error.peer.clone());
-    let error = TransportError::new(stage, error);
-    match peer {
-        Some(peer) => error.peer(peer).into(),
-        None => error.into(),
     }
 }
 
@@ -276,6 +254,7 @@ impl std::error::Error for InsecureUrl {}
 
 #[cfg(test)]
 mod tests {
+    use frameio_tower::error::find;
     use tower::ServiceExt;
 
     use super::*;
@@ -327,5 +306,30 @@ mod tests {
         assert_eq!(error.stage, TransportStage::RequestBody);
         let message = "the body of the request failed: cannot read 'a.mov': disk error";
         assert_eq!(error.to_string(), message);
+    }
+    #[tokio::test]
+    async fn a_connection_whose_runtime_ends_is_lost() {
+        let (requested, mut seen) = tokio::sync::mpsc::unbounded_channel();
+        let server = frameio_testing::raw::RawServer::start(move |number| {
+            requested.send(number).unwrap();
+            frameio_testing::raw::Reaction::SendAndHang(Vec::new())
+        })
+        .await;
+        let transport = HyperTransport::builder().build();
+        let request = Request::get(server.url()).body(Body::empty()).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        // The connection belongs to the runtime on which the response is awaited first.
+        let response = runtime.spawn(async move {
+            let mut response = transport.oneshot(request);
+            tokio::select! {
+                biased;
+                result = &mut response => panic!("a response: {result:?}"),
+                _ = seen.recv() => response,
+            }
+        });
+        let response = response.await.unwrap();
+        runtime.shutdown_background();
+        let error = response.await.unwrap_err().downcast::<TransportError>().unwrap();
+        assert_eq!(error.stage, TransportStage::Sent, "{error}");
     }
 }

@@ -260,6 +260,8 @@ async fn reports_transport_failures() {
     insta::assert_snapshot!(connect, @"users.show: cannot connect: reset by peer (1 attempt)");
     let not_sent = error(at(TransportStage::NotSent)).await;
     insta::assert_snapshot!(not_sent, @"users.show: the connection closed before the request was sent: reset by peer (1 attempt)");
+    let not_processed = error(at(TransportStage::NotProcessed)).await;
+    insta::assert_snapshot!(not_processed, @"users.show: the service did not process the request: reset by peer (1 attempt)");
     let sent = error(at(TransportStage::Sent)).await;
     insta::assert_snapshot!(sent, @"users.show: the connection failed before a response arrived: reset by peer (1 attempt)");
     let body = error(at(TransportStage::Body)).await;
@@ -270,6 +272,7 @@ async fn reports_transport_failures() {
         (&unsendable, ErrorKind::Transport, false),
         (&connect, ErrorKind::Connect, false),
         (&not_sent, ErrorKind::Transport, false),
+        (&not_processed, ErrorKind::Transport, false),
         (&sent, ErrorKind::Transport, true),
         (&body, ErrorKind::Body, true),
         (&large, ErrorKind::Body, true),

@@ -79,7 +79,7 @@ impl FailureKind {
         }
     }
 
-    /// Returns `false` if a failure of this kind implies that the request was not sent.
+    /// Returns `false` if a failure of this kind implies that the request was not sent, or not processed.
     ///
     /// With a [sending marker](crate::sending) in the stack,
     /// [`CallRecord::may_have_been_sent`](crate::CallRecord::may_have_been_sent) is more precise.
@@ -91,7 +91,10 @@ impl FailureKind {
             | Self::ConnectTimeout
             | Self::LoadShed
             | Self::Transport(
-                TransportStage::Unsendable | TransportStage::Connect | TransportStage::NotSent,
+                TransportStage::Unsendable
+                | TransportStage::Connect
+                | TransportStage::NotSent
+                | TransportStage::NotProcessed,
             ) => false,
             Self::Deadline
             | Self::AttemptTimeout
@@ -118,6 +121,7 @@ impl FailureKind {
             Self::Transport(TransportStage::RequestBody) => "request_body",
             Self::Transport(TransportStage::Connect) => "connect",
             Self::Transport(TransportStage::NotSent) => "not_sent",
+            Self::Transport(TransportStage::NotProcessed) => "not_processed",
             Self::Transport(TransportStage::Sent) => "connection_lost",
             Self::Transport(TransportStage::Body) => "body",
             Self::LayerTimeout => "layer_timeout",
@@ -139,7 +143,7 @@ impl FailureKind {
 /// | [`AuthError`] | `auth` |
 /// | [`ResponseTooLarge`] | `response_too_large` |
 /// | [`InvalidContent`] | `invalid_content` |
-/// | [`TransportError`], by stage | `unsendable`, `request_body`, `connect`, `not_sent`, `connection_lost`, `body` |
+/// | [`TransportError`], by stage | `unsendable`, `request_body`, `connect`, `not_sent`, `not_processed`, `connection_lost`, `body` |
 /// | [`Elapsed`] of a timeout layer of tower | `layer_timeout` |
 /// | [`Overloaded`] of a load-shedding layer of tower | `load_shed` |
 /// | any other | `_OTHER`, OpenTelemetry's name for unknown errors |
@@ -163,7 +167,7 @@ mod tests {
     fn every_error_has_a_name_and_a_default_for_whether_it_was_sent() {
         let after = Duration::from_secs(1);
         let transport = |stage| BoxError::from(TransportError::new(stage, "reset"));
-        let table: [(BoxError, &str, bool); 17] = [
+        let table: [(BoxError, &str, bool); 18] = [
             (AttemptTimeout::new(after).into(), "timeout", true),
             (ConnectTimeout::new(after).into(), "connect_timeout", false),
             (DeadlineExceeded::new(after, Phase::Start).into(), "deadline_exceeded", true),
@@ -176,6 +180,7 @@ mod tests {
             (transport(TransportStage::RequestBody), "request_body", true),
             (transport(TransportStage::Connect), "connect", false),
             (transport(TransportStage::NotSent), "not_sent", false),
+            (transport(TransportStage::NotProcessed), "not_processed", false),
             (transport(TransportStage::Sent), "connection_lost", true),
             (transport(TransportStage::Body), "body", true),
             (Elapsed::new().into(), "layer_timeout", true),

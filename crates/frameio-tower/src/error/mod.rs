@@ -159,6 +159,7 @@ mod tests {
             (TransportStage::RequestBody, true),
             (TransportStage::Connect, false),
             (TransportStage::NotSent, false),
+            (TransportStage::NotProcessed, false),
             (TransportStage::Sent, true),
             (TransportStage::Body, true),
         ] {

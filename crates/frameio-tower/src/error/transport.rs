@@ -37,6 +37,9 @@ pub enum TransportStage {
     Connect,
     /// The connection was established, but certainly no part of the request was sent.
     NotSent,
+    /// The service reported that it did not process the request: over HTTP/2, it refused the stream, or
+    /// closed the connection at an earlier one. A retry is safe for every request.
+    NotProcessed,
     /// At least part of the request may have been sent, and no response arrived.
     Sent,
     /// The response body ended too early or cannot be read.
@@ -63,7 +66,8 @@ impl TransportError {
         self
     }
 
-    /// Returns whether the service may have received the request, according to the stage.
+    /// Returns whether the service may have received the request and processed it, according to the
+    /// stage.
     pub const fn may_have_been_sent(&self) -> bool {
         matches!(
             self.stage,
@@ -81,6 +85,9 @@ impl fmt::Display for TransportError {
             (TransportStage::Connect, None) => f.write_str("cannot connect")?,
             (TransportStage::NotSent, _) => {
                 f.write_str("the connection closed before the request was sent")?;
+            }
+            (TransportStage::NotProcessed, _) => {
+                f.write_str("the service did not process the request")?;
             }
             (TransportStage::Sent, _) => {
                 f.write_str("the connection failed before a response arrived")?;

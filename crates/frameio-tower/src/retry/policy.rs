@@ -92,7 +92,7 @@ pub struct AttemptOutcome<'a> {
     pub(super) result: Result<(StatusCode, &'a HeaderMap), FailureKind>,
     /// Operation of the call; `None` for a plain request.
     pub operation: Option<&'static Operation>,
-    /// Whether the service may have received this attempt.
+    /// Whether the service may have received this attempt and processed it.
     pub may_have_been_sent: bool,
     /// Whether several identical requests have the effect of one. Set by
     /// [`CallOptions`](frameio_core::CallOptions), otherwise by the operation, otherwise by the

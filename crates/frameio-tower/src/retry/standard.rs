@@ -23,7 +23,7 @@ const AFTER_SERVER_ERROR: Duration = Duration::from_secs(30);
 /// | 429 | `Retry-After`, otherwise 1 s, doubling | same | same |
 /// | 408 | backoff | backoff if idempotent | backoff |
 /// | 5xx | `Retry-After`, otherwise backoff | same if idempotent | `Retry-After`, otherwise 30 s, doubling |
-/// | not sent: cannot connect, or the connection closed first | backoff | backoff | backoff |
+/// | not sent, or not processed: cannot connect, the connection closed first, or the service refused the stream of HTTP/2 | backoff | backoff | backoff |
 /// | connection lost, or attempt timed out | backoff if idempotent or not sent | same | same |
 /// | other failures | no retry | no retry | no retry |
 ///
@@ -121,7 +121,9 @@ impl StandardPolicy {
         let retryable = match outcome.failure_kind()? {
             FailureKind::ConnectTimeout
             | FailureKind::QuotaStore
-            | FailureKind::Transport(TransportStage::Connect | TransportStage::NotSent) => true,
+            | FailureKind::Transport(
+                TransportStage::Connect | TransportStage::NotSent | TransportStage::NotProcessed,
+            ) => true,
             FailureKind::Transport(TransportStage::Unsendable | TransportStage::RequestBody) => {
                 false
             }
@@ -189,6 +191,7 @@ mod tests {
             Transport(TransportStage::RequestBody),
             Transport(TransportStage::Connect),
             Transport(TransportStage::NotSent),
+            Transport(TransportStage::NotProcessed),
             Transport(TransportStage::Sent),
             Transport(TransportStage::Body),
         ];
@@ -208,9 +211,12 @@ mod tests {
             (Some(500..), _) => by_rule(Cause::ServerError),
             (Some(_), _) => [None; 4],
             (_, Some(ConnectTimeout | QuotaStore)) => always(Cause::Other),
-            (_, Some(Transport(TransportStage::Connect | TransportStage::NotSent))) => {
-                always(Cause::Other)
-            }
+            (
+                _,
+                Some(Transport(
+                    TransportStage::Connect | TransportStage::NotSent | TransportStage::NotProcessed,
+                )),
+            ) => always(Cause::Other),
             (_, Some(Transport(TransportStage::Unsendable | TransportStage::RequestBody))) => {
                 [None; 4]
             }

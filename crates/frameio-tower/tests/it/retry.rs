@@ -97,6 +97,7 @@ async fn the_conservative_policy_retries_a_post_only_if_it_was_not_sent() {
         (|_| fail(AttemptTimeout::new(Duration::from_secs(1))), 1, 1),
         (|_| fail(TransportError::new(TransportStage::Connect, "refused")), 3, 3),
         (|_| fail(TransportError::new(TransportStage::NotSent, "closed")), 3, 3),
+        (|_| fail(TransportError::new(TransportStage::NotProcessed, "refused")), 3, 3),
         (|_| fail(ConnectTimeout::new(Duration::from_secs(1))), 3, 3),
         (|_| status(429), 3, 3),
     ] {

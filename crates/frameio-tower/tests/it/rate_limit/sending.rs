@@ -104,10 +104,11 @@ async fn a_call_dropped_in_any_phase_before_sending_returns_its_slot() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_cannot_connect_returns_its_slot() {
+async fn a_call_that_was_not_sent_or_not_processed_returns_its_slot() {
     let refused = TransportError::new(TransportStage::Connect, "connection refused");
+    let unprocessed = TransportError::new(TransportStage::NotProcessed, "refused stream");
     let reset = TransportError::new(TransportStage::Sent, "connection reset");
-    for (error, sent) in [(refused, false), (reset, true)] {
+    for (error, sent) in [(refused, false), (unprocessed, false), (reset, true)] {
         let stack = Stack::new([fail(error)]);
         stack.permits.add_permits(1);
         let (record, call) = stack.call();
