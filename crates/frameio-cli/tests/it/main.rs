@@ -20,6 +20,8 @@ mod credentials;
 mod doctor;
 mod find;
 mod from_env;
+#[cfg(target_os = "linux")]
+mod http2;
 mod input;
 mod legacy;
 mod lists;
