@@ -113,14 +113,15 @@ impl<T> Page<T> {
     ///
     /// # Errors
     /// Fails if the link to the next page has no cursor: the rest of the list cannot be requested, and
-    /// the page must not be mistaken for the last one.
+    /// the page must not be mistaken for the last one. Nothing else of the link is used, so a link to
+    /// another origin or route is not followed; its cursor is.
     pub fn next_cursor(&self) -> Result<Option<Cursor>, DecodeError> {
         let Some(link) = self.links.next.as_deref().filter(|link| !link.is_empty()) else {
             return Ok(None);
         };
         let query = link.split_once('?').map_or("", |(_, query)| query);
         let cursor = cursor_in(query).map(Some);
-        cursor.ok_or_else(|| DecodeError::new("links.next", "has no cursor in `after`"))
+        cursor.ok_or_else(|| DecodeError::new("links.next", "has no valid cursor in `after`"))
     }
 
     /// Converts each item with `change`, and keeps the other fields of the page.
@@ -138,7 +139,8 @@ impl<T> Page<T> {
 pub(crate) fn cursor_in(query: &str) -> Option<Cursor> {
     let pair = query.split('&').find_map(|pair| pair.strip_prefix("after="));
     let cursor = pair.filter(|cursor| !cursor.is_empty())?;
-    Some(percent_decode_str(cursor).decode_utf8_lossy().as_ref().into())
+    // A replaced character would make it the cursor of another page.
+    Some(percent_decode_str(cursor).decode_utf8().ok()?.as_ref().into())
 }
 
 impl<T: PageItem> FromResponse for Page<T> {

@@ -73,6 +73,9 @@ pub enum RepairKind {
     NullList,
     /// Page whose `links` are missing or null, read as the last page.
     MissingLinks,
+    /// Link to the next page that is not text, or `links` that are not an object. Its JSON is read as the link,
+    /// which has no cursor: the items of the page are kept, and the request of the next page fails.
+    UnusableLink,
     /// Time without an offset, read as UTC.
     MissingOffset,
     /// Number of more than 64 bits or beyond the range of floats in an untyped field, read as text because
@@ -93,6 +96,7 @@ impl RepairKind {
             Self::WholeNumber => "whole_number",
             Self::NullList => "null_list",
             Self::MissingLinks => "missing_links",
+            Self::UnusableLink => "unusable_link",
             Self::MissingOffset => "missing_offset",
             Self::LargeNumber => "large_number",
             Self::LoneSurrogate => "lone_surrogate",
@@ -344,6 +348,8 @@ fn repair(text: &str, error: &DecodeError, path: &str) -> Option<(RepairKind, St
         RepairKind::NullList
     } else if message.starts_with("invalid type: null") && path == "links" {
         RepairKind::MissingLinks
+    } else if message.starts_with("invalid type") && matches!(path, "links" | "links.next") {
+        RepairKind::UnusableLink
     } else if message.starts_with("invalid type: floating point") {
         RepairKind::WholeNumber
     } else if message.starts_with(INEXACT) || message.starts_with("number out of range") {
@@ -356,6 +362,10 @@ fn repair(text: &str, error: &DecodeError, path: &str) -> Option<(RepairKind, St
         _ if at != path => None,
         RepairKind::NullList => (value == "null").then(|| "[]".to_owned()),
         RepairKind::MissingLinks => (value == "null").then(|| "{}".to_owned()),
+        RepairKind::UnusableLink if at == "links" => {
+            Some(format!(r#"{{"next":{}}}"#, unusable_link(value)))
+        }
+        RepairKind::UnusableLink => Some(unusable_link(value)),
         RepairKind::WholeNumber => value.contains(['.', 'e', 'E']).then(|| whole_number(value))?,
         _ => with_offset(value),
     });
@@ -381,6 +391,11 @@ fn has_list(text: &str) -> bool {
 fn is_in(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer)
         .is_some_and(|rest| outer.is_empty() || rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// Returns a value as the text of a link without a query, and so without a cursor.
+fn unusable_link(value: &str) -> String {
+    serde_json::Value::from(value.replace('?', "%3F")).to_string()
 }
 
 /// Returns a number of more than 64 bits as text.

@@ -54,9 +54,7 @@ impl Context {
                 None => request.clone(),
             };
             let page = E::into_page(self.send(request).await?);
-            let next = guard
-                .next_cursor(&page)
-                .map_err(|error| Refusal::bad_gateway(error.to_string()))?;
+            let next = guard.next_cursor(&page);
             let total = page.total_count;
             for item in page.data {
                 if index >= start && (items.len() as u64) < paging.size {
@@ -64,17 +62,18 @@ impl Context {
                 }
                 index += 1;
             }
-            if let Some(next) = &next {
+            if let Ok(Some(next)) = &next {
                 self.session.cursors.add(list, index, next.clone());
             }
             let complete = items.len() as u64 == paging.size || total.is_some_and(|it| it <= start);
             match (next, total) {
-                (None, total) => {
+                (Ok(None), total) => {
                     return Ok(Window { items, total: total.unwrap_or(index), paging });
                 }
-                (Some(_), Some(total)) if complete => return Ok(Window { items, total, paging }),
+                (_, Some(total)) if complete => return Ok(Window { items, total, paging }),
                 // Without a count, the rest has to be read to count it.
-                (next, _) => cursor = next,
+                (Ok(next), _) => cursor = next,
+                (Err(error), _) => return Err(Refusal::bad_gateway(error.to_string())),
             }
         }
     }

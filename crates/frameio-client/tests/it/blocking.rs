@@ -4,9 +4,10 @@ use frameio::accounts::ListAccounts;
 use frameio::folders::{CreateFolder, ListFolders};
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, CallOptions, Catalog, ErrorKind, Operation, blocking};
-use frameio_sim::{Sim, SimServer};
+use frameio_sim::{Sim, SimServer, samples};
 use frameio_testing::script::{Script, response};
 use http::Request;
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 fn client(sim: &Sim) -> blocking::Client {
@@ -105,6 +106,18 @@ fn fails_on_a_repeated_cursor() {
     let items: Vec<_> = client.items(ListAccounts::new()).collect();
     assert!(matches!(items.as_slice(), [Err(error)] if error.kind() == ErrorKind::Decode));
     assert_eq!(script.requests().len(), 4);
+}
+
+#[test]
+fn an_unusable_link_fails_after_the_items_of_its_page() {
+    let body = json!({"data": [samples::account()], "links": {"next": 7}}).to_string();
+    let script = Script::new(move |_, _| response(200, &body));
+    let client = frameio::Client::builder().token("t").transport(script).build().unwrap();
+    let client = blocking::Client::new(client).unwrap();
+    let pages: Vec<_> = client.pages(ListAccounts::new()).collect();
+    assert!(matches!(pages.as_slice(), [Ok(page), Err(_)] if page.data.len() == 1), "{pages:?}");
+    let items: Vec<_> = client.items(ListAccounts::new()).collect();
+    assert!(matches!(items.as_slice(), [Ok(_), Err(_)]), "{items:?}");
 }
 
 #[test]

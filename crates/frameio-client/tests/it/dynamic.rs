@@ -64,12 +64,21 @@ async fn a_call_with_json_can_be_spawned() {
 
 #[tokio::test]
 async fn repairs_deviating_responses() {
-    let body = "\u{feff}{\"data\":null,\"meta\":12345678901234567890123}";
-    let respond = tower::service_fn(move |_: http::Request<Body>| async move {
-        Ok::<_, std::convert::Infallible>(http::Response::new(Body::from(body)))
-    });
-    let client = Client::from_service(respond);
-    let page = client.send_json(request("accounts.index", &json!({}))).await.unwrap();
-    let repaired = json!({"data": [], "meta": "12345678901234567890123", "links": {}});
-    assert_eq!(page, repaired);
+    for (body, repaired) in [
+        (
+            "\u{feff}{\"data\":null,\"meta\":12345678901234567890123}",
+            json!({"data": [], "meta": "12345678901234567890123", "links": {}}),
+        ),
+        (
+            r#"{"data":[],"links":{"next":{"href":"/v4/accounts?after=c1"}}}"#,
+            json!({"data": [], "links": {"next": r#"{"href":"/v4/accounts%3Fafter=c1"}"#}}),
+        ),
+    ] {
+        let respond = tower::service_fn(move |_: http::Request<Body>| async move {
+            Ok::<_, std::convert::Infallible>(http::Response::new(Body::from(body)))
+        });
+        let client = Client::from_service(respond);
+        let page = client.send_json(request("accounts.index", &json!({}))).await.unwrap();
+        assert_eq!(page, repaired);
+    }
 }

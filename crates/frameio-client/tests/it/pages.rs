@@ -5,10 +5,11 @@ use frameio_testing::script;
 use frameio::accounts::{Account, ListAccounts};
 use std::time::Duration;
 
-use frameio::{Body, CallOptions, Client, EndpointExt, ErrorKind};
+use frameio::{Body, CallOptions, Client, EndpointExt, Error, ErrorKind};
 use futures_util::{StreamExt, TryStreamExt};
 use http::{Request, Response};
 use script::{Script, response};
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 /// Creates a page of accounts with these names and a link to the next page.
@@ -137,16 +138,65 @@ async fn an_empty_link_ends_the_list() {
     assert_eq!(script.requests().len(), 1);
 }
 
+/// Creates a script whose first page has `links` of any form, and whose second page is the last one.
+fn with_links(links: &Value) -> Script {
+    let first = page(&["a", "b"], None);
+    let mut first: Value = serde_json::from_slice(first.body().as_bytes().unwrap()).unwrap();
+    first["links"] = links.clone();
+    let first = first.to_string();
+    Script::new(move |n, _| if n == 0 { response(200, &first) } else { page(&["c"], None) })
+}
+
 #[tokio::test]
-async fn fails_on_a_next_link_without_a_cursor() {
-    let broken = r#"{"data":[],"links":{"next":"/v4/accounts?page=2"}}"#;
-    let script = Script::new(move |_, _| response(200, broken));
-    let mut pages = client(&script).pages(request());
-    assert!(pages.next().await.unwrap().unwrap().data.is_empty());
-    let error = pages.next().await.unwrap().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert!(error.to_string().contains("links.next"), "{error}");
-    assert!(pages.next().await.is_none());
+async fn an_unusable_link_fails_after_the_items_of_its_page() {
+    for links in [
+        json!({"next": "/v4/accounts?page=2"}),
+        json!({"next": "/v4/accounts?after=%ff"}),
+        json!({"next": "::"}),
+        json!({"next": 7}),
+        json!({"next": {"href": "/v4/accounts?after=c1"}}),
+        json!(["/v4/accounts?after=c1"]),
+    ] {
+        let unusable = |error: Error| {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{links}");
+            assert!(error.to_string().contains("`links.next`"), "{error}");
+        };
+        for prefetch in [false, true] {
+            let script = with_links(&links);
+            let mut pages = client(&script).pages(request()).strict(true).prefetch(prefetch);
+            assert_eq!(pages.next().await.unwrap().unwrap().data.len(), 2, "{links}");
+            assert_eq!(pages.cursor(), None, "{links}");
+            unusable(pages.next().await.unwrap().unwrap_err());
+            assert!(pages.next().await.is_none());
+
+            assert_eq!(script.requests().len(), 1, "{links}");
+
+            let script = with_links(&links);
+            let mut items = client(&script).items(request()).prefetch(prefetch);
+            for expected in ["a", "b"] {
+                assert_eq!(name(items.next().await.unwrap().unwrap()), expected, "{links}");
+            }
+            unusable(items.next().await.unwrap().unwrap_err());
+            assert!(items.next().await.is_none());
+            assert_eq!(script.requests().len(), 1, "{links}");
+        }
+        let page = client(&with_links(&links)).send(request().with_meta()).await.unwrap().value;
+        assert_eq!((page.data.len(), page.next_cursor().is_err()), (2, true), "{links}");
+    }
+}
+
+/// Only the cursor of a link is used.
+#[tokio::test]
+async fn a_link_to_another_origin_is_not_followed() {
+    let elsewhere = json!({"next": "https://elsewhere.example/v4/other?after=c1"});
+    let script = with_links(&elsewhere);
+    let names: Vec<_> = client(&script).items(request()).map_ok(name).try_collect().await.unwrap();
+    assert_eq!(names, ["a", "b", "c"]);
+    assert_eq!(
+        script.urls()[1],
+        "https://api.frame.io/v4/accounts?sort=display_name_asc&after=c1&page_size=2\
+         &include_total_count=true"
+    );
 }
 
 #[tokio::test]

@@ -114,6 +114,26 @@ fn a_page_without_links_is_the_last_one() {
 }
 
 #[test]
+fn an_unusable_link_keeps_the_items_and_is_not_the_end_of_the_list() {
+    for links in [
+        r#"{"next":7}"#,
+        r#"{"next":7.5}"#,
+        r#"{"next":[]}"#,
+        r#"{"next":{"href":"/v4/things?after=c1"}}"#,
+        r#""/v4/things?after=c1""#,
+        r#"["/v4/things?after=c1"]"#,
+        "[]",
+        "false",
+    ] {
+        let body = format!(r#"{{"data":[{}],"links":{links}}}"#, thing("a", "1.0"));
+        let (page, repairs) = repaired::<Page<Thing>>(&body);
+        assert_eq!(page.data[0].name, "a", "{links}");
+        assert_eq!(page.next_cursor().unwrap_err().path, "links.next", "{links}");
+        assert!(repairs.iter().any(|it| it.starts_with("unusable_link at links")), "{repairs:?}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_and_lone_surrogates_are_repaired() {
     let (page_of_none, repairs) = repaired::<Page<Thing>>(&format!("\u{feff}{}", page(&[])));
     assert!(page_of_none.data.is_empty());
@@ -243,8 +263,8 @@ fn undecodable_items_are_skipped_only_on_request() {
     let all = page(&[thing("a", "null"), thing("b", "null")]);
     assert!(decode::<Page<Thing>>(&all, Undecodable::Skip).unwrap().value.data.is_empty());
     // Errors outside the items are never skipped.
-    let links = r#"{"data":[],"links":{"next":7}}"#;
-    assert_eq!(decode::<Page<Thing>>(links, Undecodable::Skip).unwrap_err().path, "links.next");
+    let total = r#"{"data":[],"links":{},"total_count":"7"}"#;
+    assert_eq!(decode::<Page<Thing>>(total, Undecodable::Skip).unwrap_err().path, "total_count");
 }
 
 #[test]
