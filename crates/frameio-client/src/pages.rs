@@ -66,7 +66,8 @@ impl Client {
 ///
 /// The list ends at a page without a link to a next page. A page that fails, a link without a cursor
 /// and a link to an earlier page are errors and end the stream, so a truncated list never looks
-/// complete. After a failed page, [`cursor`](Pages::cursor) returns where to resume.
+/// complete. The error of a link follows the page that has it. After a failed page,
+/// [`cursor`](Pages::cursor) returns where to resume.
 pub struct Pages<E: Paged> {
     client: Client,
     /// Request of the next page; `None` after the last one.

@@ -176,6 +176,32 @@ pub trait EndpointExt: Endpoint + Sized {
 
     /// Makes the call return status, headers and body without decoding. A 4xx or 5xx is still an
     /// error.
+    ///
+    /// A raw list is one page and not [`Paged`], because its link to the next page is a part of the body that
+    /// is not decoded. To read a list whose items are not decoded, take the cursor from each page:
+    ///
+    /// ```
+    /// use frameio_core::{BoxError, CursorGuard, EndpointExt, Page, Paged};
+    /// use serde_json::Value;
+    ///
+    /// # struct Client;
+    /// # impl Client {
+    /// #     async fn send<E>(&self, _: E) -> Result<http::Response<bytes::Bytes>, BoxError> { todo!() }
+    /// # }
+    /// async fn raw_items<E: Paged>(client: &Client, mut request: E) -> Result<Vec<Value>, BoxError> {
+    ///     let (mut items, mut guard) = (Vec::new(), CursorGuard::for_request(&request));
+    ///     loop {
+    ///         let response = client.send(request.clone().raw()).await?;
+    ///         let page: Page<Value> = serde_json::from_slice(response.body())?;
+    ///         let next = guard.next_cursor(&page);
+    ///         items.extend(page.data);
+    ///         match next? {
+    ///             Some(cursor) => request = request.after(cursor),
+    ///             None => return Ok(items),
+    ///         }
+    ///     }
+    /// }
+    /// ```
     fn raw(self) -> Raw<Self> {
         Raw(self)
     }

@@ -5,7 +5,8 @@ use frameio_testing::script;
 use frameio::accounts::{Account, ListAccounts};
 use std::time::Duration;
 
-use frameio::{Body, CallOptions, Client, EndpointExt, Error, ErrorKind};
+use frameio::endpoint::CursorGuard;
+use frameio::{Body, CallOptions, Client, EndpointExt, Error, ErrorKind, Page};
 use futures_util::{StreamExt, TryStreamExt};
 use http::{Request, Response};
 use script::{Script, response};
@@ -183,6 +184,26 @@ async fn an_unusable_link_fails_after_the_items_of_its_page() {
         let page = client(&with_links(&links)).send(request().with_meta()).await.unwrap().value;
         assert_eq!((page.data.len(), page.next_cursor().is_err()), (2, true), "{links}");
     }
+}
+
+/// Reads a list as the documentation of `raw` shows.
+#[tokio::test]
+async fn raw_pages_are_read_with_a_guard() {
+    let script = with_links(&json!({"next": "/v4/accounts?after=c1"}));
+    let (client, mut request) = (client(&script), request());
+    let (mut names, mut guard) = (Vec::new(), CursorGuard::for_request(&request));
+    // More than there are.
+    for _ in 0..9 {
+        let response = client.send(request.clone().raw()).await.unwrap();
+        let page: Page<Value> = serde_json::from_slice(response.body()).unwrap();
+        names.extend(page.data.iter().map(|account| account["display_name"].clone()));
+        match guard.next_cursor(&page).unwrap() {
+            Some(cursor) => request = request.after(cursor),
+            None => break,
+        }
+    }
+    assert_eq!(names, ["a", "b", "c"]);
+    assert_eq!(query(&script)[1], "sort=display_name_asc&after=c1&page_size=2&include_total_count=true");
 }
 
 /// Only the cursor of a link is used.
