@@ -1,7 +1,8 @@
 //! Client for programs without an async runtime.
 //!
 //! The blocking client drives an async [`Client`](crate::Client) on its own runtime, so all endpoints,
-//! layers and settings are available.
+//! layers and settings are available. Calls run on the calling thread. Connections and other tasks, such as
+//! the refresh of a token, run on one thread of the client, also between calls.
 //!
 //! ```no_run
 //! use frameio::{accounts::ListAccounts, blocking, users::ShowCurrentUser};
@@ -28,7 +29,7 @@ use crate::error::Error;
 /// Blocking client for the Frame.io V4 API.
 ///
 /// Cloning is cheap; clones can be moved to other threads and share connections, quotas and the
-/// token. Connections make progress only while a thread waits in a call.
+/// token. When the last clone is dropped, the thread of the client ends with all its tasks.
 #[derive(Clone)]
 pub struct Client {
     inner: crate::Client,
@@ -55,7 +56,11 @@ impl Client {
     /// another runtime.
     pub fn new(client: crate::Client) -> Result<Self, Error> {
         outside()?;
-        let runtime = Builder::new_current_thread()
+        // A runtime that only a call drives would stop tasks between calls: a refresh would exceed its time
+        // limit and lose a used refresh token, and a pooled connection would not see that it was closed.
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("frameio-blocking")
             .enable_all()
             .build()
             .map_err(|_| Error::misuse("cannot start a runtime"))?;
@@ -92,8 +97,8 @@ impl Client {
 
     /// Returns an iterator over the pages of a list. The next page is requested when it is needed.
     pub fn pages<E: Paged>(&self, request: E) -> Pages<E> {
-        // A request that was begun ahead would make no progress between two calls of `next`, and
-        // exceed its time limits.
+        // A request that was begun ahead is not a task. It would make no progress between two calls of
+        // `next`, and exceed its time limits.
         let inner = self.inner.pages(request).prefetch(false);
         Pages { client: self.clone(), inner, refused: false }
     }

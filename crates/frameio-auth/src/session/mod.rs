@@ -116,7 +116,8 @@ impl Session {
         self.0.import(tokens).await
     }
 
-    /// Retries to save refreshed tokens that could not be saved. Does nothing if all tokens are saved.
+    /// Waits for a running refresh, and retries to save refreshed tokens that could not be saved. Does nothing
+    /// else if all tokens are saved.
     ///
     /// Call it before the program ends. Otherwise its next run starts with a used refresh token, and the
     /// user has to sign in again. See [`SessionBuilder::on_unsaved`].

@@ -1,13 +1,17 @@
 //! Refreshes: their time, and the calls that wait for them.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use frameio::auth::{ErrorKind, Session, TokenStore, Tokens};
+use frameio::auth::{ErrorKind, Ims, Session, TokenStore, Tokens};
 use frameio::layers::TokenProvider;
+use frameio::users::ShowCurrentUser;
+use frameio::{Body, blocking};
 use frameio_sim::{Fault, Sim};
-use http::StatusCode;
+use http::{Request, StatusCode};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tower::ServiceExt;
 
 use crate::{LIFE, World, me, oauth, server, settle, web};
 
@@ -37,6 +41,57 @@ async fn refreshes_in_the_background_a_minute_before_the_expiry() {
     assert_ne!(second, first);
     assert_eq!(world.token_requests(), 1);
     me(&world.client(&session)).await.unwrap();
+}
+
+/// Returns a session of the web app with a signed-in user, and the permits of its later token requests.
+/// `on_change` reports its refreshes.
+async fn gated(world: &World) -> (Session, Arc<Semaphore>, mpsc::Receiver<()>) {
+    let (sim, clock) = (world.sim.clone(), world.sim.clock());
+    let gate = Arc::new(Semaphore::new(0));
+    let permits = gate.clone();
+    let transport = tower::service_fn(move |request: Request<Body>| {
+        let (permits, sim) = (permits.clone(), sim.clone());
+        async move {
+            permits.acquire().await.unwrap().forget();
+            sim.oneshot(request).await
+        }
+    });
+    let ims = Ims::builder(web()).transport(transport).clock(move || clock.now()).build().unwrap();
+    let (changed, changes) = mpsc::channel();
+    let changed = move |_: Option<&Tokens>| changed.send(()).unwrap();
+    let session = Session::builder(ims).on_change(changed).build();
+    session.import(world.sign_in(&world.ims(web())).await).await.unwrap();
+    changes.recv().unwrap();
+    (session, gate, changes)
+}
+
+#[test]
+fn a_refresh_continues_between_the_calls_of_a_blocking_client() {
+    let world = World::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (session, gate, changes) = runtime.block_on(gated(&world));
+    let client = blocking::Client::new(world.client(&session)).unwrap();
+    world.pass(LIFE - MINUTE);
+    let first = session.cached();
+    client.send(ShowCurrentUser::new()).unwrap();
+    assert_eq!(session.cached(), first);
+    // No call drives the runtime now.
+    gate.add_permits(1);
+    changes.recv_timeout(MINUTE).unwrap();
+    assert_ne!(session.cached(), first);
+}
+
+#[tokio::test]
+async fn saving_waits_for_a_running_refresh() {
+    let world = World::new();
+    let (session, gate, changes) = gated(&world).await;
+    world.pass(LIFE - MINUTE);
+    let first = session.cached();
+    settle().await;
+    gate.add_permits(1);
+    session.save().await.unwrap();
+    changes.try_recv().unwrap();
+    assert_ne!(session.cached(), first);
 }
 
 #[tokio::test(start_paused = true)]
