@@ -1,6 +1,7 @@
 //! Resolves paths, IDs and links in arguments to items of the service.
 
 mod cached;
+mod parent;
 mod place;
 pub(crate) mod shares;
 
@@ -15,6 +16,7 @@ use frameio::{AccountId, AssetId, FolderId, WorkspaceId};
 
 use self::cached::CachedItems;
 use self::place::{Place, RelativePath, is_place};
+pub(crate) use self::parent::{Parent, parent};
 pub(crate) use self::place::{is_id, is_relative};
 use crate::args::{AccountArg, GlobalArgs, WorkspaceArgs};
 use crate::config::{CURRENT_FOLDER, ProfileIds};

@@ -4,17 +4,16 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use frameio::assets::Asset;
-use frameio::folders::ShowFolder;
 use frameio::projects::ListProjects;
 use frameio::shares::{ListShareAssets, ListShares, Share};
 use frameio::transfer::{Resolved, Transfers};
 use frameio::transport::HyperTransport;
-use frameio::version_stacks::ShowVersionStack;
 use frameio::{AccountId, AssetId, Body, Client, ProjectId};
 use futures_util::TryStreamExt;
 use http::header::LOCATION;
 use http::{Request, Uri};
 
+use super::parent::parent;
 use crate::exit::{Failure, Status};
 use crate::web_link::{WebLink, without_scheme};
 
@@ -92,7 +91,8 @@ fn code(link: &str) -> &str {
     link.split_once('/').map_or(link, |(_, code)| code)
 }
 
-/// Returns whether a share contains an item, itself or with a folder or version stack above it.
+/// Returns whether a share contains an item, itself or with a folder or version stack above it that is visible
+/// to the user.
 pub(super) async fn contains(
     client: &Client,
     share: &str,
@@ -115,29 +115,11 @@ pub(super) async fn contains(
         if shared.contains(id.as_str()) {
             return Ok(true);
         }
-        let Some(parent) = above.take() else { return Ok(false) };
-        above = parent_of(client, account, &parent).await?;
-        next = Some(parent);
+        let Some(id) = above.take() else { return Ok(false) };
+        above = parent(client, account, &id).await?.and_then(|parent| parent.parent_id);
+        next = Some(id);
     }
     Ok(false)
-}
-
-/// Returns the parent of a folder or version stack, if it is visible.
-async fn parent_of(
-    client: &Client,
-    account: &AccountId,
-    id: &AssetId,
-) -> Result<Option<AssetId>, Failure> {
-    match client.send(ShowFolder::new(account, id.as_str())).await {
-        Ok(folder) => return Ok(folder.parent_id.map(Into::into)),
-        Err(error) if error.is_not_found() => {}
-        Err(error) => return Err(error.into()),
-    }
-    match client.send(ShowVersionStack::new(account, id.as_str())).await {
-        Ok(stack) => Ok(stack.parent_id.map(Into::into)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Returns the ID of the only item that is shared, in the first account that has the share.

@@ -2,16 +2,15 @@
 
 use std::collections::HashMap;
 
-use frameio::folders::ShowFolder;
 use frameio::projects::{Project, ShowProject};
 use frameio::transfer::RemotePath;
-use frameio::version_stacks::ShowVersionStack;
 use frameio::workspaces::ShowWorkspace;
-use frameio::{AccountId, AssetId, Client, FolderId, ProjectId, VersionStackId, WorkspaceId};
+use frameio::{AccountId, AssetId, Client, ProjectId, WorkspaceId};
 use serde_json::Value;
 
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::Cell;
+use crate::resolver::{Parent, parent};
 
 /// Maximum number of folders above an item.
 const MAX_DEPTH: usize = 256;
@@ -23,13 +22,6 @@ pub(in crate::commands) struct Locations<'a> {
     parents: HashMap<AssetId, Option<Parent>>,
     projects: HashMap<ProjectId, Project>,
     workspaces: HashMap<WorkspaceId, String>,
-}
-
-/// A folder or version stack.
-#[derive(Clone)]
-struct Parent {
-    name: String,
-    parent_id: Option<AssetId>,
 }
 
 /// Place of an item.
@@ -134,26 +126,8 @@ impl<'a> Locations<'a> {
         if let Some(parent) = self.parents.get(id) {
             return Ok(parent.clone());
         }
-        let show = ShowFolder::new(&self.account, FolderId::from(id.clone()));
-        let mut parent = visible(self.client.send(show).await)?
-            .map(|it| Parent { name: it.name, parent_id: it.parent_id.map(Into::into) });
-        if parent.is_none() {
-            let show = ShowVersionStack::new(&self.account, VersionStackId::from(id.clone()));
-            parent = visible(self.client.send(show).await)?
-                .map(|it| Parent { name: it.name, parent_id: it.parent_id.map(Into::into) });
-        }
+        let parent = parent(self.client, &self.account, id).await?;
         self.parents.insert(id.clone(), parent.clone());
         Ok(parent)
-    }
-}
-
-/// Converts responses about invisible items to `None`.
-fn visible<T>(response: Result<T, frameio::Error>) -> Result<Option<T>, Failure> {
-    match response {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if matches!(Status::of_call(&error), Status::NotFound | Status::Forbidden) => {
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
     }
 }
