@@ -11,6 +11,7 @@ use frameio::transfer::{TransferError, TransferErrorKind};
 use frameio::{Catalog, EncodeError, Error, ErrorKind, Operation};
 use frameio_archive::{ArchiveError, ArchiveErrorKind};
 pub(crate) use frameio_private_file::reason as io_reason;
+use http::StatusCode;
 
 /// Exit status by kind of failure. The numbers and the names are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,7 +248,11 @@ fn hint(error: &Error) -> String {
     }
     let operation = Operation::all().find(|it| Some(it.id) == error.operation());
     let is_repeatable = operation.is_none_or(|operation| operation.idempotent);
-    let is_known = error.status().is_some_and(|status| !status.is_success());
+    // A failed server may have carried it out.
+    let is_refusal = |status: StatusCode| {
+        !(status.is_success() || status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT)
+    };
+    let is_known = error.status().is_some_and(is_refusal);
     match is_repeatable || is_known || !error.may_have_been_sent() {
         true => String::new(),
         false => "; the request may have been carried out: check before you repeat it".to_owned(),

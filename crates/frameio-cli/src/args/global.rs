@@ -79,14 +79,6 @@ impl GlobalArgs {
         self.timeout
     }
 
-    /// Creates a client that does not repeat a request that could create an item twice.
-    pub(crate) fn conservative_client(&self) -> Result<Client, Failure> {
-        let (_, profile, credentials) = self.credentials()?;
-        let builder = self.client_builder(&profile, credentials.sign(Client::builder()))?;
-        let builder = builder.retry(StandardPolicy::conservative());
-        builder.build().map_err(|error| Failure::usage(error.to_string()))
-    }
-
     /// Creates a client for transfers with a limited bandwidth, and returns the profile.
     pub(crate) fn limited_transfers(
         &self,
@@ -205,6 +197,8 @@ impl GlobalArgs {
     ) -> Result<ClientBuilder, Failure> {
         let user_agent = concat!("frameio-cli/", env!("CARGO_PKG_VERSION"));
         let mut builder = builder.user_agent(user_agent).metrics(self.retries.clone());
+        // The default policy could create an item twice, after a 5xx.
+        builder = builder.retry(StandardPolicy::conservative());
         if let Some(url) = self.base_url(profile)? {
             // The error of the client suggests a method of its builder.
             if url.starts_with("http://") && !is_local(url) {

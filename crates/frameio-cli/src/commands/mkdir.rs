@@ -47,7 +47,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     for text in &args.places {
         places.push((text.as_str(), NewPlace::split(text, has_base)?));
     }
-    let client = global.conservative_client()?;
+    let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let mut results = Results::new("create", args.json.reporter());

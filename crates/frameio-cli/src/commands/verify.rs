@@ -103,8 +103,6 @@ async fn live(global: &GlobalArgs, args: &Args, verifier: &mut Verifier) -> Resu
         () = shutdown::requested() => return Err(Failure::reported(Status::Interrupted)),
     }
     let Some((account, folder)) = folder else { return Ok(()) };
-    // A folder that was created twice would remain.
-    let client = global.conservative_client()?;
     let stop = shutdown::requested();
     let checks = verifier.write_checks(&client, account.as_str(), folder.as_str(), stop).await;
     let outcome = checks.map_err(failure)?;

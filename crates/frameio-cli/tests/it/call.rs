@@ -265,6 +265,11 @@ async fn a_lost_response_of_a_create_is_a_warning_against_a_repetition() {
         let ended = run(&server, &add).await;
         assert!(ended.failed(status).ends_with(warning), "{ended:?}");
     }
+    // No retry, which could add a second comment.
+    sim.inject(Fault::status(StatusCode::BAD_GATEWAY).on(create).next(1));
+    let ended = run(&server, &add).await;
+    let message = ended.failed(8);
+    assert!(message.contains("502") && message.ends_with(warning), "{ended:?}");
     // It was refused, or changes nothing.
     sim.inject(Fault::status(StatusCode::FORBIDDEN).on(create).next(1));
     let ended = run(&server, &add).await;

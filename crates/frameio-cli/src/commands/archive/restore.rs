@@ -48,7 +48,7 @@ pub(crate) struct Args {
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let (workspace, name) = split(&args.place)?;
-    let client = global.conservative_client()?;
+    let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let found = resolver.resolve_for_write(Some(&workspace)).await?;

@@ -100,7 +100,7 @@ impl Request<'_> {
         global: &GlobalArgs,
         relocate: impl AsyncFnOnce(&mut Relocation<'_>, &mut Results, Sources) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let client = global.conservative_client()?;
+        let client = global.client()?;
         let transfers = Transfers::new(client.clone());
         let args = self.args;
         let resolver = Resolver::new(global, &transfers, &args.account)?.for_many();
