@@ -46,7 +46,7 @@ pub struct CallLimits {
     pub deadline: Option<Duration>,
     /// Maximum number of retries after the first attempt.
     pub max_retries: Option<u32>,
-    /// Whether the request may be resent even if the service received it. Overrides
+    /// Whether several identical requests have the effect of one, for retry policies. Overrides
     /// [`Operation::idempotent`].
     pub idempotent: Option<bool>,
 }

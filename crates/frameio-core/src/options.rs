@@ -81,8 +81,10 @@ impl CallOptions {
         self
     }
 
-    /// Sets whether the request may be resent even if the service received it. Default: as declared
-    /// by the operation.
+    /// Sets whether several identical requests have the effect of one, so that a retry policy may resend the
+    /// request even if the service received it. Default: as declared by the operation.
+    ///
+    /// The default policy resends it after a 408 or 5xx even if not; `max_retries(0)` prevents that.
     #[must_use]
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.limits.idempotent = Some(idempotent);

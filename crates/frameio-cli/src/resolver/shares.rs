@@ -63,7 +63,7 @@ pub(crate) async fn of_project(
     project: &ProjectId,
 ) -> Result<Vec<Share>, Failure> {
     let list = ListShares::new(account, project).page_size(100);
-    Ok(client.items(list).try_collect().await?)
+    Ok(client.items(list).strict(true).try_collect().await?)
 }
 
 /// Finds a share by its short link. The service has no operation for it, so the shares of the projects

@@ -35,9 +35,11 @@ use crate::retry_after::retry_after;
 /// }
 ///
 /// let headers = http::HeaderMap::new();
-/// let conflict = AttemptOutcome::response(StatusCode::CONFLICT, &headers);
 /// let policy = Conflicts(StandardPolicy::default());
-/// assert_eq!(policy.retry(&conflict), Some(Duration::from_secs(1)));
+/// let delay = |status| policy.retry(&AttemptOutcome::response(status, &headers));
+/// assert_eq!(delay(StatusCode::CONFLICT), Some(Duration::from_secs(1)));
+/// assert_eq!(delay(StatusCode::SERVICE_UNAVAILABLE), None);
+/// assert!(delay(StatusCode::BAD_GATEWAY).is_some());
 /// ```
 ///
 /// A closure is a policy too, if the type of its argument is written. A policy that is chosen at run time is

@@ -67,7 +67,7 @@ impl Place {
     }
 
     async fn all<E: Paged<Item = UserRole>>(&self, list: E) -> Result<Vec<UserRole>, Failure> {
-        Ok(self.client.items(list).try_collect().await?)
+        Ok(self.client.items(list).strict(true).try_collect().await?)
     }
 
     /// Returns the roles that can be granted here.

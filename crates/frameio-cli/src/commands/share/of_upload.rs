@@ -114,7 +114,8 @@ impl UploadShare {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut files: HashSet<_> = files.into_iter().collect();
         let mut assets = Vec::new();
-        let mut children = client.items(ListFolderChildren::new(account, folder).page_size(500));
+        let list = ListFolderChildren::new(account, folder).page_size(500);
+        let mut children = client.items(list).strict(true);
         while let Some(child) = children.next().await {
             let child = child?;
             let is_uploaded = match &child {

@@ -223,7 +223,7 @@ fn reviewer(outcome: &'static str, email: &str) -> Change {
 
 async fn list(client: &Client, found: &FoundShare) -> Result<Vec<User>, Failure> {
     let list = ListShareReviewers::new(&found.account, &found.share.id).page_size(100);
-    Ok(client.items(list).try_collect().await?)
+    Ok(client.items(list).strict(true).try_collect().await?)
 }
 
 /// Returns each address once, in lower case.

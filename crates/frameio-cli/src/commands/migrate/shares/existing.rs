@@ -58,10 +58,12 @@ pub(super) async fn find(
 
 async fn projects(client: &Client, account: &AccountId) -> Result<Vec<Project>, Failure> {
     let mut projects = Vec::new();
-    let mut workspaces = client.items(ListWorkspaces::new(account).page_size(100));
+    // A share that is missing in a list would be created again.
+    let list = ListWorkspaces::new(account).page_size(100);
+    let mut workspaces = client.items(list).strict(true);
     while let Some(workspace) = workspaces.next().await {
         let list = ListProjects::new(account, &workspace?.id).page_size(100);
-        projects.extend(client.items(list).try_collect::<Vec<_>>().await?);
+        projects.extend(client.items(list).strict(true).try_collect::<Vec<_>>().await?);
     }
     Ok(projects)
 }
