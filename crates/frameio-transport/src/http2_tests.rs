@@ -139,9 +139,9 @@ async fn other_streams_continue_after_one_is_refused() {
 async fn a_request_body_that_fails_is_not_a_lost_connection() {
     let server = server(|stream| Reaction::Send(response(stream, "{}"))).await;
     let body = Body::factory(Some(7), || {
-        let failure = std::future::ready(Err::<http_body::Frame<Bytes>, _>(
-            std::io::Error::other("cannot read 'a.mov': disk error"),
-        ));
+        let failure = std::future::ready(Err::<http_body::Frame<Bytes>, _>(std::io::Error::other(
+            "cannot read 'a.mov': disk error",
+        )));
         http_body_util::StreamBody::new(futures_util::stream::once(failure))
     });
     let request = Request::builder().method(Method::PUT).uri(server.url()).body(body).unwrap();

@@ -15,8 +15,8 @@ use frameio::transfer::{
 use frameio::{AccountId, AssetId, FolderId, WorkspaceId};
 
 use self::cached::CachedItems;
-use self::place::{Place, RelativePath, is_place};
 pub(crate) use self::parent::{Parent, parent};
+use self::place::{Place, RelativePath, is_place};
 pub(crate) use self::place::{is_id, is_relative};
 use crate::args::{AccountArg, GlobalArgs, WorkspaceArgs};
 use crate::config::{CURRENT_FOLDER, ProfileIds};

@@ -203,7 +203,10 @@ async fn raw_pages_are_read_with_a_guard() {
         }
     }
     assert_eq!(names, ["a", "b", "c"]);
-    assert_eq!(query(&script)[1], "sort=display_name_asc&after=c1&page_size=2&include_total_count=true");
+    assert_eq!(
+        query(&script)[1],
+        "sort=display_name_asc&after=c1&page_size=2&include_total_count=true"
+    );
 }
 
 /// Only the cursor of a link is used.

@@ -354,7 +354,9 @@ fn a_page_without_a_link_is_the_last_and_a_link_needs_a_cursor() {
     for end in ["null", r#""""#] {
         assert_eq!(page(end), Ok(None));
     }
-    for broken in [r#""/v4/x""#, r#""/v4/x?page_size=1""#, r#""/v4/x?after=""#, r#""/v4/x?after=%FF""#] {
+    for broken in
+        [r#""/v4/x""#, r#""/v4/x?page_size=1""#, r#""/v4/x?after=""#, r#""/v4/x?after=%FF""#]
+    {
         assert_eq!(page(broken).unwrap_err().path, "links.next", "{broken}");
     }
 }

@@ -214,7 +214,9 @@ mod tests {
             (
                 _,
                 Some(Transport(
-                    TransportStage::Connect | TransportStage::NotSent | TransportStage::NotProcessed,
+                    TransportStage::Connect
+                    | TransportStage::NotSent
+                    | TransportStage::NotProcessed,
                 )),
             ) => always(Cause::Other),
             (_, Some(Transport(TransportStage::Unsendable | TransportStage::RequestBody))) => {
