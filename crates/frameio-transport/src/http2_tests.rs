@@ -1,4 +1,5 @@
 //! Requests over HTTP/2 to a server on a raw socket.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bytes::Bytes;
 use frameio_testing::http2::{Http2Server, go_away, reset, response};

@@ -324,10 +324,10 @@ mod tests {
             tokio::select! {
                 biased;
                 result = &mut response => panic!("a response: {result:?}"),
-                _ = seen.recv() => response,
+                _ = seen.recv() => [response],
             }
         });
-        let response = response.await.unwrap();
+        let [response] = response.await.unwrap();
         runtime.shutdown_background();
         let error = response.await.unwrap_err().downcast::<TransportError>().unwrap();
         assert_eq!(error.stage, TransportStage::Sent, "{error}");
