@@ -188,7 +188,7 @@ pub trait EndpointExt: Endpoint + Sized {
     ///
     /// # struct Client;
     /// # impl Client {
-    /// #     async fn send<E>(&self, _: E) -> Result<http::Response<bytes::Bytes>, BoxError> { todo!() }
+    /// #     async fn send<E>(&self, _: E) -> Result<http::Response<bytes::Bytes>, BoxError> { Err("offline".into()) }
     /// # }
     /// async fn raw_items<E: Paged>(client: &Client, mut request: E) -> Result<Vec<Value>, BoxError> {
     ///     let (mut items, mut guard) = (Vec::new(), CursorGuard::for_request(&request));
