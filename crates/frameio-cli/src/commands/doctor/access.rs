@@ -1,12 +1,15 @@
 //! The signed-in user and the accounts that the token gives access to.
 
+use frameio::accounts::ListAccounts;
 use frameio::auth::profile::Services;
+use frameio::users::ShowCurrentUser;
+use frameio::workspaces::ListWorkspaces;
 use serde_json::Value;
 
 use super::Doctor;
 use super::finding::Finding;
 use super::network::Reached;
-use super::probe::{Probe, Reply};
+use super::probe::{ApiProbe, Reply, unanswered};
 use super::refusal;
 use super::token::Signed;
 use crate::commands::by_name::{self, Label};
@@ -17,7 +20,7 @@ const ACCOUNTS: &str = "accounts";
 
 /// Requests with the token, and what they reveal.
 pub(super) struct Access {
-    pub(super) probe: Probe,
+    pub(super) probe: ApiProbe,
     /// Response to the request for the user, whose headers report the quota.
     pub(super) me: Reply,
     pub(super) user_id: String,
@@ -33,19 +36,16 @@ pub(super) async fn check(
     services: &Services,
     reached: &Reached,
 ) -> (Vec<Finding>, Option<Access>) {
-    let probe = match doctor.signed_probe(signed) {
+    let probe = match doctor.api_probe(signed) {
         Ok(probe) => probe,
         Err(failure) => {
             let finding = Finding::problem(CHECK, failure.status, "invalid_setting");
             return (vec![finding.read(failure.message)], None);
         }
     };
-    let me = match probe.get("/v4/me").await {
+    let me = match probe.call(ShowCurrentUser::new()).await {
         Ok(me) => me,
-        Err(failure) => {
-            let finding = Finding::problem(CHECK, failure.status, "no_response");
-            return (vec![finding.read(failure.message)], None);
-        }
+        Err(failure) => return (vec![unanswered(CHECK, failure)], None),
     };
     if !me.status.is_success() {
         return (vec![refused(doctor, &me, signed, services, reached).await], None);
@@ -67,7 +67,6 @@ async fn refused(
     services: &Services,
     reached: &Reached,
 ) -> Finding {
-    let fact = format!("GET /v4/me returned {}", me.summary());
     match me.status.as_u16() {
         401 => refusal::unauthorized(doctor, CHECK, me, signed, services, reached).await,
         403 => refusal::forbidden_account(CHECK, me),
@@ -81,29 +80,23 @@ async fn refused(
             .infer("this is not the response of the API")
             .advise("check the API URL"),
     }
-    .read(fact)
+    .read(me.fact())
 }
 
 /// Lists the accounts with their type, and finds those that are locked.
 async fn accounts(
     doctor: &Doctor<'_>,
-    probe: &Probe,
+    probe: &ApiProbe,
     signed: &Signed,
     account: Option<&str>,
 ) -> (Vec<Finding>, Vec<String>) {
-    let list = match probe.get("/v4/accounts?page_size=100").await {
+    let list = match probe.call(ListAccounts::new().page_size(100)).await {
         Ok(list) if list.status.is_success() => list,
         Ok(list) => {
             let finding = refusal::forbidden_account(ACCOUNTS, &list);
-            return (
-                vec![finding.read(format!("GET /v4/accounts returned {}", list.summary()))],
-                Vec::new(),
-            );
+            return (vec![finding.read(list.fact())], Vec::new());
         }
-        Err(failure) => {
-            let finding = Finding::problem(ACCOUNTS, failure.status, "no_response");
-            return (vec![finding.read(failure.message)], Vec::new());
-        }
+        Err(failure) => return (vec![unanswered(ACCOUNTS, failure)], Vec::new()),
     };
     let mut accounts = list.data();
     if accounts.is_empty() {
@@ -170,26 +163,21 @@ fn unknown_account(wanted: Option<&str>, accounts: &[Value]) -> Option<Finding> 
 /// Describes an account whose workspaces the user may list, or explains why not.
 async fn check_account(
     doctor: &Doctor<'_>,
-    probe: &Probe,
+    probe: &ApiProbe,
     account: &Value,
     is_legacy: bool,
 ) -> Result<Finding, Finding> {
     let id = account["id"].as_str().unwrap_or_default();
-    let path = format!("/v4/accounts/{id}/workspaces?page_size=1");
-    match probe.get(&path).await {
+    match probe.call(ListWorkspaces::new(id).page_size(1)).await {
         Ok(reply) if reply.status.is_success() => Ok(described(doctor, account, is_legacy)),
         Ok(reply) => {
-            let fact = format!("GET {path} returned {}", reply.summary());
-            Err(match reply.status {
+            let finding = match reply.status {
                 http::StatusCode::FORBIDDEN => refusal::forbidden_account(ACCOUNTS, &reply),
                 _ => Finding::note(ACCOUNTS),
-            }
-            .read(fact))
+            };
+            Err(finding.read(reply.fact()))
         }
-        Err(failure) => {
-            let finding = Finding::problem(ACCOUNTS, failure.status, "no_response");
-            Err(finding.read(failure.message))
-        }
+        Err(failure) => Err(unanswered(ACCOUNTS, failure)),
     }
 }
 

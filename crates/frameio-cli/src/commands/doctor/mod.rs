@@ -31,7 +31,7 @@ use self::finding::{Finding, Outcome};
 use self::network::Reached;
 use self::personal::Personal;
 use self::place::Action;
-use self::probe::Probe;
+use self::probe::ApiProbe;
 use self::token::Signed;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
@@ -198,7 +198,7 @@ impl Doctor<'_> {
     }
 
     /// Returns the client of the run, with the time limit and without retries. Its calls count in the shared
-    /// quotas, except requests by URL, which name no operation.
+    /// quotas.
     fn client(&self, signed: &Signed) -> Result<Client, Failure> {
         let quotas = match self.has_quotas.load(Ordering::Relaxed) {
             true => Some(self.global.quotas(&signed.profile, &signed.credentials)?),
@@ -217,8 +217,8 @@ impl Doctor<'_> {
         builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
-    fn signed_probe(&self, signed: &Signed) -> Result<Probe, Failure> {
-        Ok(Probe::signed(self.client(signed)?, self.limit))
+    fn api_probe(&self, signed: &Signed) -> Result<ApiProbe, Failure> {
+        Ok(ApiProbe::new(self.client(signed)?))
     }
 }
 

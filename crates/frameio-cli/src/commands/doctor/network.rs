@@ -26,7 +26,7 @@ pub(super) async fn check(
     doctor: &Doctor<'_>,
     services: &Services,
 ) -> (Vec<Finding>, Option<Reached>) {
-    let probe = Probe::anonymous(doctor.limit);
+    let probe = Probe::new(doctor.limit);
     let api = format!("{}/v4/me", services.api_url.trim_end_matches('/'));
     let sign_in =
         format!("{}/ims/.well-known/openid-configuration", services.ims_url.trim_end_matches('/'));

@@ -1,7 +1,11 @@
 //! Access to one place: whether the user sees it, and what the role permits.
 
 use clap::ValueEnum;
+use frameio::accounts::ListAccounts;
+use frameio::folder_permissions::ListFolderUsers;
+use frameio::project_permissions::ListProjectUsers;
 use frameio::transfer::{Resolved, ResolvedItem, Transfers};
+use frameio::workspace_permissions::ListWorkspaceUsers;
 use serde_json::Value;
 
 use super::Doctor;
@@ -60,8 +64,7 @@ impl Place {
     /// Returns the file of the place.
     pub(super) fn sample(&self) -> Option<Sample> {
         let file = self.resolved.file()?;
-        let account = self.resolved.account_id.to_string();
-        Some(Sample { account, file: file.id.to_string() })
+        Some(Sample { account: self.resolved.account_id.clone(), file: file.id.clone() })
     }
 }
 
@@ -143,17 +146,17 @@ pub(super) async fn check(access: &Access, place: &Place, action: Action) -> Fin
 
 /// Returns the highest role of the user in the account, the workspace, the project and the folder.
 async fn role(access: &Access, resolved: &Resolved) -> Option<String> {
-    let account = format!("/v4/accounts/{}", resolved.account_id);
-    let mut lists = vec![format!("{account}/workspaces/{}/users", resolved.workspace_id)];
+    let (account, probe) = (&resolved.account_id, &access.probe);
+    let workspace = ListWorkspaceUsers::new(account, &resolved.workspace_id).page_size(100);
+    let mut lists = vec![probe.call(workspace).await];
     if let Some(project) = &resolved.project_id {
-        lists.push(format!("{account}/projects/{project}/users"));
+        lists.push(probe.call(ListProjectUsers::new(account, project).page_size(100)).await);
     }
     if let Some(folder) = resolved.folder_id() {
-        lists.push(format!("{account}/folders/{folder}/users"));
+        lists.push(probe.call(ListFolderUsers::new(account, folder).page_size(100)).await);
     }
-    let mut roles = account_roles(access, resolved.account_id.as_str()).await;
-    for list in lists {
-        let Ok(reply) = access.probe.get(&format!("{list}?page_size=100")).await else { continue };
+    let mut roles = account_roles(access, account.as_str()).await;
+    for reply in lists.into_iter().flatten() {
         let own = reply.data().into_iter().filter(|it| it["user"]["id"] == access.user_id.as_str());
         roles.extend(own.filter_map(|it| it["role"].as_str().map(str::to_owned)));
     }
@@ -161,7 +164,8 @@ async fn role(access: &Access, resolved: &Resolved) -> Option<String> {
 }
 
 async fn account_roles(access: &Access, account: &str) -> Vec<String> {
-    let Ok(reply) = access.probe.get("/v4/accounts?page_size=100").await else { return Vec::new() };
+    let list = ListAccounts::new().page_size(100);
+    let Ok(reply) = access.probe.call(list).await else { return Vec::new() };
     let accounts = reply.data();
     let account = accounts.iter().find(|it| it["id"] == account);
     let roles = account.and_then(|it| it["roles"].as_array());

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use frameio::layers::CollectLayer;
 use frameio::transport::HyperTransport;
-use frameio::{Body, Client};
+use frameio::{Body, Client, Endpoint, encode};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use tower_layer::Layer;
 
+use super::finding::Finding;
 use crate::exit::{Failure, Status};
 
 /// Maximum size of a response.
@@ -18,6 +19,8 @@ const MAX_RESPONSE: usize = 1 << 20;
 /// Response with any status.
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
+    /// Method and path of the request.
+    request: String,
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
@@ -46,6 +49,11 @@ impl Reply {
         (!details.is_empty()).then_some(details)
     }
 
+    /// Returns what was requested, and the response to it.
+    pub(super) fn fact(&self) -> String {
+        format!("{} returned {}", self.request, self.summary())
+    }
+
     /// Returns the status, and the reasons of an error.
     pub(super) fn summary(&self) -> String {
         match self.detail() {
@@ -55,7 +63,7 @@ impl Reply {
     }
 }
 
-/// Client of the checks.
+/// Client of the checks for requests without a token, which spend no quota of a user.
 #[derive(Clone, Debug)]
 pub(super) struct Probe {
     client: Client,
@@ -63,19 +71,13 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    /// Creates a probe that sends requests without a token.
-    pub(super) fn anonymous(limit: Duration) -> Self {
+    pub(super) fn new(limit: Duration) -> Self {
         let transport = HyperTransport::builder().connect_timeout(limit).build();
         let client = Client::from_service(CollectLayer::new(MAX_RESPONSE).layer(transport));
         Self { client, limit }
     }
 
-    /// Creates a probe that sends requests with the token of a client.
-    pub(super) const fn signed(client: Client, limit: Duration) -> Self {
-        Self { client, limit }
-    }
-
-    /// Sends a GET request to a URL, or to a path of the API.
+    /// Sends a GET request to a URL.
     pub(super) async fn get(&self, url: &str) -> Result<Reply, Failure> {
         self.send(Request::get(url).body(Body::empty())).await
     }
@@ -86,16 +88,45 @@ impl Probe {
         request: Result<Request<Body>, http::Error>,
     ) -> Result<Reply, Failure> {
         let request = request.map_err(|error| Failure::usage(format!("invalid URL: {error}")))?;
-        let sent = tokio::time::timeout(self.limit, self.client.request(request)).await;
-        match sent {
-            Ok(Ok(response)) => {
-                let (parts, body) = response.into_parts();
-                Ok(Reply { status: parts.status, headers: parts.headers, body: body.to_vec() })
-            }
-            Ok(Err(error)) => Err(with_sources(error)),
-            Err(_) => Err(late(self.limit)),
-        }
+        let sent = tokio::time::timeout(self.limit, received(&self.client, request)).await;
+        sent.unwrap_or_else(|_| Err(late(self.limit)))
     }
+}
+
+/// Client of the checks for calls of the API. They have the token, the quotas and the time limits of the
+/// client of the run.
+#[derive(Clone, Debug)]
+pub(super) struct ApiProbe(Client);
+
+impl ApiProbe {
+    pub(super) const fn new(client: Client) -> Self {
+        Self(client)
+    }
+
+    /// Calls an operation, and returns the response with any status.
+    pub(super) async fn call(&self, endpoint: impl Endpoint) -> Result<Reply, Failure> {
+        let request = encode(&endpoint).map_err(|error| Failure::usage(error.to_string()))?;
+        received(&self.0, request).await
+    }
+}
+
+async fn received(client: &Client, request: Request<Body>) -> Result<Reply, Failure> {
+    let line = format!("{} {}", request.method(), request.uri().path());
+    let response = client.request(request).await.map_err(with_sources)?;
+    let (parts, body) = response.into_parts();
+    let (status, headers) = (parts.status, parts.headers);
+    Ok(Reply { request: line, status, headers, body: body.to_vec() })
+}
+
+/// Reports a call without a response, or one that was not sent because its quota is exhausted.
+pub(super) fn unanswered(check: &'static str, failure: Failure) -> Finding {
+    let finding = match failure.status {
+        Status::RateLimited => Finding::problem(check, failure.status, "quota")
+            .infer("the programs of this user spend the quota of the operation")
+            .advise("wait a minute, or pass a longer '--timeout'"),
+        status => Finding::problem(check, status, "no_response"),
+    };
+    finding.read(failure.message)
 }
 
 /// Converts an error to a failure whose message has all sources: that of TLS is the last one.

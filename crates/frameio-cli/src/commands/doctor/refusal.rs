@@ -168,7 +168,7 @@ async fn validate(doctor: &Doctor<'_>, signed: &Signed, services: &Services) -> 
         .header(header::AUTHORIZATION, format!("Bearer {}", token.expose()))
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form.into());
-    let reply = match Probe::anonymous(doctor.limit).send(request).await {
+    let reply = match Probe::new(doctor.limit).send(request).await {
         Ok(reply) => reply,
         Err(failure) => return Validity::Unknown(failure.message),
     };

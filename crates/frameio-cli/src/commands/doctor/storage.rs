@@ -1,5 +1,9 @@
 //! Reachability of the storage, by a signed URL of a file.
 
+use frameio::files::{FileInclude, ListFiles, ShowFile};
+use frameio::projects::{ListProjects, ShowProject};
+use frameio::workspaces::ListWorkspaces;
+use frameio::{AccountId, Endpoint, FileId};
 use http::{Request, header};
 use serde_json::Value;
 
@@ -7,7 +11,7 @@ use super::Doctor;
 use super::access::Access;
 use super::finding::Finding;
 use super::personal::origin;
-use super::probe::{Probe, Reply};
+use super::probe::{Probe, Reply, unanswered};
 use super::proxy;
 use crate::exit::Status;
 
@@ -15,8 +19,8 @@ const CHECK: &str = "storage";
 
 /// File whose content is requested.
 pub(super) struct Sample {
-    pub(super) account: String,
-    pub(super) file: String,
+    pub(super) account: AccountId,
+    pub(super) file: FileId,
 }
 
 /// Requests one byte of a file: that of the arguments, or the first one that is found.
@@ -33,61 +37,61 @@ pub(super) async fn check(
     }) else {
         return Finding::skipped(CHECK, "no file to test; pass the path of a file");
     };
-    let Sample { account, file } = sample;
-    let path = format!("/v4/accounts/{account}/files/{file}?include=media_links.original");
-    let reply = match access.probe.get(&path).await {
+    let Sample { account, file } = &sample;
+    let show = ShowFile::new(account, file).include([FileInclude::MediaLinksOriginal]);
+    let reply = match access.probe.call(show).await {
         Ok(reply) => reply,
-        Err(failure) => {
-            return Finding::problem(CHECK, failure.status, "no_response").read(failure.message);
-        }
+        Err(failure) => return unanswered(CHECK, failure),
     };
-    let fact = format!("GET {path} returned {}", reply.summary());
     match reply.status.as_u16() {
         200..=299 => {}
         // The file was not named, so the right to download it may not matter.
         403 if is_named => {
             return Finding::problem(CHECK, Status::Forbidden, "download_forbidden")
-                .read(fact)
+                .read(reply.fact())
                 .infer("the role of the user does not permit downloads of originals")
                 .advise("ask for a role that may download, or use a rendition");
         }
-        _ => return Finding::skipped(CHECK, fact),
+        _ => return Finding::skipped(CHECK, reply.fact()),
     }
     let link = reply.json()["data"]["media_links"]["original"]["download_url"].take();
     match link {
         Value::String(url) => fetch(doctor, &url).await,
-        _ => Finding::skipped(CHECK, format!("the file {file} has no link to its content yet")),
+        _ => Finding::skipped(
+            CHECK,
+            format!("the file {} has no link to its content yet", sample.file.as_str()),
+        ),
     }
 }
 
 /// Returns a file in the root folder of a project.
 async fn first_file(access: &Access, project: Option<&str>) -> Option<Sample> {
-    let account = access.accounts.first()?.clone();
-    let get = async |path: String| Some(access.probe.get(&path).await.ok()?.data());
-    let id = |item: &Value| item["id"].as_str().map(str::to_owned);
+    let account = AccountId::from(access.accounts.first()?.as_str());
     let project = match project {
-        Some(project) => get(format!("/v4/accounts/{account}/projects/{project}")).await?,
+        Some(project) => data(access, ShowProject::new(&account, project)).await?,
         None => {
-            let list = get(format!("/v4/accounts/{account}/workspaces?page_size=1")).await?;
-            let workspace = id(list.first()?)?;
-            let path =
-                format!("/v4/accounts/{account}/workspaces/{workspace}/projects?page_size=1");
-            get(path).await?
+            let list = data(access, ListWorkspaces::new(&account).page_size(1)).await?;
+            let workspace = list.first()?["id"].as_str()?;
+            data(access, ListProjects::new(&account, workspace).page_size(1)).await?
         }
     };
-    let root = project.first()?["root_folder_id"].as_str()?.to_owned();
-    let path = format!("/v4/accounts/{account}/folders/{root}/files?page_size=50");
-    let files = get(path).await?;
+    let root = project.first()?["root_folder_id"].as_str()?;
+    let files = data(access, ListFiles::new(&account, root).page_size(50)).await?;
     // An upload that is incomplete has no content.
-    let file = id(files.iter().find(|it| it["status"] != "created")?)?;
-    Some(Sample { account, file })
+    let file = files.iter().find(|it| it["status"] != "created")?["id"].as_str()?;
+    Some(Sample { account, file: file.into() })
+}
+
+/// Returns the data of a response; `None` without one.
+async fn data(access: &Access, endpoint: impl Endpoint) -> Option<Vec<Value>> {
+    Some(access.probe.call(endpoint).await.ok()?.data())
 }
 
 /// Requests the first byte of a signed URL.
 async fn fetch(doctor: &Doctor<'_>, url: &str) -> Finding {
     let host = origin(url);
     let request = Request::get(url).header(header::RANGE, "bytes=0-0").body(frameio::Body::empty());
-    match Probe::anonymous(doctor.limit).send(request).await {
+    match Probe::new(doctor.limit).send(request).await {
         Ok(reply) if reply.status.is_success() => {
             Finding::ok(CHECK).read(format!("{host} responded with {}", reply.status.as_u16()))
         }

@@ -1,5 +1,7 @@
 //! Webhooks that send nothing.
 
+use frameio::webhooks::ListWebhooks;
+use frameio::workspaces::ListWorkspaces;
 use serde_json::Value;
 
 use super::access::Access;
@@ -15,8 +17,8 @@ const MAX_WORKSPACES: usize = 10;
 pub(super) async fn check(access: &Access) -> Vec<Finding> {
     let (mut findings, mut count, mut workspaces) = (Vec::new(), 0, 0);
     for account in &access.accounts {
-        let list = format!("/v4/accounts/{account}/workspaces?page_size=100");
-        let Ok(list) = access.probe.get(&list).await else { break };
+        let list = ListWorkspaces::new(&**account).page_size(100);
+        let Ok(list) = access.probe.call(list).await else { break };
         for workspace in list.data().iter().filter_map(|it| it["id"].as_str()) {
             if workspaces == MAX_WORKSPACES {
                 findings.push(Finding::skipped(
@@ -26,18 +28,23 @@ pub(super) async fn check(access: &Access) -> Vec<Finding> {
                 return findings;
             }
             workspaces += 1;
-            let path =
-                format!("/v4/accounts/{account}/workspaces/{workspace}/webhooks?page_size=100");
-            match access.probe.get(&path).await {
+            let list = ListWebhooks::new(&**account, workspace).page_size(100);
+            match access.probe.call(list).await {
                 Ok(reply) if reply.status.is_success() => {
                     let webhooks = reply.data();
                     count += webhooks.len();
                     findings.extend(webhooks.iter().filter_map(|it| silent(workspace, it)));
                 }
-                Ok(reply) => findings.push(
-                    Finding::skipped(CHECK, format!("workspace {workspace}: {}", reply.summary()))
-                        .infer("only some roles may list webhooks"),
-                ),
+                Ok(reply) => {
+                    let fact = format!("workspace {workspace}: {}", reply.summary());
+                    let finding = Finding::skipped(CHECK, fact);
+                    findings.push(match reply.status {
+                        http::StatusCode::FORBIDDEN => {
+                            finding.infer("only some roles may list webhooks")
+                        }
+                        _ => finding,
+                    });
+                }
                 Err(failure) => {
                     findings.push(Finding::skipped(CHECK, failure.message));
                     return findings;

@@ -1,16 +1,16 @@
 //! Upload of one byte, which shows what the storage refuses, followed by its deletion.
 
 use frameio::Body;
+use frameio::files::{CreateLocalUpload, DeleteFile};
 use http::{Method, Request, header};
-use serde_json::json;
 
 use super::Doctor;
 use super::access::Access;
 use super::finding::Finding;
 use super::place::Place;
-use super::probe::{Probe, Reply};
+use super::probe::{Probe, Reply, unanswered};
 use super::{proxy, storage};
-use crate::exit::{Failure, Status};
+use crate::exit::Status;
 
 const CHECK: &str = "upload";
 
@@ -29,25 +29,16 @@ pub(super) async fn check(doctor: &Doctor<'_>, access: &Access, place: &Place) -
                 .advise("pass the folder that contains it"),
         ];
     };
-    let account = format!("/v4/accounts/{}", place.resolved.account_id);
-    let path = format!("{account}/folders/{folder}/files/local_upload");
-    let body = json!({"data": {"name": NAME, "file_size": 1}}).to_string();
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(&path)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Body::from(body));
-    let created = match access.probe.send(request).await {
+    let account = &place.resolved.account_id;
+    let created = match access.probe.call(CreateLocalUpload::new(account, folder, NAME, 1)).await {
         Ok(reply) if reply.status.is_success() => reply.json()["data"].take(),
-        Ok(reply) => return vec![refused(&path, &reply)],
-        Err(failure) => return vec![no_response(&failure)],
+        Ok(reply) => return vec![refused(&reply)],
+        Err(failure) => return vec![unanswered(CHECK, failure)],
     };
     let text = |name: &str| created[name].as_str().unwrap_or_default();
     let url = created["upload_urls"][0]["url"].as_str().unwrap_or_default();
     let mut findings = vec![put(doctor, url, text("media_type")).await];
-    let path = format!("{account}/files/{}", text("id"));
-    let request = Request::builder().method(Method::DELETE).uri(&path).body(Body::empty());
-    match access.probe.send(request).await {
+    match access.probe.call(DeleteFile::new(account, text("id"))).await {
         Ok(reply) if reply.status.is_success() => {}
         other => {
             let reason = match other {
@@ -73,17 +64,17 @@ async fn put(doctor: &Doctor<'_>, url: &str, media_type: &str) -> Finding {
         .header(header::CONTENT_TYPE, media_type)
         .header("x-amz-acl", "private")
         .body(Body::from("x"));
-    match Probe::anonymous(doctor.limit).send(request).await {
+    match Probe::new(doctor.limit).send(request).await {
         Ok(reply) if reply.status.is_success() => {
             Finding::ok(CHECK).read("one byte was uploaded and deleted")
         }
         Ok(reply) => storage::refused(CHECK, &reply),
-        Err(failure) => no_response(&failure),
+        Err(failure) => unanswered(CHECK, failure),
     }
 }
 
-fn refused(path: &str, reply: &Reply) -> Finding {
-    let fact = format!("POST {path} returned {}", reply.summary());
+fn refused(reply: &Reply) -> Finding {
+    let fact = reply.fact();
     if let Some(finding) = proxy::refused(CHECK, reply) {
         return finding.read(fact);
     }
@@ -94,8 +85,4 @@ fn refused(path: &str, reply: &Reply) -> Finding {
             .advise("ask a manager of the project for the role of an editor"),
         _ => Finding::problem(CHECK, Status::Refused, "upload_refused").read(fact),
     }
-}
-
-fn no_response(failure: &Failure) -> Finding {
-    Finding::problem(CHECK, failure.status, "no_response").read(&failure.message)
 }
