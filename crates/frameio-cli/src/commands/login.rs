@@ -22,25 +22,34 @@ use crate::prompt::hidden_line;
 use crate::report::{Record, Reporter, duration};
 
 pub(super) const HELP: &str = "\
-The client ID is that of a credential in the Adobe Developer Console. Its type decides how to sign in:
+There are three ways to sign in. The first two need an app: create a project in the Adobe Developer
+Console (https://developer.adobe.com/console), add the API of Frame.io to it, and copy the client ID of its
+credential.
 
-  Native or single-page app, in a browser:
+  As yourself, in a browser. The credential is a Native App or a Single-Page App:
     frameio login --client-id ID
-  Web app, in a browser, with its secret:
-    FRAMEIO_CLIENT_SECRET=… frameio login --client-id ID --web
-  Server-to-server, without a user:
-    FRAMEIO_CLIENT_SECRET=… frameio login --client-id ID
-  Existing access token or legacy developer token (fio-u-…), from standard input:
-    frameio login --token
+  Or it is a Web App, which has a client secret:
+    FRAMEIO_CLIENT_SECRET=SECRET frameio login --client-id ID --web
+  As a server, without a user. The credential is of the type Server-to-Server:
+    FRAMEIO_CLIENT_SECRET=SECRET frameio login --client-id ID
+  With a token that you have: an access token of Adobe, or a legacy developer token (fio-u-…):
+    frameio login --token < token.txt
 
-After the sign-in, the browser is redirected to http://127.0.0.1:PORT/callback, where PORT is free. If
-your app does not allow that redirect, set --redirect-uri to one that it allows, and paste the address
-that the browser shows at the end.
+To use a token without saving it, set FRAMEIO_TOKEN. While it is set, it overrides the sign-ins of all
+profiles.
+
+At the end of the sign-in, the browser is redirected to http://127.0.0.1:PORT/callback, where PORT is
+free. If your app allows only other redirect URIs, pass one of them with '--redirect-uri', and paste the
+address that the browser shows at the end.
+
+If the browser is on another machine, for example because you are connected by SSH, add '--no-browser',
+and open the printed URL there. At the end, that browser cannot open http://127.0.0.1:PORT/callback?… on
+its machine. Copy this address from the address bar, and paste it into this terminal.
 
 If FRAMEIO_BASE_URL is the URL of `frameio sim`, `frameio login` needs no options.
 
-The sign-in is saved in the system keyring, or, without one, in files that only you can read. It is
-sent only to the services at which you signed in. FRAMEIO_TOKEN, if it is set, overrides it.";
+The sign-in is saved in the keyring of the system, or, without one, in files that only you can read. It
+is sent only to the services at which you signed in.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -88,7 +97,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let settings = global.sign_in_settings(&profile)?;
     if Source::of_run()? == Source::TokenVariable {
         Reporter::text().note(
-            "FRAMEIO_TOKEN is set and overrides the sign-in of every profile; unset it to use this one",
+            "FRAMEIO_TOKEN is set, and overrides the sign-ins of all profiles: unset it to use this one",
         );
     }
     let signed_in = sign_in(args, &settings).await?;
@@ -332,8 +341,13 @@ impl RedirectTarget {
         match self {
             Self::Loopback(loopback, _) => {
                 reporter.status("waiting for the sign-in in the browser; Ctrl-C stops");
-                let received = tokio::time::timeout(LIMIT, loopback.callback(authorization)).await;
-                match received {
+                let received = tokio::time::timeout(LIMIT, async {
+                    tokio::select! {
+                        callback = loopback.callback(authorization) => callback,
+                        pasted = pasted_address(&reporter) => Ok(pasted),
+                    }
+                });
+                match received.await {
                     Ok(callback) => callback.map_err(|error| redirect_failure(&error)),
                     Err(_) => Err(Failure::new(
                         Status::NoResponse,
@@ -349,6 +363,29 @@ impl RedirectTarget {
                 line("address")
             }
         }
+    }
+}
+
+/// Returns the address that the user pastes, because the browser is on another machine. Never ends without a
+/// terminal.
+async fn pasted_address(reporter: &Reporter) -> String {
+    if !std::io::stdin().is_terminal() {
+        return std::future::pending().await;
+    }
+    reporter.status(
+        "if the browser is on another machine, paste the address that it could not open at the end:",
+    );
+    let (sender, pasted) = tokio::sync::oneshot::channel();
+    // A blocked task of the runtime would delay the end of the program.
+    std::thread::spawn(move || {
+        if let Ok(address) = line("address") {
+            // The browser may have been faster.
+            let _ = sender.send(address);
+        }
+    });
+    match pasted.await {
+        Ok(address) => address,
+        Err(_) => std::future::pending().await,
     }
 }
 

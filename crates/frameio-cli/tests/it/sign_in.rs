@@ -78,7 +78,7 @@ fn files(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 /// Returns the head and the body of the response to a GET request.
-async fn get(url: &str) -> String {
+pub(crate) async fn get(url: &str) -> String {
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_at(rest.find('/').unwrap());
     let mut stream = TcpStream::connect(host).await.unwrap();
@@ -89,7 +89,7 @@ async fn get(url: &str) -> String {
     response
 }
 
-fn header<'a>(response: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(response: &'a str, name: &str) -> Option<&'a str> {
     response.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }
 

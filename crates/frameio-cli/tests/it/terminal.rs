@@ -19,6 +19,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::comments::demo;
 use crate::program::{Ended, end, interrupt, program, wait_until};
 use crate::relocate::paths;
+use crate::sign_in::{Machine, get, header};
 use crate::transfer::{Fixture, ROOT};
 
 const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
@@ -90,6 +91,28 @@ pub(crate) async fn shown(mut command: Command, columns: u16) -> Vec<String> {
     let ended = tokio::time::timeout(Duration::from_secs(120), child.wait()).await;
     ended.expect("the program ends").unwrap();
     read.await.unwrap().lines().map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_browser_on_another_machine_can_be_pasted() {
+    let machine = Machine::new().await;
+    let command = machine.command(&["login", "--no-browser"]);
+    let (child, mut screen) = start_on_terminal(command, Stdio::piped());
+    let url = || {
+        let text = screen.text();
+        let lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        let is_asked = text.contains("paste the address that it could not open");
+        lines.into_iter().find(|line| line.starts_with("http")).filter(|_| is_asked)
+    };
+    wait_until(|| url().is_some()).await;
+    let response = get(&url().unwrap()).await;
+    // The browser shows this address, at which nothing listens on its machine.
+    let callback = header(&response, "location").unwrap();
+    screen.keyboard.write_all(format!("{callback}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().await.unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", screen.text());
+    assert!(stdout.starts_with("signed in as "), "{stdout}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
