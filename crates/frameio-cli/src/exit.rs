@@ -180,6 +180,18 @@ impl Failure {
         Self::usage(format!("{operation}: {error}"))
     }
 
+    /// Returns whether a failed call may have been carried out: it was sent, and no response says that it was
+    /// refused. A server error may be that of a proxy.
+    pub(crate) fn may_be_done(error: &Error) -> bool {
+        let is_refused = error.status().is_some_and(|it| !it.is_success() && !it.is_server_error());
+        !is_refused && error.may_have_been_sent()
+    }
+
+    /// Creates the failure of a call without the advice to check whether it was carried out.
+    pub(crate) fn without_hint(error: &Error) -> Self {
+        Self::new(Status::of_call(error), one_line(error))
+    }
+
     /// Ends a run whose failures have been printed.
     pub(crate) fn reported(status: Status) -> Self {
         Self::new(status, "")
@@ -247,16 +259,23 @@ fn hint(error: &Error) -> String {
             .to_owned();
     }
     let operation = Operation::all().find(|it| Some(it.id) == error.operation());
-    let is_repeatable = operation.is_none_or(|operation| operation.idempotent);
-    // A failed server may have carried it out.
-    let is_refusal = |status: StatusCode| {
-        !(status.is_success() || status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT)
-    };
-    let is_known = error.status().is_some_and(is_refusal);
-    match is_repeatable || is_known || !error.may_have_been_sent() {
-        true => String::new(),
-        false => "; the request may have been carried out: check before you repeat it".to_owned(),
+    match operation.filter(|it| !it.idempotent && Failure::may_be_done(error)) {
+        None => String::new(),
+        Some(operation) => {
+            let check = match list_of(operation) {
+                Some(list) => format!("`frameio call {}` shows what exists", list.id),
+                None => "check before you repeat it".to_owned(),
+            };
+            format!("; the request may have been carried out: {check}")
+        }
     }
+}
+
+/// Returns the operation that lists what another one creates.
+fn list_of(operation: &Operation) -> Option<&'static Operation> {
+    let (resource, _) = operation.id.rsplit_once('.')?;
+    let lists = ["index", "list"].map(|verb| format!("{resource}.{verb}"));
+    Operation::all().find(|it| lists.iter().any(|list| it.id == list))
 }
 
 fn is_page(error: &Error) -> bool {

@@ -14,6 +14,7 @@ mod help;
 mod input;
 mod listen_address;
 mod logging;
+mod misplaced;
 mod name_cache;
 mod prompt;
 mod proof;
@@ -63,7 +64,11 @@ fn parse() -> Result<Cli, clap::Error> {
         Err(ErrorKind::DisplayHelp) => Cli::command().styles(HELP_STYLES),
         // Printed on standard error, without styles.
         Err(ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) => Cli::command(),
-        Err(_) => return parsed.map_err(without_variables),
+        Err(_) => {
+            let words: Vec<_> = words().collect();
+            let advised = |error| misplaced::advised(error, &Cli::command(), &words);
+            return parsed.map_err(|error| advised(without_variables(error)));
+        }
         Ok(_) => return parsed,
     };
     command.build();

@@ -1,38 +1,60 @@
 //! Arguments that choose the format of results.
 
-use crate::exit::Failure;
-use crate::report::{Format, Jq, List, ListOptions, Record, Reporter, Row};
+use std::fmt;
+use std::marker::PhantomData;
 
-/// Format of a list.
-#[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Output options")]
-pub(crate) struct FormatArgs {
+use crate::completion;
+use crate::exit::Failure;
+use crate::report::{Column, Format, Jq, List, ListOptions, Record, Reporter, Row};
+
+/// Heading of the output options in help.
+pub(super) const OUTPUT: &str = "Output options";
+
+/// Format of a list of rows.
+#[derive(clap::Args)]
+pub(crate) struct FormatArgs<R: Row + 'static> {
     /// Print a table, csv, json (an array), jsonl (an object per line) or ids [default: table; jsonl
     /// with --jq]
-    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true, help_heading = OUTPUT)]
     format: Option<Format>,
     /// Print JSON lines, short for --format jsonl
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with = "format", help_heading = OUTPUT)]
     json: bool,
     /// Columns to print, in this order; an unknown name lists them
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        add = completion::one_of(|| R::COLUMNS.iter().map(|column| column.name)),
+        help_heading = OUTPUT
+    )]
     columns: Vec<String>,
     /// Omit the header of a table or of CSV
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     no_header: bool,
     /// Filter JSON by an expression of jq; strings are printed without quotes
-    #[arg(long, value_name = "EXPR", value_parser = Jq::check)]
+    #[arg(long, value_name = "EXPR", value_parser = Jq::check, help_heading = OUTPUT)]
     jq: Option<String>,
+    #[arg(skip)]
+    row: PhantomData<fn(R)>,
 }
 
-impl FormatArgs {
-    /// Creates the list.
-    pub(crate) fn list<R: Row>(&self) -> Result<List<R>, Failure> {
-        List::new(self.options(false)?)
+impl<R: Row> fmt::Debug for FormatArgs<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FormatArgs")
+    }
+}
+
+impl<R: Row> FormatArgs<R> {
+    /// Creates the list. Its rows have the columns of `R`, and may borrow what they show.
+    pub(crate) fn list<S: Row>(&self) -> Result<List<S>, Failure> {
+        self.long_list(false)
     }
 
     /// Creates a list whose tables show all columns if `is_long`.
-    pub(crate) fn long_list<R: Row>(&self, is_long: bool) -> Result<List<R>, Failure> {
+    pub(crate) fn long_list<S: Row>(&self, is_long: bool) -> Result<List<S>, Failure> {
+        let names = |columns: &'static [Column]| columns.iter().map(|column| column.name);
+        debug_assert!(names(R::COLUMNS).eq(names(S::COLUMNS)), "the columns of the arguments");
         List::new(self.options(is_long)?)
     }
 
@@ -51,7 +73,9 @@ impl FormatArgs {
         let is_text = self.format == Some(Format::Table) && self.jq.is_some();
         match self.columns.is_empty() && is_line && !is_text {
             true => Ok(Reporter::new(is_json).filter(self.jq.clone())),
-            false => Err(Failure::usage("results of changes are printed as text or with '--json'")),
+            false => Err(Failure::usage(
+                "results of changes are no list: use '--json', and '--jq' to select fields",
+            )),
         }
     }
 
@@ -80,13 +104,12 @@ impl FormatArgs {
 
 /// Format of results that are not a list: text, an object, or an object for each item.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Output options")]
 pub(crate) struct JsonArgs {
     /// Print JSON: an object in a line for each result
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     json: bool,
     /// Filter each JSON object by an expression of jq; strings are printed without quotes
-    #[arg(long, value_name = "EXPR", value_parser = Jq::check)]
+    #[arg(long, value_name = "EXPR", value_parser = Jq::check, help_heading = OUTPUT)]
     jq: Option<String>,
 }
 
@@ -104,5 +127,29 @@ impl JsonArgs {
     /// Prints a result.
     pub(crate) fn print(&self, record: &impl Record) -> Result<(), Failure> {
         self.reporter().record(record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::commands::Cli;
+
+    /// Returns the options of a command and its subcommands that help lists as those of the output.
+    fn output_options(command: &clap::Command) -> Vec<String> {
+        let own = command.get_arguments().filter(|it| it.get_help_heading() == Some(OUTPUT));
+        let own = own.filter_map(clap::Arg::get_long).map(str::to_owned);
+        own.chain(command.get_subcommands().flat_map(output_options)).collect()
+    }
+
+    #[test]
+    fn help_lists_no_other_options_among_those_of_the_output() {
+        let known = ["format", "json", "columns", "no-header", "jq", "quiet"];
+        let options = output_options(&Cli::command());
+        assert!(options.len() > 100, "{}", options.len());
+        let other: Vec<_> = options.iter().filter(|it| !known.contains(&it.as_str())).collect();
+        assert!(other.is_empty(), "{other:?}");
     }
 }

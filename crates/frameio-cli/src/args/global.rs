@@ -86,7 +86,10 @@ impl GlobalArgs {
     ) -> Result<(Transfers, Profile), Failure> {
         let (_, profile, credentials) = self.credentials()?;
         let limit = pace.limit(&profile)?;
-        let client = self.client_for(&profile, &credentials)?;
+        let builder = self.builder_for(&profile, &credentials)?;
+        // A file that was created twice stays empty, and does not stop the transfer of many.
+        let builder = builder.retry(StandardPolicy::documented());
+        let client = builder.build().map_err(|error| Failure::usage(error.to_string()))?;
         Ok((Transfers::builder(client).bandwidth(limit).build(), profile))
     }
 
@@ -174,9 +177,20 @@ impl GlobalArgs {
         profile: &Profile,
         credentials: &Credentials,
     ) -> Result<Client, Failure> {
-        let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
-        let builder = builder.rate_limit(self.quotas(profile, credentials)?);
+        let builder = self.builder_for(profile, credentials)?;
         builder.build().map_err(|error| Failure::usage(error.to_string()))
+    }
+
+    /// Returns a builder with these credentials and their quotas. Its client does not repeat a request that could
+    /// create something twice.
+    fn builder_for(
+        &self,
+        profile: &Profile,
+        credentials: &Credentials,
+    ) -> Result<ClientBuilder, Failure> {
+        let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
+        let builder = builder.retry(StandardPolicy::conservative());
+        Ok(builder.rate_limit(self.quotas(profile, credentials)?))
     }
 
     /// Returns the quotas that the calls with these credentials share with other processes.

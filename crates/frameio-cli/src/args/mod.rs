@@ -17,5 +17,5 @@ pub(crate) use self::global::GlobalArgs;
 pub(crate) use self::mhl::MhlArgs;
 pub(crate) use self::number::at_least_one;
 pub(crate) use self::profile::ProfileArg;
-pub(crate) use self::report::ReportArg;
+pub(crate) use self::report::{OutputArgs, ReportArg};
 pub(crate) use self::transfer::{CompareArg, IfExists, OnConflict, PaceArgs};

@@ -14,11 +14,11 @@ use crate::completion;
 use crate::exit::{Failure, Status, io_reason};
 use crate::name_cache::{CachedItem, NameCache, Names};
 use crate::report::Reporter;
-use crate::resolver::{Listable, Resolver};
+use crate::resolver::{Listable, Resolver, shares};
 
 pub(super) const HELP: &str = "\
-Completes commands, options, operations, profiles and the paths of the service. Names of the service are
-read in the background, saved for a day and read again after a minute. Completion takes 200 ms at most.
+Completes commands, options and their values: operations, profiles, columns, the paths of the service and the
+names of shares. Names of the service are read in the background, saved for a day and read again after a minute. Completion takes 200 ms at most.
 
   bash:        echo 'source <(frameio completions bash)' >> ~/.bashrc
   zsh:         echo 'source <(frameio completions zsh)' >> ~/.zshrc
@@ -35,11 +35,14 @@ const LIMIT: Duration = Duration::from_secs(60);
 )]
 pub(crate) struct Args {
     /// Shell to complete commands in
-    #[arg(required_unless_present = "refresh")]
+    #[arg(required_unless_present_any = ["refresh", "refresh_shares"])]
     shell: Option<Shell>,
     /// Read the names in a place and save them
     #[arg(long, value_name = "PLACE", hide = true, requires = "key")]
     refresh: Option<String>,
+    /// Read the names of the shares in a project and save them
+    #[arg(long, value_name = "PROJECT", hide = true, requires = "key", conflicts_with = "refresh")]
+    refresh_shares: Option<String>,
     /// Name under which they are saved
     #[arg(long, hide = true)]
     key: Option<String>,
@@ -67,8 +70,8 @@ impl Shell {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    if let (Some(place), Some(key)) = (&args.refresh, &args.key) {
-        let refreshed = tokio::time::timeout(LIMIT, refresh(global, args, place, key)).await;
+    if let Some(key) = args.key.as_ref().filter(|_| args.shell.is_none()) {
+        let refreshed = tokio::time::timeout(LIMIT, refresh(global, args, key)).await;
         return refreshed.unwrap_or_else(|_| Err(Failure::new(Status::NoResponse, "timeout")));
     }
     let Some(shell) = args.shell else { return Ok(()) };
@@ -80,7 +83,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
 }
 
 /// Reads the names in a place and saves them, unless another process does.
-async fn refresh(global: &GlobalArgs, args: &Args, place: &str, key: &str) -> Result<(), Failure> {
+async fn refresh(global: &GlobalArgs, args: &Args, key: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(Status::Other, format!("cannot save names: {}", io_reason(&error)))
     };
@@ -90,19 +93,24 @@ async fn refresh(global: &GlobalArgs, args: &Args, place: &str, key: &str) -> Re
     }
     let Some(cache) = NameCache::locate() else { return Ok(()) };
     let Some(_lock) = cache.lock(key).map_err(failed)? else { return Ok(()) };
-    let (item, names) = names(global, args, place).await?;
+    let client = global.client()?;
+    let transfers = Transfers::new(client.clone());
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    let (item, names) = match (&args.refresh, &args.refresh_shares) {
+        (Some(place), _) => names(&client, &transfers, &resolver, place).await?,
+        (None, Some(project)) => (None, names_of_shares(&client, &resolver, project).await?),
+        (None, None) => return Ok(()),
+    };
     cache.save_names(key, item, names).map_err(failed)
 }
 
 /// Returns the item at a place, and the names in it.
 async fn names(
-    global: &GlobalArgs,
-    args: &Args,
+    client: &Client,
+    transfers: &Transfers,
+    resolver: &Resolver<'_>,
     place: &str,
 ) -> Result<(Option<CachedItem>, Names), Failure> {
-    let client = global.client()?;
-    let transfers = Transfers::new(client.clone());
-    let resolver = Resolver::new(global, &transfers, &args.account)?;
     let path = place.trim_end_matches('/');
     let path = if path.is_empty() { "/" } else { path };
     let mut names = Names::default();
@@ -122,18 +130,34 @@ async fn names(
             let add = |it: &Project, names: &mut Names| {
                 names.add(&it.name, "project", it.id.as_str());
             };
-            collect(&client, list, &mut names, add).await?;
+            collect(client, list, &mut names, add).await?;
         }
         (_, Some(folder)) => {
             let list = ListFolderChildren::new(account, folder).page_size(500);
             let add = |asset: &Asset, names: &mut Names| {
                 names.add(asset.name(), asset_kind(asset), asset.id().as_str());
             };
-            collect(&client, list, &mut names, add).await?;
+            collect(client, list, &mut names, add).await?;
         }
         _ => {}
     }
     Ok((CachedItem::of(&item), names))
+}
+
+/// Returns the names of the shares in a project.
+async fn names_of_shares(
+    client: &Client,
+    resolver: &Resolver<'_>,
+    project: &str,
+) -> Result<Names, Failure> {
+    let item = resolver.resolve(Some(project)).await?;
+    let mut names = Names::default();
+    if let Some(project) = &item.project_id {
+        for share in shares::of_project(client, &item.account_id, project).await? {
+            names.add(share.name.as_deref().unwrap_or_default(), "share", share.id.as_str());
+        }
+    }
+    Ok(names)
 }
 
 /// Returns the type as the cache of names has it.

@@ -9,14 +9,14 @@ use frameio::transfer::{
 
 use super::upload::{not_recorded, warning};
 use crate::args::{
-    AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, PaceArgs, ReportArg,
-    at_least_one,
+    AccountArg, CompareArg, FilterArgs, GlobalArgs, MhlArgs, OnConflict, OutputArgs, PaceArgs,
+    ReportArg, at_least_one,
 };
 use crate::completion;
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::proof::{CHECKSUM, Proof, Roots};
-use crate::report::{OutputArgs, TransferReport};
+use crate::report::TransferReport;
 use crate::resolver::Resolver;
 use crate::shutdown;
 
@@ -151,8 +151,12 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         items.push(item);
     }
     args.check_history(&items)?;
-    let report =
-        TransferReport::download(args.output, &args.directory, args.dry_run, &global.retries);
+    let report = TransferReport::download(
+        args.output.transfers(),
+        &args.directory,
+        args.dry_run,
+        &global.retries,
+    );
     report.save(run_file)?;
     let roots = Roots::downloaded(&args.directory, items.iter().filter_map(folder_name));
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;

@@ -58,7 +58,7 @@ impl Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct RoutesArgs {
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<RouteRow>,
 }
 
 #[derive(Debug, clap::Args)]

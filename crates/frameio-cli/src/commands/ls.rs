@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[arg(long)]
     versions: bool,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<AssetRow>,
     #[command(flatten)]
     account: AccountArg,
 }

@@ -8,12 +8,14 @@ use frameio::transfer::{RemotePath, Resolved, Transfers};
 use frameio::{AccountId, Client, FolderId};
 use frameio_private_file::open_lock;
 
-use super::assets::{NewPlace, Siblings};
-use super::changes::{Change, Results};
+use super::assets::{NewPlace, Sibling, Siblings};
+use super::call::quoted;
+use super::changes::{Change, Results, confirmed};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::config;
 use crate::exit::{Failure, Status};
+use crate::report::Reporter;
 use crate::resolver::{Resolver, has_base, not_a_folder};
 use crate::shutdown;
 
@@ -23,7 +25,8 @@ Examples:
   frameio mkdir -p '/Film/The Crossing/Dailies/Day 03/Camera A' '/Film/The Crossing/Dailies/Day 03/Sound'
 
 Names in a folder are kept unique: an existing item with the same name is an error, and with -p an
-existing folder is used. Write '/' in a name as '\\/'. To create a project, use
+existing folder is used. If a run on another machine creates the same folder at the same time, the service
+accepts both: the error has their IDs. Write '/' in a name as '\\/'. To create a project, use
 `frameio call projects.create`.
 
 The service allows 3 new folders per second. An interrupted run can be repeated with -p.";
@@ -189,15 +192,52 @@ impl Maker<'_> {
                 return Err(Failure::usage(message));
             }
         }
-        let create = CreateFolder::new(&parent.account, &parent.id).name(name);
-        let folder = self.client.send(create).await?;
-        parent.siblings.add(&folder.name, folder.id.as_str(), "folder");
-        let path = parent.path.join(&folder.name);
-        results.done(&Change::new("created", "folder", folder.id.as_str(), &path));
-        let created = Parent { account, id: folder.id, path, siblings: Siblings::default() };
+        let id = create(self.client, parent, name).await?;
+        let path = parent.path.join(name);
+        results.done(&Change::new("created", "folder", id.as_str(), &path));
+        let created = Parent { account, id, path, siblings: Siblings::default() };
         self.folders.insert(key.clone(), created);
         Ok(key)
     }
+}
+
+/// Creates a folder, and returns its ID.
+///
+/// Lists the items of its parent once more, because a process of another machine may have created a folder of this
+/// name since they were listed.
+async fn create(client: &Client, parent: &mut Parent, name: &str) -> Result<FolderId, Failure> {
+    let create = CreateFolder::new(&parent.account, &parent.id).name(name);
+    let create = async { client.send(create).await.map(|folder| folder.id.to_string()) };
+    let (account, folder, known) = (&parent.account, &parent.id, &parent.siblings);
+    let find = async || {
+        let now = Siblings::list(client, account, folder).await?;
+        let is_new = |it: &&Sibling| it.kind == "folder" && !known.ids().any(|id| id == it.id);
+        Ok(now.named(name).iter().find(is_new).map(|it| it.id.clone()))
+    };
+    let id = confirmed(create, &format!("frameio ls {}", quoted(&parent.path.to_string())), find)
+        .await?;
+    match Siblings::list(client, account, folder).await {
+        Ok(now) => parent.siblings = now,
+        Err(failure) => {
+            parent.siblings.add(name, &id, "folder");
+            let message = format!(
+                "cannot check whether another run created '{name}' as well: {}",
+                failure.message
+            );
+            Reporter::text().note(&message);
+        }
+    }
+    let others = parent.siblings.named(name).iter().filter(|it| it.id != id);
+    let others: Vec<_> = others.map(|it| it.id.as_str()).collect();
+    if others.is_empty() {
+        return Ok(id.into());
+    }
+    let message = format!(
+        "it was created ({id}), but another run has created an item of this name at the same time ({}): paths to \
+         both are ambiguous until one is deleted with `frameio rm -r ID`",
+        others.join(", ")
+    );
+    Err(Failure::new(Status::Conflict, message))
 }
 
 fn already_exists(kind: &str, what: String) -> Failure {

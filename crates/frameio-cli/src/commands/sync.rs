@@ -7,12 +7,12 @@ use std::sync::Arc;
 use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
 
 use super::upload::{ProofOptions, UploadOptions, check_local, not_recorded, warning};
-use crate::args::{AccountArg, GlobalArgs, PaceArgs};
+use crate::args::{AccountArg, GlobalArgs, OutputArgs, PaceArgs};
 use crate::completion;
 use crate::config;
 use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Roots};
-use crate::report::{OutputArgs, TransferReport};
+use crate::report::TransferReport;
 use crate::resolver::{Purpose, Resolver, folder_of};
 use crate::shutdown;
 
@@ -99,8 +99,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let dry_run = args.dry_run;
     let report = match args.down {
-        true => TransferReport::download(args.output, &args.directory, dry_run, &global.retries),
-        false => TransferReport::upload(args.output, dry_run, &global.retries),
+        true => TransferReport::download(
+            args.output.transfers(),
+            &args.directory,
+            dry_run,
+            &global.retries,
+        ),
+        false => TransferReport::upload(args.output.transfers(), dry_run, &global.retries),
     };
     let roots = Roots::Directory(args.directory.clone());
     let proof = match args.down {

@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = at_least_one::<u16>)]
     depth: Option<u16>,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<TreeRow>,
     #[command(flatten)]
     account: AccountArg,
 }

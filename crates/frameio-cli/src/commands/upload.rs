@@ -9,14 +9,14 @@ use frameio::transfer::{RemotePath, TransferError, TransferErrorKind, UploadTree
 
 use super::share::UploadShareArgs;
 use crate::args::{
-    AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, PaceArgs,
-    ReportArg, at_least_one,
+    AccountArg, CompareArg, FilterArgs, GlobalArgs, IfExists, MhlArgs, OnConflict, OutputArgs,
+    PaceArgs, ReportArg, at_least_one,
 };
 use crate::completion;
 use crate::config;
 use crate::exit::{Failure, Status};
 use crate::proof::{Proof, Roots};
-use crate::report::{OutputArgs, TransferReport};
+use crate::report::TransferReport;
 use crate::resolver::{Resolver, not_a_folder};
 use crate::shutdown;
 
@@ -290,7 +290,7 @@ pub(super) fn check_local<'a>(
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     check_local(&args.paths, "pass it as '--to'")?;
-    let report = TransferReport::upload(args.output, args.dry_run, &global.retries);
+    let report = TransferReport::upload(args.output.transfers(), args.dry_run, &global.retries);
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report).await?;
@@ -312,7 +312,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let result = report.finish(result, "run the same command again within 24 hours to resume");
     let Some(share) = share.filter(|_| !args.dry_run) else { return result };
     match report.not_shared(result.is_ok()) {
-        None => share.create(transfers.client(), &target, args.output.json).await,
+        None => share.create(&global.client()?, &target, &args.output.reporter()).await,
         Some(reason) => {
             let message = format!("not shared, because {reason}");
             match result {

@@ -1,4 +1,4 @@
-//! Completion of commands, paths, operations and profiles in shells.
+//! Completion of commands, paths, shares, operations, profiles and columns in shells.
 //!
 //! The shell runs the program with `FRAMEIO_COMPLETE` set. It then reads lists of names that earlier
 //! runs saved, and sends no request itself: a missing or old list is read by a separate process
@@ -13,7 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Command;
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use frameio::{Catalog, Operation};
 
@@ -66,6 +66,21 @@ pub(crate) fn script(shell: &str, program: &str) -> std::io::Result<String> {
 pub(crate) fn operation() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         starting_with(current, Operation::all().map(|operation| operation.id.to_owned()))
+    })
+}
+
+/// Completes one of a fixed set of words.
+pub(crate) fn one_of<I: Iterator<Item = &'static str>>(
+    words: impl Fn() -> I + Send + Sync + 'static,
+) -> ArgValueCandidates {
+    ArgValueCandidates::new(move || words().map(CompletionCandidate::new).collect())
+}
+
+/// Completes the name of a share in the project of the line, or of the profile.
+pub(crate) fn share() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let names = places::shares(limit().mul_f64(0.7));
+        starting_with(current, names)
     })
 }
 
@@ -158,6 +173,11 @@ mod tests {
             }
         }
         assert!(missing.is_empty(), "not completed:\n{}", missing.join("\n"));
+        let columns =
+            arguments.iter().filter(|(_, argument)| argument.get_long() == Some("columns"));
+        for (command, argument) in columns {
+            assert!(argument.get::<ArgValueCandidates>().is_some(), "{command}");
+        }
         for (command, id) in
             [(" frameio call", "operation"), (" frameio ls", "path"), (" frameio", "profile")]
         {

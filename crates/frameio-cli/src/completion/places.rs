@@ -44,6 +44,19 @@ pub(super) fn starting_with(typed: &str, may_be_relative: bool, limit: Duration)
     names.unwrap_or_default().into_iter().chain(root).collect()
 }
 
+/// Returns the names of the shares in the project that the line names, or else in that of the profile. Waits
+/// for a list that is being read until `limit`.
+pub(super) fn shares(limit: Duration) -> Vec<String> {
+    let begun = Instant::now();
+    let Some(selection) = Selection::of_line() else { return Vec::new() };
+    let named = Line::current().value_of("--project");
+    let Some(project) = named.or(selection.base.as_deref()) else { return Vec::new() };
+    let asked = Asked::shares(project, named.is_some());
+    let names = selection.names(&asked, || begun.elapsed() + POLL < limit);
+    let names = names.map(|Saved { names, .. }| names.plain().collect());
+    names.unwrap_or_default()
+}
+
 /// Returns the position after the last `/` that separates names; `\/` is part of one.
 fn last_separator(typed: &str) -> usize {
     let (mut end, mut is_escaped) = (0, false);
@@ -58,7 +71,9 @@ fn last_separator(typed: &str) -> usize {
 
 /// Place whose names are completed.
 struct Asked {
-    /// Path for the process that reads the names.
+    /// Option of the process that reads the names.
+    option: &'static str,
+    /// Path for that process.
     place: String,
     /// Path under which they are saved.
     saved_as: String,
@@ -66,13 +81,20 @@ struct Asked {
 
 impl Asked {
     fn absolute(place: &str) -> Self {
-        Self { place: place.to_owned(), saved_as: place.to_owned() }
+        Self { option: "--refresh", place: place.to_owned(), saved_as: place.to_owned() }
     }
 
     /// Returns a place below the folder that relative paths start at: a path, an ID or a link.
     fn relative(base: &str, place: &str) -> Self {
         let saved_as = format!("{}/{place}", base.trim_end_matches('/'));
-        Self { place: if place.is_empty() { "./".to_owned() } else { place.to_owned() }, saved_as }
+        let place = if place.is_empty() { "./".to_owned() } else { place.to_owned() };
+        Self { option: "--refresh", place, saved_as }
+    }
+
+    /// Returns the shares of a project, which is named, or the folder that relative paths start at.
+    fn shares(project: &str, is_named: bool) -> Self {
+        let place = if is_named { project } else { "./" }.to_owned();
+        Self { option: "--refresh-shares", place, saved_as: format!("shares of {project}") }
     }
 }
 
@@ -119,7 +141,7 @@ impl Selection {
         let key = self.owner.key(&asked.saved_as);
         let mut saved = cache.names(&key);
         if saved.as_ref().is_none_or(|saved| !saved.is_fresh) && self.is_signed_in {
-            self.refresh(&asked.place, &key);
+            self.refresh(asked, &key);
             while saved.is_none() && may_wait() {
                 sleep(POLL);
                 saved = cache.names(&key);
@@ -129,11 +151,11 @@ impl Selection {
     }
 
     /// Starts a process that reads the list of a place.
-    fn refresh(&self, place: &str, key: &str) {
+    fn refresh(&self, asked: &Asked, key: &str) {
         let Ok(program) = std::env::current_exe() else { return };
         let mut command = Command::new(program);
         command
-            .args(["completions", "--refresh", place, "--key", key])
+            .args(["completions", asked.option, &asked.place, "--key", key])
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .env_remove(super::VARIABLE)
             .stdin(Stdio::null())

@@ -41,6 +41,11 @@ impl Names {
         self.0.iter().map(|it| &*it.completed).filter(move |name| name.starts_with(prefix))
     }
 
+    /// Returns the names as they are, not as parts of paths.
+    pub(crate) fn plain(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|it| it.completed.replace(r"\/", "/").replace(r"\\", r"\"))
+    }
+
     /// Returns the type and the ID of the only item of this name.
     pub(crate) fn only(&self, name: &str) -> Option<(&str, &str)> {
         let name = escaped(name);

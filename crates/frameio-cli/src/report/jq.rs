@@ -1,5 +1,6 @@
 //! Filters in the language of jq.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
@@ -15,6 +16,11 @@ type Data = data::JustLut<Val>;
 
 /// Definitions in addition to those of the interpreter, which they override.
 const DEFINITIONS: &str = include_str!("definitions.jq");
+
+thread_local! {
+    /// The last filter of each thread. To compile one takes longer than to apply it to most results.
+    static COMPILED: RefCell<Option<(String, Jq)>> = const { RefCell::new(None) };
+}
 
 /// Compiled filter.
 #[derive(Clone)]
@@ -63,9 +69,16 @@ impl Jq {
         Self::new(code).map(|_| code.to_owned())
     }
 
-    /// Compiles the value of `--jq`.
+    /// Compiles the value of `--jq`, once in each thread.
     pub(crate) fn of_argument(code: &str) -> Result<Self, Failure> {
-        Self::new(code).map_err(|reason| Failure::value("--jq", code, reason))
+        COMPILED.with_borrow_mut(|last| match last {
+            Some((compiled, filter)) if compiled == code => Ok(filter.clone()),
+            _ => {
+                let filter = Self::new(code);
+                let filter = filter.map_err(|reason| Failure::value("--jq", code, reason))?;
+                Ok(last.insert((code.to_owned(), filter)).1.clone())
+            }
+        })
     }
 
     /// Applies the filter to a value, and passes each output to `print` before it computes the next one.

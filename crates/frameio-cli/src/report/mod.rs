@@ -48,7 +48,7 @@ pub(crate) use self::palette::{HELP_STYLES, Tone};
 pub(crate) use self::retries::CallRetries;
 pub(crate) use self::run_file::ReportFormat;
 pub(crate) use self::skipped::SkippedItems;
-pub(crate) use self::transfer::{OutputArgs, Reading, TransferReport};
+pub(crate) use self::transfer::{Reading, TransferOutput, TransferReport};
 pub(crate) use self::width::{help_columns, output_columns, width, wrapped};
 pub(crate) use self::wrap::broken;
 use crate::exit::{Failure, Status, io_reason};
@@ -121,12 +121,20 @@ impl Reporter {
     /// Prints a result of a run that changes items, and so continues if the result cannot be written.
     /// Returns the failure to write it, unless the reader has closed the output.
     pub(crate) fn change(&self, record: &impl Record) -> Option<Failure> {
-        let lines = match self.is_json {
-            true => match self.json_lines(&record.json()) {
-                Ok(lines) => lines,
-                Err(failure) => return Some(failure),
-            },
-            false => record.lines().iter().map(|line| Escaped::line(line)).collect(),
+        self.print_or_keep(|| match self.is_json {
+            true => self.json_lines(&record.json()),
+            false => Ok(record.lines().iter().map(|line| Escaped::line(line)).collect()),
+        })
+    }
+
+    /// Prints lines. Returns the failure to create or write them, unless the reader has closed the output.
+    fn print_or_keep(
+        &self,
+        lines: impl FnOnce() -> Result<Vec<Escaped>, Failure>,
+    ) -> Option<Failure> {
+        let lines = match lines() {
+            Ok(lines) => lines,
+            Err(failure) => return Some(failure),
         };
         let error = lines.iter().find_map(|line| self.write(line).err())?;
         (error.kind() != ErrorKind::BrokenPipe).then(|| output_failure(&error))

@@ -1,15 +1,18 @@
 //! Reports transfers: the outcome of each file, progress bars, and a summary.
 
+mod reading;
+
 use std::collections::{BTreeMap, HashSet};
-use std::io::{ErrorKind, IsTerminal};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use frameio::transfer::{HashedSide, Hashing, Item, Outcome, Progress, RemotePath, Totals};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
+pub(crate) use self::reading::Reading;
 use super::bars::{Bars, View};
 use super::counts::Counts;
 use super::escape::Escaped;
@@ -21,18 +24,14 @@ use super::overall::Overall;
 use super::retries::CallRetries;
 use super::run_file::{ReportFormat, ReportRow, RunFile};
 use super::width::terminal_size;
-use super::{Record, Reporter, counted, output_failure};
+use super::{Record, Reporter, counted};
 use crate::exit::{Failure, Status};
 
-/// Output options of transfers.
-#[derive(Clone, Copy, Debug, clap::Args)]
-pub(crate) struct OutputArgs {
-    /// Print a line of JSON for each file, and a summary at the end
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Print failures only
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
+/// Output of transfers.
+pub(crate) struct TransferOutput {
+    pub(crate) reporter: Reporter,
+    /// Whether only failures are printed.
+    pub(crate) is_quiet: bool,
 }
 
 /// Interval at which the progress is measured, and redrawn on a terminal.
@@ -94,14 +93,18 @@ type Observer = Arc<dyn Fn(&Item) + Send + Sync>;
 impl TransferReport {
     /// Starts the report of an upload, with the retries of its client. Must be called within a
     /// runtime.
-    pub(crate) fn upload(output: OutputArgs, is_dry_run: bool, retries: &CallRetries) -> Arc<Self> {
+    pub(crate) fn upload(
+        output: TransferOutput,
+        is_dry_run: bool,
+        retries: &CallRetries,
+    ) -> Arc<Self> {
         Self::start(output, None, is_dry_run, (ProgressDisplay::BarsOrLines, retries))
     }
 
     /// Starts the report of a download to a directory, with the retries of its client. Must be called
     /// within a runtime.
     pub(crate) fn download(
-        output: OutputArgs,
+        output: TransferOutput,
         directory: &Path,
         is_dry_run: bool,
         retries: &CallRetries,
@@ -113,7 +116,7 @@ impl TransferReport {
     /// Starts the report of a watcher, which downloads to `directory` or uploads. It prints lines on a
     /// terminal too, because bars would only show the latest files of a run without an end.
     pub(crate) fn watch(
-        output: OutputArgs,
+        output: TransferOutput,
         directory: Option<&Path>,
         retries: &CallRetries,
     ) -> Arc<Self> {
@@ -121,17 +124,16 @@ impl TransferReport {
     }
 
     fn start(
-        output: OutputArgs,
+        output: TransferOutput,
         directory: Option<PathBuf>,
         is_dry_run: bool,
         (display, retries): (ProgressDisplay, &CallRetries),
     ) -> Arc<Self> {
-        let mut reporter = Reporter::new(output.json);
-        if !output.quiet && display == ProgressDisplay::BarsOrLines {
+        let TransferOutput { mut reporter, is_quiet } = output;
+        if !is_quiet && display == ProgressDisplay::BarsOrLines {
             reporter = reporter.with_bars();
         }
         let bars = reporter.bars.as_ref().and_then(Bars::new);
-        let is_quiet = output.quiet;
         // Only uploads create files.
         let overall = Overall::new(directory.is_none().then(Limits::of_uploads).flatten());
         let has_bars = bars.is_some();
@@ -139,7 +141,7 @@ impl TransferReport {
         let state = Mutex::new(State { bars, overall, retries, ..State::default() });
         let this = Arc::new(Self { reporter, is_quiet, directory, is_dry_run, state });
         // A program that reads JSON expects only errors on standard error.
-        let is_shown = has_bars || !output.json;
+        let is_shown = has_bars || !this.reporter.is_json();
         if is_shown && !is_quiet && !is_dry_run {
             this.show_progress();
         }
@@ -268,10 +270,10 @@ impl TransferReport {
             }
         }
         match self.reporter.is_json() {
-            true => self.output(&Escaped::json(&json!({
+            true => self.json(&json!({
                 "outcome": "failed", "local": local,
                 "error": {"kind": Status::Other.name(), "message": reason},
-            }))),
+            })),
             false => self.reporter.status(&format!("failed      {local}: {reason}")),
         }
     }
@@ -280,9 +282,9 @@ impl TransferReport {
     pub(crate) fn new_checksum(&self, local: &Path, reason: &str) {
         let local = local.display().to_string();
         match self.reporter.is_json() {
-            true => self.output(&Escaped::json(&json!({
+            true => self.json(&json!({
                 "outcome": "new_checksum", "local": local, "reason": reason,
-            }))),
+            })),
             false if self.is_quiet => {}
             false => self.reporter.status(&format!("new version {local}: {reason}")),
         }
@@ -363,22 +365,25 @@ impl TransferReport {
         // On a terminal, lines would repeat what the bars show.
         let with_lines = !has_bars || !std::io::stdout().is_terminal();
         if self.reporter.is_json() {
-            self.output(&Escaped::json(&record.json()));
+            self.json(&record.json());
         } else if record.is_wrong() || (record.needs_attention() && !with_lines && !self.is_quiet) {
             record.lines().iter().for_each(|line| self.reporter.status(line));
         } else if !self.is_quiet && with_lines && (record.needs_attention() || !record.is_ignored())
         {
-            record.lines().iter().for_each(|line| self.output(&Escaped::line(line)));
+            self.output(|| Ok(record.lines().iter().map(|line| Escaped::line(line)).collect()));
         }
     }
 
-    /// Prints on standard output. If that fails, the transfers continue and the run fails at its end,
+    /// Prints a JSON value, or the outputs of the filter for it.
+    fn json(&self, value: &Value) {
+        self.output(|| self.reporter.json_lines(value));
+    }
+
+    /// Prints lines on standard output. If that fails, the transfers continue and the run fails at its end,
     /// unless the reader has closed the output.
-    fn output(&self, text: &Escaped) {
-        if let Err(error) = self.reporter.write(text)
-            && error.kind() != ErrorKind::BrokenPipe
-        {
-            self.state().output_failure.get_or_insert_with(|| output_failure(&error));
+    fn output(&self, lines: impl FnOnce() -> Result<Vec<Escaped>, Failure>) {
+        if let Some(failure) = self.reporter.print_or_keep(lines) {
+            self.state().output_failure.get_or_insert(failure);
         }
     }
 
@@ -415,7 +420,7 @@ impl TransferReport {
         };
         let has_summary = result.is_ok() || is_stopped;
         if self.reporter.is_json() && has_summary {
-            self.output(&Escaped::json(&json!({ "summary": summary() })));
+            self.json(&json!({ "summary": summary() }));
         } else if !self.is_quiet && has_summary {
             self.reporter.status(&counts.to_string());
             for hint in counts.hints(self.directory.is_none()) {
@@ -476,30 +481,6 @@ impl State {
         lines.extend(stalled_lines(&self.files, now));
         lines.extend((is_news && !overall.is_empty()).then_some(line));
         lines
-    }
-}
-
-/// A file that the command reads.
-pub(crate) struct Reading {
-    report: Arc<TransferReport>,
-    phase: Phase,
-    local: PathBuf,
-    bytes: u64,
-    total: u64,
-}
-
-impl Reading {
-    /// Adds bytes that were read.
-    pub(crate) fn add(&mut self, bytes: u64) {
-        self.bytes += bytes;
-        let progress = (self.bytes, self.total);
-        self.report.state().hashing.update(self.phase, &self.local, progress);
-    }
-}
-
-impl Drop for Reading {
-    fn drop(&mut self) {
-        self.report.state().hashing.end(self.phase, &self.local);
     }
 }
 

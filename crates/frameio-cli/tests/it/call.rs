@@ -163,7 +163,7 @@ async fn refuses_invalid_calls_before_sending_anything() {
         ),
         (
             vec!["call", "files.show", "--input", r#"{"account_id": "a"}"#],
-            "files.show: `file_id` is missing",
+            "files.show: `file_id` is missing; `frameio operations --show files.show` lists the parameters, with an example",
         ),
         (
             vec!["call", "users.show", "--input", "[]"],
@@ -257,8 +257,9 @@ async fn responses_of_a_proxy_are_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_response_of_a_create_is_a_warning_against_a_repetition() {
     let (sim, server) = demo().await;
-    let warning = "the request may have been carried out: check before you repeat it";
-    let add = ["comments", "add", CUT_3, "x"];
+    let warning = "may have been carried out: `frameio call comments.index` shows what exists";
+    let file = format!("file_id={CUT_3}");
+    let add = ["call", "comments.create", "--path", &file, "-f", "text=x"];
     let create = "comments.create";
     for (fault, status) in [(Fault::reset_in_body(), 9), (Fault::truncated(), 10)] {
         sim.inject(fault.on(create).next(1));

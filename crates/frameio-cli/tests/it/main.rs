@@ -18,6 +18,7 @@ mod comments_exchange;
 mod comments_output;
 mod credentials;
 mod doctor;
+mod filters;
 mod find;
 mod from_env;
 #[cfg(target_os = "linux")]
@@ -26,6 +27,7 @@ mod input;
 mod legacy;
 mod lists;
 mod logging;
+mod lost_responses;
 mod members;
 mod metadata;
 mod migrate;

@@ -207,6 +207,55 @@ async fn operations_and_profiles_are_completed_without_a_sign_in() {
 }
 
 #[tokio::test]
+async fn values_of_options_are_completed_without_a_request() {
+    for (words, expected) in [
+        (&["frameio", "ls", "/", "--columns", "si"][..], &["size"][..]),
+        (&["frameio", "ls", "/", "--columns", "name,si"], &["name,size"]),
+        (&["frameio", "ls", "/", "--columns=id,na"], &["--columns=id,name"]),
+        (&["frameio", "share", "list", "--columns", "has_"], &["has_passphrase"]),
+        (&["frameio", "ls", "/", "--format", "js"], &["json", "jsonl"]),
+        (&["frameio", "upload", "a", "--order", "na"], &["name"]),
+        (&["frameio", "comments", "export", "--format", "csv,resolve-e"], &["csv,resolve-edl"]),
+        (&["frameio", "members", "set-role", "/Film", "a@b", "com"], &["commenter"]),
+        (&["frameio", "webhook", "create", "--event", "file.re"], &["file.ready"]),
+    ] {
+        for shell in ["bash", "zsh", "fish", "powershell"] {
+            let mut command = complete(offline(), words);
+            command.env("FRAMEIO_COMPLETE", shell);
+            let ended = end(command, None).await;
+            // bash replaces the part after `=`; other shells print descriptions as well.
+            let found: Vec<_> = ended
+                .stdout
+                .lines()
+                .map(|line| {
+                    line.split(['\t', ':'])
+                        .next()
+                        .unwrap_or_default()
+                        .trim_start_matches("--columns=")
+                })
+                .collect();
+            let expected: Vec<_> =
+                expected.iter().map(|it| it.trim_start_matches("--columns=")).collect();
+            assert_eq!(found, expected, "{shell}: {words:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn names_of_shares_are_completed_in_the_project_of_the_line_or_of_relative_paths() {
+    let (shell, sim) = Shell::new(SavedState::demo()).await;
+    let named = ["frameio", "share", "show", "--project", "'/Film/The Crossing'", "Cut"];
+    assert_eq!(completed(shell.command(), &named).await, [r"Cut\ 3\ for\ review"]);
+    let mut relative = shell.command();
+    relative.env("FRAMEIO_CWD", "/Film/The Crossing");
+    let found = completed(relative, &["frameio", "share", "delete", "Cut"]).await;
+    assert_eq!(found, [r"Cut\ 3\ for\ review"]);
+    let requests = sim.requests().len();
+    assert!(completed(shell.command(), &["frameio", "share", "show", "Cut"]).await.is_empty());
+    assert_eq!(sim.requests().len(), requests, "a name without a project is not looked for");
+}
+
+#[tokio::test]
 async fn a_place_with_thousands_of_names_is_completed() {
     let (shell, sim) = Shell::new(with_files(5_000)).await;
     let place = "/Film/The Crossing/Dailies/Day 01/Camera A/";
@@ -310,13 +359,13 @@ async fn login_says_that_the_token_variable_wins() {
     let ended = end(command, Some(Sim::TOKEN)).await;
     assert_eq!(ended.status, 0, "{ended:?}");
     let first = ended.stderr.lines().next().unwrap();
-    assert!(first.contains("FRAMEIO_TOKEN is set and overrides"), "{ended:?}");
+    assert!(first.contains("FRAMEIO_TOKEN is set, and overrides"), "{ended:?}");
     // Also if the sign-in fails.
     let mut command = machine.command(&["login", "--client-id", "unknown"]);
     command.env("FRAMEIO_TOKEN", Sim::TOKEN).env("FRAMEIO_CLIENT_SECRET", "wr0ng");
     let ended = end(command, None).await;
     assert_ne!(ended.status, 0, "{ended:?}");
-    assert!(ended.stderr.contains("FRAMEIO_TOKEN is set and overrides"), "{ended:?}");
+    assert!(ended.stderr.contains("FRAMEIO_TOKEN is set, and overrides"), "{ended:?}");
 }
 
 #[tokio::test]

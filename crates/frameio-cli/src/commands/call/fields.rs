@@ -40,9 +40,14 @@ impl Fields {
         }
     }
 
-    /// Adds what to do to the reason why the input is refused, if a text was passed for another type.
-    pub(super) fn explain(&self, mut reason: String) -> String {
-        if !self.typed.is_empty() && reason.contains("expected a string") {
+    /// Adds what to do to the reason why the input of an operation is refused, if it is known.
+    pub(super) fn explain(&self, operation: &Operation, mut reason: String) -> String {
+        if reason.ends_with("is missing") {
+            let id = operation.id;
+            reason += &format!(
+                "; `frameio operations --show {id}` lists the parameters, with an example"
+            );
+        } else if !self.typed.is_empty() && reason.contains("expected a string") {
             reason += "; '-f' sets a text that looks like a number";
         } else if !self.raw.is_empty() && reason.contains("invalid type: string") {
             reason += "; '-f' sets a text: pass a number, true or false with '-F', and an item of a list \

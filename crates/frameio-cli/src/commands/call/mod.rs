@@ -83,7 +83,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     // Validated before the credentials are read, so that invalid input needs no token to be reported.
     let mut ids = InputIds::new(operation, places);
-    let refuse = |reason| Failure::usage(args.fields.explain(reason));
+    let refuse = |reason| Failure::usage(args.fields.explain(operation, reason));
     ids.validate(&object, &profile, &options).map_err(refuse)?;
     let mut lookup = IdLookup::new(global, &args.account, profile.clone());
     lookup.fill(&mut ids, &mut object).await?;

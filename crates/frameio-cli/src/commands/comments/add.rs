@@ -1,6 +1,7 @@
 //! `frameio comments add`.
 
-use frameio::comments::CreateComment;
+use frameio::comments::{Comment, CreateComment, ListComments};
+use jiff::Timestamp;
 
 use super::changed::ChangedComment;
 use super::media_kind;
@@ -8,6 +9,7 @@ use super::position::Position;
 use super::target::TargetFile;
 use super::timing::TimingArgs;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
+use crate::commands::changes::{confirmed, is_created_since};
 use crate::completion;
 use crate::exit::Failure;
 use crate::input::{self, STANDARD_INPUT};
@@ -67,12 +69,33 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         create = create.page(page);
         place = format!(" on page {page}");
     }
-    let comment = target.client.send(create).await?;
+    let comment = send(&target, create).await?;
     let line = format!("added comment {} to {}{place}", comment.id.as_str(), target.path);
     let reporter = args.json.reporter();
     let (client, account) = (&target.client, &target.account);
     let added = ChangedComment::read(client, account, comment, line, reporter.is_json()).await;
     reporter.record(&added)
+}
+
+/// Creates a comment. If the response is lost, looks for a new comment with this text and position.
+async fn send(target: &TargetFile, create: CreateComment) -> Result<Comment, Failure> {
+    let (client, account, start) = (&target.client, &target.account, Timestamp::now());
+    let (text, timestamp, page) = (create.text.clone(), create.timestamp.clone(), create.page);
+    let find = async || {
+        let mut comments = client.items(ListComments::new(account, &target.id).page_size(100));
+        while let Some(comment) = comments.next().await {
+            let comment = comment?;
+            let is_same = comment.text == text
+                && (comment.timestamp == timestamp || timestamp.is_none())
+                && comment.page == page;
+            if is_same && is_created_since(comment.created_at, start) {
+                return Ok(Some(comment));
+            }
+        }
+        Ok(None)
+    };
+    let show = format!("frameio comments list {}", target.id.as_str());
+    confirmed(client.send(create), &show, find).await
 }
 
 /// Returns the text of an argument, of a file, or of standard input.

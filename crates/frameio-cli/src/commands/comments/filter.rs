@@ -5,21 +5,23 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+/// Heading of these options in help.
+const HEADING: &str = "Selection";
+
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Selection")]
 pub(super) struct FilterArgs {
     /// Only comments that are not completed
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     open_only: bool,
     /// Only comments written or edited, or with a reply written or edited, at this time (RFC 3339) or
     /// day (UTC) or later
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, help_heading = HEADING)]
     since: Option<Timestamp>,
     /// Only comments by this person: name, email address or user ID; may be repeated
-    #[arg(long = "author", value_name = "NAME")]
+    #[arg(long = "author", value_name = "NAME", help_heading = HEADING)]
     authors: Vec<String>,
     /// Only comments with this hashtag; may be repeated
-    #[arg(long = "hashtag", value_name = "TAG")]
+    #[arg(long = "hashtag", value_name = "TAG", help_heading = HEADING)]
     hashtags: Vec<String>,
 }
 

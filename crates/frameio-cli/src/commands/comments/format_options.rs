@@ -3,11 +3,13 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use frameio::markers::{ColorBy, FcpxmlVersion, Format, Merge, Untimed, WriteOptions};
 
+/// Heading of these options in help.
+const HEADING: &str = "Formats";
+
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Formats")]
 pub(super) struct FormatOptions {
     /// Frames to add to each position
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, help_heading = HEADING)]
     frame_offset: i64,
     /// Merge comments on the same frame; auto: where the editor would lose all but one
     #[arg(
@@ -17,7 +19,8 @@ pub(super) struct FormatOptions {
         require_equals = true,
         default_value = "auto",
         default_missing_value = "always",
-        value_parser = values(Merge::ALL.iter().map(|it| it.name())).try_map(|it| it.parse::<Merge>())
+        value_parser = values(Merge::ALL.iter().map(|it| it.name())).try_map(|it| it.parse::<Merge>()),
+        help_heading = HEADING
     )]
     merge_same_frame: Merge,
     /// Property that determines the color of markers
@@ -25,7 +28,8 @@ pub(super) struct FormatOptions {
         long,
         value_name = "WHAT",
         default_value = "state",
-        value_parser = values(ColorBy::ALL.iter().map(|it| it.name())).try_map(|it| it.parse::<ColorBy>())
+        value_parser = values(ColorBy::ALL.iter().map(|it| it.name())).try_map(|it| it.parse::<ColorBy>()),
+        help_heading = HEADING
     )]
     color_by: ColorBy,
     /// What to do with comments without a frame; file: write them to a text file where the format
@@ -34,14 +38,15 @@ pub(super) struct FormatOptions {
         long,
         value_name = "ACTION",
         default_value = "file",
-        value_parser = values(Untimed::ALL.iter().map(|it| it.name())).try_map(|it| it.parse::<Untimed>())
+        value_parser = values(Untimed::ALL.iter().map(|it| it.name())).try_map(|it| it.parse::<Untimed>()),
+        help_heading = HEADING
     )]
     untimed: Untimed,
     /// Let timecodes start over after 24 hours, instead of failing
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     wrap: bool,
     /// Replace characters outside of ASCII, for old editing systems
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     ascii: bool,
     /// Version of FCPXML
     #[arg(
@@ -49,7 +54,8 @@ pub(super) struct FormatOptions {
         value_name = "VERSION",
         default_value = "1.10",
         value_parser = values(FcpxmlVersion::ALL.iter().map(|it| it.name()))
-            .try_map(|it| it.parse::<FcpxmlVersion>())
+            .try_map(|it| it.parse::<FcpxmlVersion>()),
+        help_heading = HEADING
     )]
     fcpxml_version: FcpxmlVersion,
 }

@@ -17,7 +17,7 @@ pub(crate) struct Args {
     #[arg(add = completion::place())]
     place: String,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<CommentRow>,
     /// Guess the names of share visitors by the time of their activity
     #[arg(long)]
     guess_visitors: bool,

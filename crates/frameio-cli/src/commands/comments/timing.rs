@@ -8,20 +8,22 @@ use frameio::markers::timecode::{DropFrame, Rate, Timecode, TimecodeError};
 use super::probe;
 use crate::exit::Failure;
 
+/// Heading of these options in help.
+const HEADING: &str = "Timecode";
+
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Timecode")]
 pub(super) struct TimingArgs {
     /// Frame rate, such as 23.976 or 30000/1001 [default: from the metadata of the file]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", help_heading = HEADING)]
     fps: Option<Rate>,
     /// Drop-frame timecodes; auto: as the start timecode, or else on at 29.97 and 59.94
-    #[arg(long, value_name = "MODE", value_enum, default_value = "auto")]
+    #[arg(long, value_name = "MODE", value_enum, default_value = "auto", help_heading = HEADING)]
     df: DropFrameMode,
     /// Start timecode of the file, such as 01:00:00:00 [default: 00:00:00:00]
-    #[arg(long, value_name = "TIMECODE", value_parser = start_timecode)]
+    #[arg(long, value_name = "TIMECODE", value_parser = start_timecode, help_heading = HEADING)]
     start_tc: Option<String>,
     /// Local copy of the file from which ffprobe reads the rate and the start timecode
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
     probe: Option<PathBuf>,
 }
 

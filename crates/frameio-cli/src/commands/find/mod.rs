@@ -55,7 +55,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = at_least_one::<u32>)]
     limit: Option<u32>,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<FoundItem>,
     #[command(flatten)]
     account: AccountArg,
 }

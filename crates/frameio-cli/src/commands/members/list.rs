@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(long)]
     deactivated: bool,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<MemberRow>,
     #[command(flatten)]
     account: AccountArg,
 }

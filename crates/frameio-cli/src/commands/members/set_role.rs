@@ -28,6 +28,7 @@ pub(crate) struct Args {
     /// User of the account: email address, name or ID
     person: String,
     /// Role to grant
+    #[arg(add = completion::one_of(|| WorkspaceRole::KNOWN.iter().copied()))]
     role: String,
     #[command(flatten)]
     json: JsonArgs,

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     #[arg(long)]
     writable: bool,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<FieldRow<'static>>,
     #[command(flatten)]
     account: AccountArg,
 }

@@ -7,7 +7,7 @@ use frameio::transfer::Transfers;
 use frameio::{Client, FieldDefinitionId};
 
 use super::definitions::Definitions;
-use super::display::FileValues;
+use super::display::{FileValues, MetadataRow};
 use super::people::People;
 use super::target::{TargetArgs, TargetFile, TargetFiles};
 use crate::args::{FormatArgs, GlobalArgs};
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     #[arg(long, short)]
     all: bool,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<MetadataRow>,
     #[command(flatten)]
     target: TargetArgs,
 }

@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[arg(id = "operation", long = "show", value_name = "NAME", add = completion::operation())]
     show: Option<String>,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<OperationRow<'static>>,
 }
 
 pub(super) fn run(args: &Args) -> Result<(), Failure> {

@@ -18,7 +18,10 @@ const DESCRIPTION_WIDTH: usize = 24;
 /// Indentation of lines below a field.
 const BELOW: &str = "      ";
 
-pub(super) fn run(operation: &'static Operation, format: &FormatArgs) -> Result<(), Failure> {
+pub(super) fn run(
+    operation: &'static Operation,
+    format: &FormatArgs<OperationRow<'static>>,
+) -> Result<(), Failure> {
     if !format.is_default() {
         let mut list = format.list()?;
         list.push(&Described(operation))?;

@@ -16,7 +16,7 @@ renamed is still found. '--columns' selects the IDs and other settings.";
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<ProfileRow>,
 }
 
 pub(super) fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {

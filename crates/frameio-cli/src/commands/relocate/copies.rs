@@ -8,8 +8,9 @@ use frameio::files::{CopyFile, CopyFiles};
 use frameio::folders::{CopyFolders, FolderCopies, ListFolders};
 use frameio::version_stacks::CopyVersionStack;
 
-use super::super::assets::{id, kind, name};
-use super::super::changes::{Change, Results};
+use super::super::assets::{Sibling, Siblings, id, kind, name};
+use super::super::call::quoted;
+use super::super::changes::{Change, Results, Uncertain};
 use super::cp::Extras;
 use super::moves::unreported;
 use super::source::{Source, Sources};
@@ -37,16 +38,15 @@ impl Relocation<'_> {
         sources: Sources,
         extras: &Extras,
     ) -> Result<(), Failure> {
-        let before: HashSet<String> = self.siblings.ids().map(str::to_owned).collect();
         let files = self.free(results, sources.files)?;
         for chunk in files.chunks(BULK) {
             let copied = self.copy_files(chunk, extras).await;
-            self.finish_chunk(results, chunk, copied, extras, &before).await?;
+            self.finish_chunk(results, chunk, copied, extras).await?;
         }
         let folders = self.free(results, sources.folders)?;
         for chunk in folders.chunks(BULK) {
             let copied = self.copy_folders(chunk, extras).await;
-            self.finish_chunk(results, chunk, copied, extras, &before).await?;
+            self.finish_chunk(results, chunk, copied, extras).await?;
         }
         if extras.comments.is_some() && !sources.stacks.is_empty() {
             let note = "the API cannot copy the comments of version stacks; they are not copied";
@@ -58,17 +58,11 @@ impl Relocation<'_> {
             if extras.metadata {
                 copy = copy.copy_metadata(true);
             }
-            match self.client.send(copy).await {
-                Ok(copy) => {
-                    let copied = Copied {
-                        source: id(&stack.item).to_owned(),
-                        id: copy.id.to_string(),
-                        name: copy.name,
-                    };
-                    self.copied(results, &stack, copied).await?;
-                }
-                Err(error) => results.failed(&stack.item.path.to_string(), error.into())?,
-            }
+            let copied = self.client.send(copy).await.map(|copy| {
+                let source = id(&stack.item).to_owned();
+                Some(vec![Copied { source, id: copy.id.to_string(), name: copy.name }])
+            });
+            self.finish_chunk(results, std::slice::from_ref(&stack), copied, extras).await?;
         }
         Ok(())
     }
@@ -129,12 +123,11 @@ impl Relocation<'_> {
 
     /// Reports the result of a call. If the service refused it, copies each item by its own call.
     async fn finish_chunk(
-        &self,
+        &mut self,
         results: &mut Results,
         chunk: &[Source],
         copied: Result<Option<Vec<Copied>>, Error>,
         extras: &Extras,
-        before: &HashSet<String>,
     ) -> Result<(), Failure> {
         match copied {
             Ok(Some(mut copied)) => {
@@ -148,7 +141,7 @@ impl Relocation<'_> {
             }
             Ok(None) => {
                 for source in chunk {
-                    self.in_progress(results, source, before).await?;
+                    self.in_progress(results, source).await?;
                 }
             }
             Err(error) if chunk.len() > 1 && is_refused(&error) => {
@@ -158,27 +151,61 @@ impl Relocation<'_> {
                         "file" => self.copy_files(one, extras).await,
                         _ => self.copy_folders(one, extras).await,
                     };
-                    Box::pin(self.finish_chunk(results, one, copied, extras, before)).await?;
+                    Box::pin(self.finish_chunk(results, one, copied, extras)).await?;
                 }
             }
-            Err(error) => {
-                let failure = Failure::from(error);
-                for source in chunk {
-                    let failure = Failure::new(failure.status, failure.message.as_str());
-                    results.failed(&source.item.path.to_string(), failure)?;
-                }
+            Err(error) => match Uncertain::of(error) {
+                Ok(call) => self.read_back(results, chunk, &call).await?,
+                Err(failure) => fail_all(results, chunk, &failure)?,
+            },
+        }
+        Ok(())
+    }
+
+    /// Reports the copies of a call whose response was lost: those that the destination contains.
+    async fn read_back(
+        &mut self,
+        results: &mut Results,
+        chunk: &[Source],
+        call: &Uncertain,
+    ) -> Result<(), Failure> {
+        let show = format!("frameio ls {}", quoted(&self.destination.folder.path.to_string()));
+        let find = async || {
+            let folder = &self.destination.folder_id;
+            let now = Siblings::list(self.client, &self.account, folder).await?;
+            let sources = chunk.iter().map(|it| (name(&it.item), kind(&it.item)));
+            Ok(new_items(sources, &now, &self.known))
+        };
+        let found = match call.look_for_all(&show, find).await {
+            Ok(found) => found,
+            Err(failure) => return fail_all(results, chunk, &failure),
+        };
+        for (source, found) in chunk.iter().zip(found) {
+            if let Some(new) = found {
+                let name = name(&source.item).to_owned();
+                let copied = Copied { source: id(&source.item).to_owned(), id: new, name };
+                self.copied(results, source, copied).await?;
+                continue;
             }
+            let failure = match kind(&source.item) {
+                "folder" => {
+                    call.unknown("the service copies large folders in the background", &show)
+                }
+                _ => call.not_done(),
+            };
+            results.failed(&source.item.path.to_string(), failure)?;
         }
         Ok(())
     }
 
     /// Renames a copy if a new name was given, and prints its path.
     async fn copied(
-        &self,
+        &mut self,
         results: &mut Results,
         source: &Source,
         copied: Copied,
     ) -> Result<(), Failure> {
+        self.known.insert(copied.id.clone());
         let mut name = copied.name;
         if let Some(new) = self.destination.new_name.as_ref().filter(|new| **new != name) {
             match self.rename(kind(&source.item), &copied.id, new).await {
@@ -201,12 +228,7 @@ impl Relocation<'_> {
     }
 
     /// Reports a copy that the service makes in the background. If it gets a new name, waits for it.
-    async fn in_progress(
-        &self,
-        results: &mut Results,
-        source: &Source,
-        before: &HashSet<String>,
-    ) -> Result<(), Failure> {
+    async fn in_progress(&mut self, results: &mut Results, source: &Source) -> Result<(), Failure> {
         let path = self.destination.path_of(name(&source.item));
         if self.destination.new_name.is_none() {
             let change = Change::new("copying", kind(&source.item), "", &path)
@@ -216,7 +238,7 @@ impl Relocation<'_> {
             results.done(&change);
             return Ok(());
         }
-        match self.wait_for_copy(name(&source.item), before).await {
+        match self.wait_for_copy(name(&source.item)).await {
             Ok(Some((id, name))) => {
                 let copied = Copied { source: String::new(), id, name };
                 self.copied(results, source, copied).await
@@ -233,11 +255,7 @@ impl Relocation<'_> {
     }
 
     /// Polls the destination until a new folder of this name appears.
-    async fn wait_for_copy(
-        &self,
-        name: &str,
-        before: &HashSet<String>,
-    ) -> Result<Option<(String, String)>, Failure> {
+    async fn wait_for_copy(&self, name: &str) -> Result<Option<(String, String)>, Failure> {
         for attempt in 0..POLLS {
             if attempt > 0 {
                 tokio::time::sleep(POLL).await;
@@ -246,12 +264,60 @@ impl Relocation<'_> {
             let mut folders = self.client.items(list).strict(true);
             while let Some(folder) = folders.next().await {
                 let folder = folder?;
-                let is_new = !before.contains(folder.id.as_str());
+                let is_new = !self.known.contains(folder.id.as_str());
                 if is_new && normalized(&folder.name) == normalized(name) {
                     return Ok(Some((folder.id.to_string(), folder.name)));
                 }
             }
         }
         Ok(None)
+    }
+}
+
+/// Reports the failure of a call for each of its items.
+fn fail_all(results: &mut Results, chunk: &[Source], failure: &Failure) -> Result<(), Failure> {
+    chunk.iter().try_for_each(|source| {
+        let failure = Failure::new(failure.status, failure.message.as_str());
+        results.failed(&source.item.path.to_string(), failure)
+    })
+}
+
+/// Returns the ID of the new item for each name and type of a source: an item that was not known.
+fn new_items<'a>(
+    sources: impl Iterator<Item = (&'a str, &'a str)>,
+    now: &Siblings,
+    known: &HashSet<String>,
+) -> Vec<Option<String>> {
+    let mut taken = HashSet::new();
+    let find = |(name, kind): (&str, &str)| {
+        let is_new =
+            |it: &&Sibling| it.kind == kind && !known.contains(&it.id) && !taken.contains(&it.id);
+        let new = now.named(name).iter().find(is_new).map(|it| it.id.clone());
+        taken.extend(new.clone());
+        new
+    };
+    sources.map(find).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_a_new_item_of_the_name_and_type_of_its_source() {
+        let mut now = Siblings::default();
+        for (name, id, kind) in [
+            ("a", "old", "file"),
+            ("a", "new", "file"),
+            ("a", "folder", "folder"),
+            ("b", "one", "file"),
+        ] {
+            now.add(name, id, kind);
+        }
+        let known = HashSet::from(["old".to_owned()]);
+        let sources = [("a", "file"), ("a", "file"), ("b", "file"), ("c", "file"), ("a", "folder")];
+        let found = new_items(sources.into_iter(), &now, &known);
+        let found: Vec<_> = found.iter().map(Option::as_deref).collect();
+        assert_eq!(found, [Some("new"), None, Some("one"), None, Some("folder")]);
     }
 }

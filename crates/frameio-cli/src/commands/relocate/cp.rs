@@ -21,7 +21,8 @@ copy the comments of a version stack; in projects in Adobe storage, it cannot co
 
 All places are found before the first item is copied; a missing one stops the run. Then each result is
 printed, and a failure does not stop the others. Several files or folders are copied by one call for
-up to 100 of them. A call that may have been carried out is not repeated.";
+up to 100 of them. A call that may have been carried out is not repeated; the command looks for the
+copies instead.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

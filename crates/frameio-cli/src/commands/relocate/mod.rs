@@ -90,6 +90,8 @@ struct Relocation<'a> {
     destination: Destination,
     /// Items of the destination, and those that have arrived.
     siblings: Siblings,
+    /// IDs of the items that the destination contained before the run, and of copies.
+    known: HashSet<String>,
     allow_duplicates: bool,
 }
 
@@ -111,9 +113,15 @@ impl Request<'_> {
         let sources = self.sources(&client, &resolver, &destination, &mut results).await?;
         let account = destination.folder.account_id.clone();
         let siblings = Siblings::list(&client, &account, &destination.folder_id).await?;
-        let allow_duplicates = args.allow_duplicates;
-        let mut relocation =
-            Relocation { client: &client, account, destination, siblings, allow_duplicates };
+        let known = siblings.ids().map(str::to_owned).collect();
+        let mut relocation = Relocation {
+            client: &client,
+            account,
+            destination,
+            siblings,
+            known,
+            allow_duplicates: args.allow_duplicates,
+        };
         if args.dry_run {
             let shown = relocation.show_all(&mut results, sources, self.action);
             return results.finish(shown);

@@ -17,10 +17,10 @@ use frameio::transfer::Transfers;
 use frameio::version_stacks::ShowVersionStack;
 use frameio::{AssetId, Client, Error, FolderId};
 
-use self::row::parent_id;
+use self::row::{DeletedRow, parent_id};
 use self::trash::Trash;
 use super::assets::Siblings;
-use super::changes::{Change, Refusals, Results};
+use super::changes::{Change, Refusals, Results, confirmed};
 use crate::args::{AccountArg, FormatArgs, GlobalArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
@@ -58,7 +58,7 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "list")]
     allow_duplicates: bool,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<DeletedRow<'static>>,
     #[command(flatten)]
     account: AccountArg,
 }
@@ -164,21 +164,21 @@ impl Restoration<'_> {
         let (client, account) = (self.client, &self.trash.account);
         Ok(match asset {
             DeletedAsset::File(file) => {
-                let sent = client.send(RestoreFile::new(account, &file.id)).await;
-                let show = client.send(ShowFile::new(account, &file.id));
-                let file = restored(sent, show).await?;
+                let sent = client.send(RestoreFile::new(account, &file.id));
+                let show = async || client.send(ShowFile::new(account, &file.id)).await;
+                let file = restored(sent, show, file.id.as_str()).await?;
                 (file.name, file.parent_id)
             }
             DeletedAsset::Folder(folder) => {
-                let sent = client.send(RestoreFolder::new(account, &folder.id)).await;
-                let show = client.send(ShowFolder::new(account, &folder.id));
-                let folder = restored(sent, show).await?;
+                let sent = client.send(RestoreFolder::new(account, &folder.id));
+                let show = async || client.send(ShowFolder::new(account, &folder.id)).await;
+                let folder = restored(sent, show, folder.id.as_str()).await?;
                 (folder.name, folder.parent_id.map(Into::into))
             }
             DeletedAsset::VersionStack(stack) => {
-                let sent = client.send(RestoreVersionStack::new(account, &stack.id)).await;
-                let show = client.send(ShowVersionStack::new(account, &stack.id));
-                let stack = restored(sent, show).await?;
+                let sent = client.send(RestoreVersionStack::new(account, &stack.id));
+                let show = async || client.send(ShowVersionStack::new(account, &stack.id)).await;
+                let stack = restored(sent, show, stack.id.as_str()).await?;
                 (stack.name, stack.parent_id.map(Into::into))
             }
             _ => {
@@ -204,18 +204,18 @@ impl Restoration<'_> {
     }
 }
 
-/// Returns a restored item. A repeated request does not find the item among the deleted ones if only the response
-/// to the first was lost.
+/// Returns a restored item. If the response is lost, reads the item, which is not found while it is deleted.
 async fn restored<T>(
-    sent: Result<T, Error>,
-    show: impl Future<Output = Result<T, Error>>,
+    sent: impl Future<Output = Result<T, Error>>,
+    show: impl AsyncFn() -> Result<T, Error>,
+    id: &str,
 ) -> Result<T, Failure> {
-    match sent {
-        Err(error) if error.is_not_found() && error.attempts() > 1 => {
-            show.await.map_err(|_| error.into())
-        }
-        sent => Ok(sent?),
-    }
+    let find = async || match show().await {
+        Ok(item) => Ok(Some(item)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    };
+    confirmed(sent, &format!("frameio open --print {id}"), find).await
 }
 
 /// Returns the folder that contained an item, or the version stack that contained a file.

@@ -10,15 +10,17 @@ use serde_json::Value;
 use super::contents;
 use super::target::{Finder, ShareArgs};
 use crate::args::{FormatArgs, GlobalArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Cell, Column, Row};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Share: ID, link, or its name with --project
+    #[arg(add = completion::share())]
     share: String,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<ActivityRow<'static>>,
     #[command(flatten)]
     target: ShareArgs,
 }

@@ -11,7 +11,7 @@ use super::contents::{self, ChangeArgs};
 use super::target::{Finder, FoundShare};
 use crate::args::GlobalArgs;
 use crate::commands::assets;
-use crate::commands::changes::{Change, Results};
+use crate::commands::changes::{Change, Results, confirmed};
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
 use crate::shutdown;
@@ -89,8 +89,14 @@ pub(super) async fn add_ids(
 }
 
 async fn add_one(client: &Client, found: &FoundShare, id: AssetId) -> Result<(), Failure> {
-    let share = client.send(AddShareAsset::new(&found.account, &found.share.id, &id)).await?;
-    match share.asset_added {
+    let add = AddShareAsset::new(&found.account, &found.share.id, &id);
+    let sent = async { client.send(add).await.map(|share| share.asset_added) };
+    let find = async || {
+        let contents = contents::list(client, found).await?;
+        Ok(contents.iter().any(|asset| asset.id() == id).then_some(None))
+    };
+    let show = format!("frameio share show {}", found.share.id.as_str());
+    match confirmed(sent, &show, find).await? {
         Some(added) if added != id => {
             let message = format!("the service reports that it added {}", added.as_str());
             Err(Failure::new(Status::Unexpected, message))

@@ -22,6 +22,7 @@ const PER_MINUTE: usize = 10;
 #[derive(Debug, clap::Args)]
 pub(crate) struct ChangeArgs {
     /// Share: ID, link, or its name with --project
+    #[arg(add = completion::share())]
     pub(super) share: String,
     /// Files, folders and version stacks of the share's project: paths or IDs; - reads them from
     /// standard input, one per line

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use frameio::shares::{CreateShare, Share, ShareAccess};
 use frameio::transfer::{RemotePath, Resolved, Transfers};
-use frameio::{AssetId, ProjectId};
+use frameio::{AssetId, Client, ProjectId};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::passphrase::PassphraseArgs;
@@ -13,10 +14,11 @@ use super::target::{Finder, FoundShare};
 use super::{add, contents, expiration, reviewers};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::commands::assets;
-use crate::commands::changes::Results;
+use crate::commands::changes::{Results, confirmed, is_created_since};
 use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Record, Reporter, local_time};
+use crate::resolver::shares as links;
 
 /// Maximum number of items in the call that creates a share.
 pub(super) const ITEMS: usize = 100;
@@ -117,7 +119,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if let Some(passphrase) = passphrase {
         create = create.passphrase(passphrase);
     }
-    let share = client.send(settings(create, args)).await?;
+    let share = send(&client, settings(create, args)).await?;
     let found = FoundShare { account: first.account_id.clone(), share };
     announce(&reporter, &found.share, is_generated, false)?;
     let others: Vec<_> = items.iter().skip(ITEMS).collect();
@@ -137,6 +139,22 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         results.finish(Ok(()))?;
     }
     added
+}
+
+/// Creates a share. If the response is lost, looks for a new share of its name in the project.
+pub(super) async fn send(client: &Client, create: CreateShare) -> Result<Share, Failure> {
+    let start = Timestamp::now();
+    let (account, project) = (create.account_id.clone(), create.project_id.clone());
+    let name = create.name.clone();
+    let find = async || {
+        let shares = links::of_project(client, &account, &project).await?;
+        let is_new = |share: &Share| {
+            share.name.as_deref() == Some(&*name) && is_created_since(share.created_at, start)
+        };
+        Ok(shares.into_iter().find(is_new))
+    };
+    let show = format!("frameio share list {}", project.as_str());
+    confirmed(client.send(create), &show, find).await
 }
 
 /// Prints a share, before other items are added, which can take minutes. `is_named` is whether the JSON names

@@ -7,12 +7,13 @@ use frameio::{Client, Error};
 use super::target::{Finder, FoundShare, ShareArgs};
 use crate::args::GlobalArgs;
 use crate::commands::changes::{Change, Deletable, DeletionArgs, Refusals};
+use crate::completion;
 use crate::exit::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Shares: IDs, links, or names with --project
-    #[arg(value_name = "SHARE", required = true)]
+    #[arg(value_name = "SHARE", required = true, add = completion::share())]
     shares: Vec<String>,
     #[command(flatten)]
     deletion: DeletionArgs,

@@ -19,7 +19,7 @@ pub(crate) struct Args {
     #[arg(add = completion::place())]
     project: Option<String>,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<ShareRow<'static>>,
     #[command(flatten)]
     account: AccountArg,
 }

@@ -84,9 +84,8 @@ impl UploadShare {
         self,
         client: &Client,
         folder: &Resolved,
-        is_json: bool,
+        reporter: &Reporter,
     ) -> Result<(), Failure> {
-        let reporter = Reporter::new(is_json);
         let account = &folder.account_id;
         let assets = self.assets(client, folder).await?;
         let project = folder.project_id.as_ref().filter(|_| !assets.is_empty());
@@ -101,10 +100,10 @@ impl UploadShare {
         if let Some(passphrase) = self.passphrase {
             request = request.passphrase(passphrase);
         }
-        let share = client.send(request).await?;
+        let share = create::send(client, request).await?;
         let found = FoundShare { account: account.clone(), share };
-        create::announce(&reporter, &found.share, is_generated, true)?;
-        add::add_ids(client, &found, others, &reporter).await
+        create::announce(reporter, &found.share, is_generated, true)?;
+        add::add_ids(client, &found, others, reporter).await
     }
 
     /// Returns the assets to share: directories as folders, and versions as their version stacks.

@@ -1,16 +1,17 @@
 //! `frameio share reviewers`.
 
+use frameio::Client;
 use frameio::shares::{
     AddShareReviewers, ListShareReviewers, RemoveShareReviewers, Reviewers, ShareAccess,
 };
 use frameio::transfer::Transfers;
 use frameio::users::User;
-use frameio::{Client, Error};
 use futures_util::TryStreamExt;
 
 use super::target::{Finder, FoundShare, ShareArgs};
 use crate::args::{FormatArgs, GlobalArgs, JsonArgs};
-use crate::commands::changes::{Change, Results};
+use crate::commands::changes::{Change, Results, confirmed};
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::{Cell, Column, Row};
 
@@ -30,9 +31,10 @@ pub(crate) enum Command {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
     /// Share: ID, link, or its name with --project
+    #[arg(add = completion::share())]
     share: String,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<ReviewerRow<'static>>,
     #[command(flatten)]
     target: ShareArgs,
 }
@@ -40,6 +42,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct AddArgs {
     /// Share: ID, link, or its name with --project
+    #[arg(add = completion::share())]
     share: String,
     /// Email addresses
     #[arg(value_name = "EMAIL", required = true)]
@@ -55,6 +58,7 @@ pub(crate) struct AddArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct RemoveArgs {
     /// Share: ID, link, or its name with --project
+    #[arg(add = completion::share())]
     share: String,
     /// Email addresses
     #[arg(value_name = "EMAIL", required = true)]
@@ -158,7 +162,15 @@ pub(super) async fn invite(
     let send = async |people: &[String]| {
         let (account, share) = (&found.account, &found.share.id);
         let add = AddShareReviewers::new(account, share, Reviewers::emails(people), &*message);
-        client.send(add.notify_by_email(invitation.notify)).await
+        let sent = async { client.send(add.notify_by_email(invitation.notify)).await.map(drop) };
+        let find = async || {
+            let now = list(client, found).await?;
+            let is_reviewer =
+                |email: &String| now.iter().any(|it| it.email.to_lowercase() == *email);
+            Ok(people.iter().all(is_reviewer).then_some(()))
+        };
+        let show = format!("frameio share reviewers list {}", share.as_str());
+        confirmed(sent, &show, find).await
     };
     let sent = in_groups(results, emails, send).await?;
     let reviewers = if is_public { Vec::new() } else { list(client, found).await? };
@@ -189,7 +201,8 @@ async fn remove(
 ) -> Result<(), Failure> {
     let send = async |people: &[String]| {
         let (account, share) = (&found.account, &found.share.id);
-        client.send(RemoveShareReviewers::new(account, share, Reviewers::emails(people))).await
+        client.send(RemoveShareReviewers::new(account, share, Reviewers::emails(people))).await?;
+        Ok(())
     };
     let sent = in_groups(&mut results, emails, send).await?;
     sent.iter().for_each(|email| results.done(&reviewer("removed", email)));
@@ -197,17 +210,16 @@ async fn remove(
 }
 
 /// Sends as many addresses as a call may have, and returns those that the service accepted.
-async fn in_groups<T>(
+async fn in_groups(
     results: &mut Results,
     emails: &[String],
-    send: impl AsyncFn(&[String]) -> Result<T, Error>,
+    send: impl AsyncFn(&[String]) -> Result<(), Failure>,
 ) -> Result<Vec<String>, Failure> {
     let mut sent = Vec::new();
     for people in distinct(emails).chunks(PEOPLE) {
         match send(people).await {
-            Ok(_) => sent.extend_from_slice(people),
-            Err(error) => {
-                let Failure { status, message } = error.into();
+            Ok(()) => sent.extend_from_slice(people),
+            Err(Failure { status, message }) => {
                 for email in people {
                     results.failed(email, Failure::new(status, &*message))?;
                 }

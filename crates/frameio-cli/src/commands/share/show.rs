@@ -12,6 +12,7 @@ use super::contents;
 use super::row::{share_json, share_lines};
 use super::target::{Finder, ShareArgs};
 use crate::args::{GlobalArgs, JsonArgs};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{Record, counted};
 
@@ -22,6 +23,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Share: ID, link, or its name with --project
+    #[arg(add = completion::share())]
     share: String,
     /// Print the passphrase and nothing else
     #[arg(long, conflicts_with_all = ["json", "jq"])]

@@ -1,14 +1,15 @@
 //! `frameio versions add`.
 
-use frameio::files::{File, MoveFile};
+use frameio::files::{File, ShowFile};
 use frameio::transfer::Transfers;
 use frameio::version_stacks::CreateVersionStack;
 use frameio::{AccountId, AssetId, Client, FileId, FolderId, VersionStackId};
 
 use super::report::StackReport;
-use super::stack::Stack;
+use super::stack::{Stack, move_file};
 use super::target::{Finder, LooseFile, Target};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
+use crate::commands::changes::confirmed;
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
@@ -133,27 +134,34 @@ impl Adding<'_> {
         if near == 0
             && let Some(first) = self.files.first()
         {
-            self.client.send(MoveFile::new(account, &first.file.id, parent)).await?;
+            move_file(self.client, account, &first.file.id, parent).await?;
         }
         let files = std::iter::once(&base.file).chain(self.files.iter().map(|it| &it.file));
         let ids: Vec<FileId> = files.take(count + 1).map(|file: &File| file.id.clone()).collect();
         let folder = FolderId::from(parent.clone());
-        let stack = self.client.send(CreateVersionStack::new(account, folder, ids)).await?;
+        let create = CreateVersionStack::new(account, folder, ids);
+        let sent = async { self.client.send(create).await.map(|stack| stack.id) };
+        let find = async || {
+            // The file moves from its folder into the new stack.
+            let now = self.client.send(ShowFile::new(account, &base.file.id)).await?.parent_id;
+            Ok(now.filter(|now| now != parent).map(|now| VersionStackId::from(now.as_str())))
+        };
+        let show = format!("frameio versions list {}", base.file.id.as_str());
+        let stack = confirmed(sent, &show, find).await?;
         self.added = count;
-        self.rest(account, &stack.id).await?;
-        Ok(stack.id)
+        self.rest(account, &stack).await?;
+        Ok(stack)
     }
 
     /// Moves the remaining files into a stack.
     async fn rest(&mut self, account: &AccountId, stack: &VersionStackId) -> Result<(), Failure> {
         let to = AssetId::from(stack.clone());
         for file in self.files.iter().skip(self.added) {
-            let moved = self.client.send(MoveFile::new(account, &file.file.id, &to)).await;
-            moved.map_err(|error| {
+            let moved = move_file(self.client, account, &file.file.id, &to).await;
+            moved.inspect_err(|_| {
                 let counts = format!("added {} of {} files", self.added, self.files.len());
                 let hint = format!("`frameio versions add {}` adds the others", stack.as_str());
                 self.reporter.note(&format!("{counts}; {hint}"));
-                Failure::from(error)
             })?;
             self.added += 1;
         }

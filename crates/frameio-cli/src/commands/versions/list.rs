@@ -20,7 +20,7 @@ pub(crate) struct Args {
     #[arg(add = completion::place())]
     place: String,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<VersionRow<'static>>,
     #[command(flatten)]
     account: AccountArg,
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::report::StackReport;
 use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
+use crate::commands::changes::confirmed;
 use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::Record;
@@ -58,7 +59,14 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         return reporter.record(&StackReport(&stack));
     }
     let to_top = VersionMove::new(&file.id, VersionPlace::At(VersionStackEnd::Top));
-    client.send(ReorderVersionStack::new(&stack.account, &stack.stack.id, to_top)).await?;
+    let reorder = ReorderVersionStack::new(&stack.account, &stack.stack.id, to_top);
+    let sent = async { client.send(reorder).await.map(drop) };
+    let find = async || {
+        let now = stack.read_again(&client).await?;
+        Ok(now.filter(|now| now.is_head(&file.id)).map(drop))
+    };
+    let show = format!("frameio versions list {}", stack.stack.id.as_str());
+    confirmed(sent, &show, find).await?;
     let missing = || Failure::new(Status::Unexpected, "the version stack no longer exists");
     let after = stack.read_again(&client).await?.ok_or_else(missing)?;
     reporter.record(&Promoted(StackReport(&after)))?;

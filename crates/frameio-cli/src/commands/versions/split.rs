@@ -1,12 +1,12 @@
 //! `frameio versions split`.
 
-use frameio::files::{MoveFile, ShowFile};
+use frameio::files::ShowFile;
 use frameio::transfer::{RemotePath, Transfers};
 use frameio::{AccountId, AssetId};
 use serde_json::{Value, json};
 
 use super::report::StackReport;
-use super::stack::Stack;
+use super::stack::{Stack, move_file};
 use super::target::Finder;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
@@ -63,7 +63,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let finder = Finder::new(global, &client, &transfers, &args.account)?;
     let (file, stack) = finder.version_in_stack(&args.file).await?;
     let (folder, path) = destination(&finder, &stack, args.to.as_deref()).await?;
-    client.send(MoveFile::new(&stack.account, &file.id, &folder)).await?;
+    move_file(&client, &stack.account, &file.id, &folder).await?;
     let moved = client.send(ShowFile::new(&stack.account, &file.id)).await?;
     if moved.parent_id.as_ref() != Some(&folder) {
         let message =

@@ -1,13 +1,30 @@
 //! A version stack as the service reports it.
 
 use frameio::assets::Asset;
-use frameio::files::File;
+use frameio::files::{File, MoveFile, ShowFile};
 use frameio::transfer::RemotePath;
 use frameio::version_stacks::{ListVersions, ShowVersionStack, VersionStack};
-use frameio::{AccountId, Client, FileId, FolderId, VersionStackId};
+use frameio::{AccountId, AssetId, Client, FileId, FolderId, VersionStackId};
 
 use super::order;
+use crate::commands::changes::confirmed;
 use crate::exit::Failure;
+
+/// Moves a file into a folder or version stack. If the response is lost, reads the parent of the file.
+pub(super) async fn move_file(
+    client: &Client,
+    account: &AccountId,
+    file: &FileId,
+    to: &AssetId,
+) -> Result<(), Failure> {
+    let sent = async { client.send(MoveFile::new(account, file, to)).await.map(drop) };
+    let find = async || {
+        let parent = client.send(ShowFile::new(account, file)).await?.parent_id;
+        Ok((parent.as_ref() == Some(to)).then_some(()))
+    };
+    let show = format!("frameio versions list {}", file.as_str());
+    confirmed(sent, &show, find).await
+}
 
 /// A version stack with its versions.
 pub(super) struct Stack {

@@ -28,7 +28,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let target = resolver.resolve_for(Purpose::Read, Some(&args.source)).await?;
     let (account, folder) = folder_of(&target)?;
-    let report = TransferReport::watch(args.output, Some(&directory), &global.retries);
+    let report = TransferReport::watch(args.output.transfers(), Some(&directory), &global.retries);
     let root = RemotePath::default();
     let (seen, on_item) = (Seen::default(), report.on_item(&root));
     let warned = report.clone();

@@ -16,10 +16,10 @@ use self::destination::Destination;
 use self::status_file::StatusFile;
 use self::then::ThenCommand;
 use super::upload::UploadOptions;
-use crate::args::{AccountArg, GlobalArgs, PaceArgs};
+use crate::args::{AccountArg, GlobalArgs, OutputArgs, PaceArgs};
 use crate::completion;
 use crate::exit::{Failure, Status};
-use crate::report::{OutputArgs, TransferReport};
+use crate::report::TransferReport;
 use crate::resolver::{Purpose, Resolver, folder_of};
 use crate::shutdown;
 
@@ -124,7 +124,7 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let target = resolver.resolve_for(Purpose::Write, destination.folder.as_deref()).await?;
     let (account, folder) = folder_of(&target)?;
-    let report = TransferReport::watch(args.output, None, &global.retries);
+    let report = TransferReport::watch(args.output.transfers(), None, &global.retries);
     let tree = UploadTree::new(account, folder, &args.source);
     let tree = tree.filter(args.options.filters.filter_in(&target.path)?);
     let tree = args.pace.apply(args.options.apply(tree, &profile, &report)?);

@@ -1,14 +1,17 @@
 //! `frameio webhook create`: creates a webhook.
 
-use frameio::EventType;
 use frameio::endpoint::is_loopback;
 use frameio::transfer::Transfers;
-use frameio::webhooks::{CallbackUrl, CreateWebhook, Webhook};
+use frameio::webhooks::{CallbackUrl, CreateWebhook, ListWebhooks, Webhook};
+use frameio::{Client, EventType};
 use http::Uri;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::event_names;
 use crate::args::{GlobalArgs, JsonArgs, WorkspaceArgs};
+use crate::commands::changes::{confirmed, is_created_since};
+use crate::completion;
 use crate::exit::Failure;
 use crate::report::{self, Record};
 use crate::resolver::{Purpose, Resolver};
@@ -24,7 +27,13 @@ pub(crate) struct Args {
     #[arg(long, value_parser = url)]
     url: String,
     /// Event to subscribe to, or 'all'; may be repeated
-    #[arg(long = "event", value_name = "EVENT|all", required = true, value_parser = events)]
+    #[arg(
+        long = "event",
+        value_name = "EVENT|all",
+        required = true,
+        value_parser = events,
+        add = completion::one_of(|| EventType::KNOWN.iter().copied().chain(["all"]))
+    )]
     events: Vec<Events>,
     #[command(flatten)]
     json: JsonArgs,
@@ -68,13 +77,40 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let (account, workspace) = resolver.workspace_of(Purpose::Write, &args.workspace).await?;
     let url = CallbackUrl::new(&*args.url);
     let create = CreateWebhook::new(account, workspace, events, &*args.name, url);
-    let webhook = client.send(create).await?;
+    let webhook = send(&client, create).await?;
     let reporter = args.json.reporter();
     reporter.record(&Created { json: report::json(&webhook)?, webhook: &webhook })?;
-    if webhook.secret.is_some() {
-        reporter.note("save the secret, which verifies deliveries; it is shown only once");
+    match webhook.secret {
+        Some(_) => {
+            reporter.note("save the secret, which verifies deliveries; it is shown only once");
+        }
+        None => {
+            let delete = format!("`frameio webhook delete {}`", webhook.id.as_str());
+            let reason = "the response has no secret, which is shown only once";
+            reporter.note(&format!("{reason}: {delete}, and create the webhook again"));
+        }
     }
     Ok(())
+}
+
+/// Creates a webhook. If the response is lost, looks for a new webhook of its name and URL.
+async fn send(client: &Client, create: CreateWebhook) -> Result<Webhook, Failure> {
+    let start = Timestamp::now();
+    let (account, workspace) = (create.account_id.clone(), create.workspace_id.clone());
+    let (name, url) = (create.name.clone(), create.url.clone());
+    let find = async || {
+        let mut webhooks = client.items(ListWebhooks::new(&account, &workspace).page_size(100));
+        while let Some(webhook) = webhooks.next().await {
+            let webhook = webhook?;
+            let is_same = webhook.name == name && webhook.url == url.as_str();
+            if is_same && is_created_since(webhook.created_at, start) {
+                return Ok(Some(webhook));
+            }
+        }
+        Ok(None)
+    };
+    let show = format!("frameio webhook list --workspace {}", workspace.as_str());
+    confirmed(client.send(create), &show, find).await
 }
 
 /// A webhook that was created.

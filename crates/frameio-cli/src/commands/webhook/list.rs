@@ -14,7 +14,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     workspace: WorkspaceArgs,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<WebhookRow>,
 }
 
 struct WebhookRow {

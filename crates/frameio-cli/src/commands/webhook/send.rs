@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use frameio::Body;
 use frameio::webhook::action::ActionRequest;
 use frameio::webhook::{Event, Resource};
+use frameio::{Body, EventType};
 use http::{Request, StatusCode, Uri};
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use super::http_client::{self, HttpClient};
 use super::secrets::WebhookSecrets;
 use super::{event_names, verify};
 use crate::args::JsonArgs;
+use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::input;
 use crate::report::{self, Record};
@@ -45,7 +46,12 @@ pub(crate) struct Args {
     #[arg(value_parser = http_client::url)]
     url: Uri,
     /// Event, such as file.ready; with --action, the event name of the action
-    #[arg(long = "type", value_name = "EVENT", required_unless_present = "body")]
+    #[arg(
+        long = "type",
+        value_name = "EVENT",
+        required_unless_present = "body",
+        add = completion::one_of(|| EventType::KNOWN.iter().copied())
+    )]
     kind: Option<String>,
     #[command(flatten)]
     secrets: WebhookSecrets,

@@ -5,20 +5,13 @@ use std::path::Path;
 use super::document::Document;
 use super::help::{self, Page};
 use super::{directory, guide};
+use crate::program::{end, offline};
 
 /// Commands that print no results, and why.
 const WITHOUT_JSON: [(&str, &str); 3] = [
     ("completions", "prints the script of a shell"),
     ("man", "prints manual pages"),
     ("record", "prints what the recorded command prints"),
-];
-
-/// Commands whose JSON cannot be filtered, and why.
-const WITHOUT_JQ: [(&str, &str); 4] = [
-    ("upload", "prints the lines of transfers"),
-    ("download", "prints the lines of transfers"),
-    ("sync", "prints the lines of transfers"),
-    ("watch", "prints the lines of transfers"),
 ];
 
 /// Commands that run until they are interrupted, and the tests of their output.
@@ -112,7 +105,7 @@ async fn each_command_has_the_formats_and_transcripts_of_its_outputs() {
         };
         let is_text = is_listed(&WITHOUT_JSON, name);
         require("--json", is_text);
-        require("--jq", is_text || is_listed(&WITHOUT_JQ, name));
+        require("--jq", is_text);
         if page.has_flag("--columns") {
             require("--format", false);
             require("--no-header", false);
@@ -128,6 +121,32 @@ async fn each_command_has_the_formats_and_transcripts_of_its_outputs() {
     }
     assert!(commands > 60, "{commands}");
     assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Runs a command without a server and returns the error about its arguments.
+async fn refused(page: &Page, arguments: &[&str]) -> String {
+    let mut command = offline();
+    command.args(page.name.split(' ')).args(arguments);
+    let ended = end(command, None).await;
+    assert_eq!(ended.status, 2, "{}: {ended:?}", page.name);
+    ended.stderr
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_command_refuses_a_bad_filter_and_an_option_that_only_lists_have() {
+    for page in help::all().await.iter().filter(|page| page.is_command()) {
+        if page.has_flag("--jq") {
+            let error = refused(page, &["--jq", ".["]).await;
+            assert!(error.contains("'.[' for '--jq <EXPR>': expected closing"), "{error}");
+        } else {
+            let error = refused(page, &["--jq", "."]).await;
+            assert!(error.contains("prints no results"), "{}: {error}", page.name);
+        }
+        if page.has_flag("--jq") && !page.has_flag("--columns") {
+            let error = refused(page, &["--columns", "id"]).await;
+            assert!(error.contains("use '--json', and '--jq' to select"), "{error}");
+        }
+    }
 }
 
 #[test]

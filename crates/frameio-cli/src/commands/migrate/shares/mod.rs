@@ -61,7 +61,7 @@ pub(crate) struct Args {
     #[arg(long)]
     downloads: bool,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<LinkRow>,
     /// File that records created shares [default: LIST.results; required for standard input]
     #[arg(long, value_name = "FILE")]
     results: Option<PathBuf>,

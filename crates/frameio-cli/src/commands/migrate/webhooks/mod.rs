@@ -49,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long)]
     send: bool,
     #[command(flatten)]
-    format: FormatArgs,
+    format: FormatArgs<DisabledRow<'static>>,
     #[command(flatten)]
     account: AccountArg,
 }
