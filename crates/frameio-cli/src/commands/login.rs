@@ -339,12 +339,12 @@ impl RedirectTarget {
         }
         reporter.status(url);
         match self {
-            Self::Loopback(loopback, _) => {
+            Self::Loopback(loopback, uri) => {
                 reporter.status("waiting for the sign-in in the browser; Ctrl-C stops");
                 let received = tokio::time::timeout(LIMIT, async {
                     tokio::select! {
                         callback = loopback.callback(authorization) => callback,
-                        pasted = pasted_address(&reporter) => Ok(pasted),
+                        pasted = pasted_address(&reporter, &uri) => Ok(pasted),
                     }
                 });
                 match received.await {
@@ -366,27 +366,29 @@ impl RedirectTarget {
     }
 }
 
-/// Returns the address that the user pastes, because the browser is on another machine. Never ends without a
-/// terminal.
-async fn pasted_address(reporter: &Reporter) -> String {
+/// Returns the address that the user pastes, because the browser is on another machine. It begins with the
+/// redirect URI. Never ends without a terminal.
+async fn pasted_address(reporter: &Reporter, redirect_uri: &str) -> String {
     if !std::io::stdin().is_terminal() {
         return std::future::pending().await;
     }
     reporter.status(
         "if the browser is on another machine, paste the address that it could not open at the end:",
     );
-    let (sender, pasted) = tokio::sync::oneshot::channel();
+    let (sender, mut pasted) = tokio::sync::mpsc::unbounded_channel();
     // A blocked task of the runtime would delay the end of the program.
     std::thread::spawn(move || {
-        if let Ok(address) = line("address") {
-            // The browser may have been faster.
-            let _ = sender.send(address);
-        }
+        let lines = std::io::stdin().lines().map_while(Result::ok);
+        // The browser may have been faster.
+        lines.map(|line| sender.send(line)).take_while(Result::is_ok).for_each(drop);
     });
-    match pasted.await {
-        Ok(address) => address,
-        Err(_) => std::future::pending().await,
+    while let Some(address) = pasted.recv().await {
+        if address.trim().starts_with(redirect_uri) {
+            return address.trim().to_owned();
+        }
+        reporter.status(&format!("this is not the address: it begins with {redirect_uri}"));
     }
+    std::future::pending().await
 }
 
 fn redirect_failure(error: &std::io::Error) -> Failure {

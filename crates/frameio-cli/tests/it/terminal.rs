@@ -108,6 +108,8 @@ async fn the_address_of_a_browser_on_another_machine_can_be_pasted() {
     let response = get(&url().unwrap()).await;
     // The browser shows this address, at which nothing listens on its machine.
     let callback = header(&response, "location").unwrap();
+    screen.keyboard.write_all(b"another address\n").unwrap();
+    wait_until(|| screen.text().contains("this is not the address: it begins with http://")).await;
     screen.keyboard.write_all(format!("{callback}\n").as_bytes()).unwrap();
     let output = child.wait_with_output().await.unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
