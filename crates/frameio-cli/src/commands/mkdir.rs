@@ -203,7 +203,7 @@ impl Maker<'_> {
 
 /// Creates a folder, and returns its ID.
 ///
-/// Lists the items of its parent once more, because a process of another machine may have created a folder of this
+/// Lists the items of its parent again, because a process of another machine may have created a folder of this
 /// name since they were listed.
 async fn create(client: &Client, parent: &mut Parent, name: &str) -> Result<FolderId, Failure> {
     let create = CreateFolder::new(&parent.account, &parent.id).name(name);

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::exit::Failure;
 use crate::report::Reporter;
 
-/// Number of times that a change is looked for: a service that answers late may still be at work.
+/// Number of times that a change is looked for: a slow service may still carry out the request.
 const READS: usize = 3;
 
 /// Interval between them.
