@@ -247,7 +247,9 @@ async fn results_are_locked_by_a_run_and_readable_by_the_owner_only() {
     let file = file(&sim, &server).await;
     let jobs: Vec<_> = (0..20).map(|i| comment(&sim, &file, &format!("comment {i}"))).collect();
     let batch = Batch::new(&jobs);
-    sim.inject(Fault::delay(Duration::from_millis(200)).on("comments.create").next(20));
+    // Holds some calls until the clock is advanced.
+    let hour = Duration::from_secs(3600);
+    sim.inject(Fault::delay(hour).on("comments.create").every(2));
     let mut first = batch.command(&server, &[]);
     let first = first.stderr(std::process::Stdio::null()).spawn().unwrap();
     wait_until(|| !batch.results().is_empty()).await;
@@ -255,6 +257,8 @@ async fn results_are_locked_by_a_run_and_readable_by_the_owner_only() {
         let second = batch.run(&server, &["--resume"]).await;
         assert!(second.failed(2).ends_with("is in use by another `frameio batch`"), "{second:?}");
     }
+    sim.clear_faults();
+    sim.clock().advance(hour);
     let first = first.wait_with_output().await.unwrap();
     assert_eq!((first.status.code(), created(&sim)), (Some(0), 20));
     let lines: BTreeSet<_> = batch.results().iter().map(|it| it["line"].as_u64()).collect();
