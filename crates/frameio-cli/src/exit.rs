@@ -183,8 +183,12 @@ impl Failure {
     /// Returns whether a failed call may have been carried out: it was sent, and no response says that it was
     /// refused. A server error may be that of a proxy.
     pub(crate) fn may_be_done(error: &Error) -> bool {
-        let is_refused = error.status().is_some_and(|it| !it.is_success() && !it.is_server_error());
-        !is_refused && error.may_have_been_sent()
+        let is_refusal = |status: StatusCode| {
+            !(status.is_success()
+                || status.is_server_error()
+                || status == StatusCode::REQUEST_TIMEOUT)
+        };
+        !error.status().is_some_and(is_refusal) && error.may_have_been_sent()
     }
 
     /// Creates the failure of a call without the advice to check whether it was carried out.

@@ -181,15 +181,13 @@ impl GlobalArgs {
         builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
-    /// Returns a builder with these credentials and their quotas. Its client does not repeat a request that could
-    /// create something twice.
+    /// Returns a builder with these credentials and their quotas.
     fn builder_for(
         &self,
         profile: &Profile,
         credentials: &Credentials,
     ) -> Result<ClientBuilder, Failure> {
         let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
-        let builder = builder.retry(StandardPolicy::conservative());
         Ok(builder.rate_limit(self.quotas(profile, credentials)?))
     }
 
