@@ -54,7 +54,7 @@ async fn receive(inner: Arc<Inner>, mut download: Download) -> Result<Downloaded
         // This check needs no information about the remote file.
         inspect(&download.path, Existing::Refuse, RemoteContent::default()).await?;
     }
-    let (client, mut remote, known) = open(&inner, &download).await?;
+    let (client, mut remote, known) = inner.stop.until(open(&inner, &download)).await??;
     if download.adds_extension {
         let announced = client.announced().await?;
         remote.size = remote.size.or(announced.size);

@@ -406,6 +406,9 @@ impl Transfers {
         tree: UploadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(start::run(transfers, tree)).await }
+        async move {
+            let stop = &transfers.inner.stop;
+            stop.until(Box::pin(start::run(transfers.clone(), tree))).await?
+        }
     }
 }
