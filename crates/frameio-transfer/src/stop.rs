@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 
 use tokio::sync::Notify;
@@ -22,19 +22,54 @@ impl Transfers {
     pub fn stop(&self) {
         self.inner.stop.request();
     }
+
+    /// Waits until the transfers were [stopped](Self::stop) and no download is running.
+    ///
+    /// The downloads have to be polled in the meantime. When this future ends, they can be dropped.
+    pub async fn stopped(&self) {
+        let stop = &self.inner.stop;
+        loop {
+            let changed = stop.changed.notified();
+            if stop.is_requested() && stop.downloads.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            changed.await;
+        }
+    }
 }
 
 /// Whether the transfers have to stop.
 #[derive(Default)]
 pub(crate) struct StopSignal {
     is_requested: AtomicBool,
-    requested: Notify,
+    /// Number of running downloads.
+    downloads: AtomicUsize,
+    /// Notified of a request, and of the end of a download.
+    changed: Notify,
+}
+
+/// A running download, which ends when this value is dropped.
+pub(crate) struct Running<'a>(&'a StopSignal);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.downloads.fetch_sub(1, Ordering::Release);
+        if self.0.is_requested() {
+            self.0.changed.notify_waiters();
+        }
+    }
 }
 
 impl StopSignal {
     fn request(&self) {
         self.is_requested.store(true, Ordering::Release);
-        self.requested.notify_waiters();
+        self.changed.notify_waiters();
+    }
+
+    /// Counts a download.
+    pub(crate) fn running(&self) -> Running<'_> {
+        self.downloads.fetch_add(1, Ordering::Release);
+        Running(self)
     }
 
     pub(crate) fn is_requested(&self) -> bool {
@@ -44,7 +79,7 @@ impl StopSignal {
     /// Awaits a future, or drops it and fails when the transfers have to stop.
     pub(crate) async fn until<F: Future>(&self, future: F) -> Result<F::Output, TransferError> {
         // Created before the flag is read, so that no request is missed.
-        let (mut future, mut requested) = (pin!(future), pin!(self.requested.notified()));
+        let (mut future, mut requested) = (pin!(future), pin!(self.changed.notified()));
         poll_fn(|cx| {
             if self.is_requested() {
                 return Poll::Ready(Err(stopped()));

@@ -18,7 +18,6 @@ use crate::exit::{Failure, Status};
 use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::Resolver;
-use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -185,8 +184,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if let Some(path) = args.compare.checksums()? {
         tree = tree.checksums(path);
     }
-    let result = shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await;
-    proof.finish().await;
+    let result = proof.run(&transfers, transfers.download_tree(tree)).await;
     report.finish(result, "run the same command again to resume")
 }
 

@@ -14,7 +14,6 @@ use crate::exit::Failure;
 use crate::proof::{CHECKSUM, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::{Purpose, Resolver, folder_of};
-use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -144,7 +143,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         if args.proof.mhl.is_given() || args.proof.report.file()?.is_some() {
             tree = tree.checksum(CHECKSUM);
         }
-        shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await
+        proof.run(&transfers, transfers.download_tree(tree)).await
     } else {
         let tree = UploadTree::new(account, folder, &args.directory);
         let tree = args.options.apply(tree.filter(filter), &profile, &report)?;
@@ -152,9 +151,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }
-        shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await
+        proof.run(&transfers, transfers.upload_tree(tree)).await
     };
-    proof.finish().await;
     report.finish(result, "run the same command again to resume")
 }
 

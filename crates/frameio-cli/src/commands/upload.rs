@@ -18,7 +18,6 @@ use crate::exit::{Failure, Status};
 use crate::proof::{Proof, Roots};
 use crate::report::{OutputArgs, TransferReport};
 use crate::resolver::{Resolver, not_a_folder};
-use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -307,8 +306,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let tree = tree.filter(args.options.filters.filter()?);
     let tree = args.options.apply(tree, &profile, &report)?.dry_run(args.dry_run);
     let tree = proof.apply(args.pace.apply(tree));
-    let result = shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await;
-    proof.finish().await;
+    let result = proof.run(&transfers, transfers.upload_tree(tree)).await;
     let result = report.finish(result, "run the same command again within 24 hours to resume");
     let Some(share) = share.filter(|_| !args.dry_run) else { return result };
     match report.not_shared(result.is_ok()) {

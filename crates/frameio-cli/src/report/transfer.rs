@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frameio::transfer::{HashedSide, Hashing, Item, Outcome, Progress, RemotePath, Totals};
+use frameio::transfer::{
+    HashedSide, Hashing, Item, Outcome, Progress, RemotePath, Totals, TransferErrorKind,
+};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -321,6 +323,11 @@ impl TransferReport {
     }
 
     fn item(&self, remote: &str, item: &Item) {
+        if matches!(&item.outcome, Outcome::Failed(error) if error.kind() == TransferErrorKind::Stopped)
+        {
+            // It is still in flight when the run ends.
+            return;
+        }
         let record = FileRecord {
             outcome: &item.outcome,
             remote,

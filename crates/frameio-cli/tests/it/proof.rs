@@ -8,8 +8,8 @@ use frameio_mhl::{HashFormat, HashList, HashedFile, History, Process, ReadLimits
 use frameio_sim::{Fault, Sim};
 use serde_json::{Value, json};
 
+use crate::fixture::{Fixture, ROOT};
 use crate::program::{Ended, wait_until};
-use crate::transfer::{Fixture, ROOT};
 
 fn write(fixture: &Fixture, path: &str, content: impl AsRef<[u8]>) {
     std::fs::write(fixture.directory.path().join(path), content).unwrap();

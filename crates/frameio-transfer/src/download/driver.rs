@@ -42,7 +42,9 @@ pub(crate) async fn run(
         resumed = Empty,
         error.type = Empty,
     );
-    let received = Box::pin(receive(inner, download)).instrument(span.clone()).await;
+    let running = inner.stop.running();
+    let received = Box::pin(receive(inner.clone(), download)).instrument(span.clone()).await;
+    drop(running);
     received.map_err(|error| {
         span.record("error.type", debug(error.kind()));
         error.of_file(&file)

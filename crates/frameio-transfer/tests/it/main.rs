@@ -19,6 +19,7 @@ mod round_trip;
 use frameio_testing::raw;
 mod signed_http;
 mod spans;
+mod stop;
 mod support;
 mod sync_commands;
 mod sync_deletions;

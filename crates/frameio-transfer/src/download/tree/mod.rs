@@ -338,6 +338,9 @@ impl Transfers {
         tree: DownloadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(start::run(transfers, tree)).await }
+        async move {
+            let _running = transfers.inner.stop.running();
+            Box::pin(start::run(transfers.clone(), tree)).await
+        }
     }
 }
