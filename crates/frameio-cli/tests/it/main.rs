@@ -32,6 +32,7 @@ mod migrate;
 mod migrate_shares;
 mod migrate_webhooks;
 mod mkdir;
+mod next_run;
 mod open;
 mod operations;
 mod output;
