@@ -1,13 +1,15 @@
 //! A simulator and a directory for the commands that transfer files.
 
 use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
 
 use frameio_sim::{Sim, SimServer};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::program::{Ended, end, program};
+use crate::program::{Ended, end, interrupt, program, wait_until};
 
 pub(crate) const ROOT: &str = "/Demo Workspace/Demo Project";
 
@@ -48,6 +50,22 @@ impl Fixture {
 
     pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
         end(self.command(arguments), None).await
+    }
+
+    /// Runs the program, and interrupts it when a condition holds.
+    #[cfg(unix)]
+    pub(crate) async fn interrupted(&self, arguments: &[&str], ready: impl Fn() -> bool) -> Ended {
+        let mut command = self.command(arguments);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        wait_until(ready).await;
+        interrupt(&child.id().unwrap().to_string()).await;
+        let output = tokio::time::timeout(Duration::from_secs(60), child.wait_with_output()).await;
+        let output = output.expect("the program ends").unwrap();
+        Ended {
+            status: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 
     pub(crate) fn read(&self, path: &str) -> Vec<u8> {

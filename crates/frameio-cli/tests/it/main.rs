@@ -47,6 +47,7 @@ mod renditions;
 mod restore;
 mod resume;
 mod rm;
+mod run_report;
 mod selection;
 mod share;
 mod shell;

@@ -92,17 +92,12 @@ async fn an_interrupted_download_does_not_repeat_bytes() {
     let fixture = Fixture::with_parts_of(SIZE as u64, &[("a.mov", SIZE)]).await;
     assert_eq!(fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await.status, 0);
     let file = format!("{ROOT}/a.mov");
-    let mut command =
-        fixture.command(&["download", &file, "-o", "out", "--bwlimit", "1M", "--json"]);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().unwrap();
     let part = fixture.directory.path().join("out/a.mov.part");
-    wait_until(|| std::fs::read(&part).is_ok_and(|bytes| bytes.get(1) == content(2).get(1))).await;
-    crate::program::interrupt(&child.id().unwrap().to_string()).await;
-    let output = child.wait_with_output().await.unwrap();
-    assert_eq!(output.status.code(), Some(130), "{output:?}");
-    let lines = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(lines.lines().count(), 1, "only the summary: {lines}");
+    let has_bytes = || std::fs::read(&part).is_ok_and(|bytes| bytes.get(1) == content(2).get(1));
+    let slow = ["download", &file, "-o", "out", "--bwlimit", "1M", "--json"];
+    let ended = fixture.interrupted(&slow, has_bytes).await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    assert_eq!(ended.lines().len(), 1, "only the summary: {ended:?}");
     let record = std::fs::read(part.with_extension("part.json")).unwrap();
     let record: Value = serde_json::from_slice(&record).unwrap();
     let ranges = record["finished"].as_array().unwrap().iter();

@@ -66,6 +66,11 @@ impl Driver {
             if batch.is_empty() {
                 break;
             }
+            for LocalEntry { remote, local, kind } in &batch {
+                if let EntryKind::File(stamp) = kind {
+                    self.tree.options.found(remote, local, stamp.map(|stamp| stamp.size));
+                }
+            }
             for entry in batch {
                 self.entry(entry).await;
             }

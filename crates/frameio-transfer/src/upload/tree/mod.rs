@@ -278,6 +278,16 @@ impl UploadTree {
         self
     }
 
+    /// Calls `on_found` with each file before it is compared: its remote path, its local path, and its size
+    /// if that is known. Each of them has an item at the end, unless the run is stopped or fails.
+    pub fn on_found(
+        mut self,
+        on_found: impl Fn(&RemotePath, &Path, Option<u64>) + Send + Sync + 'static,
+    ) -> Self {
+        self.options.on_found = Some(Arc::new(on_found));
+        self
+    }
+
     /// Calls `on_totals` with the number and size of the files to transfer, whenever more of them have
     /// been found.
     pub fn on_totals(mut self, on_totals: impl Fn(Totals) + Send + Sync + 'static) -> Self {
