@@ -324,6 +324,7 @@ async fn send(
     (proof, report): (Proof, &Arc<TransferReport>),
     place: &mut Option<(Transfers, Resolved)>,
 ) -> Result<(), Failure> {
+    let filter = args.options.filters.filter()?;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     if args.to.is_none() && !resolver.has_base() {
@@ -333,8 +334,7 @@ async fn send(
     }
     let target = resolver.resolve_for_write(args.to.as_deref()).await?;
     let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
-    let tree = UploadTree::paths(&target.account_id, folder, &args.paths);
-    let tree = tree.filter(args.options.filters.filter()?);
+    let tree = UploadTree::paths(&target.account_id, folder, &args.paths).filter(filter);
     let tree = args.options.apply(tree, &profile, report)?.dry_run(args.dry_run);
     let tree = proof.apply(args.pace.apply(tree));
     *place = Some((transfers.clone(), target));
