@@ -29,6 +29,7 @@ mod sync_two_way;
 mod sync_versions;
 use frameio_testing::traced;
 mod upload;
+mod upload_duplicates;
 mod upload_faults;
 mod upload_local;
 mod upload_manifest;

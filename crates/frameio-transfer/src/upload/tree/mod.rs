@@ -4,6 +4,7 @@ mod abandoned;
 mod decide;
 mod deletions;
 mod driver;
+mod duplicates;
 mod file;
 mod folder_log;
 mod leftovers;
