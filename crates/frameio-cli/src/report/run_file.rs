@@ -131,20 +131,21 @@ impl RunFile {
         }
     }
 
-    /// Removes a file with a row from those that were found.
-    fn close(&mut self, row: &ReportRow) {
-        let Some(open) = self.open.get_mut(&row.path) else { return };
+    /// Removes a file with a row from those that were found. Returns its size.
+    fn close(&mut self, row: &ReportRow) -> Option<u64> {
+        let open = self.open.get_mut(&row.path)?;
         let same = open.iter().position(|file| row.local.as_ref() == Some(&file.local));
-        open.swap_remove(same.unwrap_or_default());
+        let closed = open.swap_remove(same.unwrap_or_default());
         if open.is_empty() {
             self.open.remove(&row.path);
         }
+        closed.size
     }
 
     /// Adds a file. A failure is reported at the end.
     pub(super) fn add(&mut self, row: &ReportRow) {
-        self.close(row);
-        let added = self.write_row(row);
+        let size = self.close(row);
+        let added = self.write_row(&ReportRow { size: row.size.or(size), ..row.clone() });
         if let Err(error) = added {
             self.error.get_or_insert(error);
         }

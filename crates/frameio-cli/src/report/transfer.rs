@@ -238,7 +238,7 @@ impl TransferReport {
         {
             // It is still in flight when the run ends.
             let started = || Meter::new(Progress::default(), Instant::now());
-            self.state().files.entry(remote.to_owned()).or_insert_with(started);
+            self.state().files.entry(remote.to_owned()).or_insert_with(started).record();
             return;
         }
         let record = FileRecord {
