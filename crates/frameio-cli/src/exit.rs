@@ -89,6 +89,7 @@ impl Status {
             TransferErrorKind::Invalid | TransferErrorKind::Ambiguous => Self::Usage,
             TransferErrorKind::Conflict => Self::Conflict,
             TransferErrorKind::NotFound => Self::NotFound,
+            TransferErrorKind::Stopped => Self::Interrupted,
             TransferErrorKind::Refused | TransferErrorKind::Expired => Self::Refused,
             TransferErrorKind::UploadFailed => Self::ServerError,
             TransferErrorKind::Storage if is_server_error => Self::ServerError,

@@ -84,6 +84,8 @@ pub enum TransferErrorKind {
     NotFound,
     /// Several items have the path.
     Ambiguous,
+    /// The transfers were [stopped](crate::Transfers::stop).
+    Stopped,
 }
 
 impl TransferError {

@@ -49,6 +49,7 @@ mod resolved;
 pub(crate) mod retry;
 mod safe_name;
 pub(crate) mod signed_http;
+mod stop;
 mod summary;
 mod sync_state;
 mod tasks;
@@ -86,6 +87,7 @@ pub use self::resolved::{ItemId, ItemLocation, Resolved, ResolvedItem};
 use self::retry::Retries;
 pub use self::safe_name::{SafeNames, safe_name};
 use self::signed_http::Storage;
+use self::stop::StopSignal;
 pub use self::summary::{Ignored, Item, Outcome, Summary};
 pub use self::sync_state::compare::{Compared, Remedy, Verdict};
 use self::upload::buffers::Buffers;
@@ -123,6 +125,7 @@ pub(crate) struct Inner {
     pub(crate) parts: Arc<Semaphore>,
     pub(crate) buffers: Buffers,
     pub(crate) poller: Poller,
+    pub(crate) stop: StopSignal,
 }
 
 impl Inner {
@@ -316,6 +319,7 @@ impl TransfersBuilder {
                 parts: Arc::new(Semaphore::new(self.parts_in_flight)),
                 buffers: Buffers::default(),
                 poller: Poller::new(self.poll_interval),
+                stop: StopSignal::default(),
             }),
         }
     }

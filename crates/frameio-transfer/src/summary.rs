@@ -1,7 +1,7 @@
 //! The result of an uploaded or downloaded tree.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use frameio_core::FileId;
 
 use super::{Compared, Digest, Progress, RemotePath, Stacked, TransferError, TransferErrorKind};
 
+/// Callback for each file that is found in a tree, with its remote and local path and its size.
+pub(crate) type OnFound = Arc<dyn Fn(&RemotePath, &Path, Option<u64>) + Send + Sync>;
 /// Callback for each item of a tree.
 pub(crate) type OnItem = Arc<dyn Fn(&Item) + Send + Sync>;
 /// Callback for the progress of each file of a tree.

@@ -13,9 +13,11 @@ use crate::directory_content::Content;
 use crate::error::OnFailure;
 use crate::hashing::{HashReports, OnHashing};
 use crate::local_file::unopened;
-use crate::summary::{OnItem, OnProgress};
+use crate::summary::{OnFound, OnItem, OnProgress};
 use crate::sync_state::{Access, Pair, SyncState};
-use crate::{Checksum, Deletion, Filter, OnConflict, Order, TransferError, TransferErrorKind};
+use crate::{
+    Checksum, Deletion, Filter, OnConflict, Order, RemotePath, TransferError, TransferErrorKind,
+};
 
 /// Settings of an upload or a download of a tree. The methods that set them are documented there.
 #[derive(Clone)]
@@ -35,6 +37,7 @@ pub(crate) struct TreeOptions {
     pub(crate) dry_run: bool,
     pub(crate) on_hashing: Option<OnHashing>,
     pub(crate) on_totals: Option<OnTotals>,
+    pub(crate) on_found: Option<OnFound>,
     pub(crate) on_item: Option<OnItem>,
     pub(crate) report: Option<OnProgress>,
     /// Called for errors that do not fail the run.
@@ -58,6 +61,7 @@ impl TreeOptions {
             dry_run: false,
             on_hashing: None,
             on_totals: None,
+            on_found: None,
             on_item: None,
             report: None,
             on_warning: None,
@@ -128,6 +132,13 @@ impl TreeOptions {
                 Ok(None)
             }
             opened => opened,
+        }
+    }
+
+    /// Reports a file that was found.
+    pub(crate) fn found(&self, remote: &RemotePath, local: &Path, size: Option<u64>) {
+        if let Some(on_found) = &self.on_found {
+            on_found(remote, local, size);
         }
     }
 

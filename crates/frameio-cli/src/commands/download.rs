@@ -1,10 +1,11 @@
 //! `frameio download`: downloads files, folders and projects into a directory.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::builder::PossibleValue;
 use frameio::transfer::{
-    Checksum, DownloadTree, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
+    Checksum, DownloadTree, Filter, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
 use super::upload::{not_recorded, warning};
@@ -18,7 +19,6 @@ use crate::exit::{Failure, Status};
 use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::TransferReport;
 use crate::resolver::Resolver;
-use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -127,39 +127,27 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         return Err(Failure::value("--output", directory, "it is not a directory"));
     }
     let filter = args.filters.filter()?;
-    let run_file = args.report.file()?;
-    let checksum = args.checksum()?.or_else(|| run_file.as_ref().map(|_| CHECKSUM));
+    let checksum = args.checksum()?;
+    let output = args.output.transfers();
+    let report = TransferReport::download(output, &args.directory, args.dry_run, &global.retries);
+    report.save(args.report.file()?)?;
+    let result = receive(global, args, (renditions, filter, checksum), &report).await;
+    report.finish(result, "run the same command again to resume")
+}
+
+/// Looks up the items, and downloads them.
+async fn receive(
+    global: &GlobalArgs,
+    args: &Args,
+    (renditions, filter, checksum): (Vec<Rendition>, Filter, Option<Checksum>),
+    report: &Arc<TransferReport>,
+) -> Result<(), Failure> {
     let (transfers, _) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let targets: Vec<Option<&str>> = match &*args.targets {
-        [] => vec![None],
-        targets => targets.iter().map(|target| Some(&**target)).collect(),
-    };
-    // A target that does not exist fails the run before anything is downloaded.
-    let mut items = Vec::new();
-    for text in targets {
-        let item = resolver.resolve(text).await.map_err(|mut failure| {
-            if failure.status == Status::NotFound
-                && items.len() == 1
-                && text.is_some_and(|text| !text.starts_with('/'))
-            {
-                failure.message += "; '-o' sets the directory of downloaded files";
-            }
-            failure
-        })?;
-        check(&item)?;
-        items.push(item);
-    }
+    let items = args.items(&resolver).await?;
     args.check_history(&items)?;
-    let report = TransferReport::download(
-        args.output.transfers(),
-        &args.directory,
-        args.dry_run,
-        &global.retries,
-    );
-    report.save(run_file)?;
     let roots = Roots::downloaded(&args.directory, items.iter().filter_map(folder_name));
-    let proof = Proof::of_download(&args.mhl, roots, args.dry_run, &report)?;
+    let proof = Proof::of_download(&args.mhl, roots, args.dry_run, report)?;
     // Reported paths begin with the workspace.
     let root = RemotePath::default();
     let mut tree = DownloadTree::items(items, &args.directory)
@@ -170,6 +158,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         .versions(args.version)
         .verify_remote(args.verify_remote)
         .dry_run(args.dry_run)
+        .on_found(report.on_found())
         .on_item(report.on_item(&root))
         .on_totals(report.on_totals())
         .on_hashing(report.on_hashing())
@@ -189,12 +178,33 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if let Some(path) = args.compare.checksums()? {
         tree = tree.checksums(path);
     }
-    let result = shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await;
-    proof.finish().await;
-    report.finish(result, "run the same command again to resume")
+    proof.run(&transfers, transfers.download_tree(tree)).await
 }
 
 impl Args {
+    /// Looks up the items. One that does not exist fails the run before anything is downloaded.
+    async fn items(&self, resolver: &Resolver<'_>) -> Result<Vec<Resolved>, Failure> {
+        let targets: Vec<Option<&str>> = match &*self.targets {
+            [] => vec![None],
+            targets => targets.iter().map(|target| Some(&**target)).collect(),
+        };
+        let mut items = Vec::new();
+        for text in targets {
+            let item = resolver.resolve(text).await.map_err(|mut failure| {
+                if failure.status == Status::NotFound
+                    && items.len() == 1
+                    && text.is_some_and(|text| !text.starts_with('/'))
+                {
+                    failure.message += "; '-o' sets the directory of downloaded files";
+                }
+                failure
+            })?;
+            check(&item)?;
+            items.push(item);
+        }
+        Ok(items)
+    }
+
     /// Returns the checksum to compute.
     fn checksum(&self) -> Result<Option<Checksum>, Failure> {
         let given = self.checksum.map(Checksum::from);
@@ -202,8 +212,10 @@ impl Args {
             (Some(given), true) if given != CHECKSUM => {
                 Err(Failure::usage("hash lists have XXH64: omit '--checksum', or use xxh64"))
             }
-            (given, true) => Ok(given.or(Some(CHECKSUM))),
-            (given, false) => Ok(given),
+            (given, is_listed) => {
+                let needs_checksum = is_listed || self.report.file()?.is_some();
+                Ok(given.or(needs_checksum.then_some(CHECKSUM)))
+            }
         }
     }
 

@@ -11,10 +11,9 @@ use crate::args::{AccountArg, GlobalArgs, OutputArgs, PaceArgs};
 use crate::completion;
 use crate::config;
 use crate::exit::Failure;
-use crate::proof::{CHECKSUM, Roots};
+use crate::proof::{CHECKSUM, Proof, Roots};
 use crate::report::TransferReport;
 use crate::resolver::{Purpose, Resolver, folder_of};
-use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -112,14 +111,25 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         true => args.proof.of_download(roots, dry_run, &report)?,
         false => args.proof.of_upload(roots, dry_run, &report)?,
     };
+    let result = copy(global, args, (proof, &report)).await;
+    report.finish(result, "run the same command again to resume")
+}
+
+/// Copies the files in the direction of the options.
+async fn copy(
+    global: &GlobalArgs,
+    args: &Args,
+    (proof, report): (Proof, &Arc<TransferReport>),
+) -> Result<(), Failure> {
+    let dry_run = args.dry_run;
     let (transfers, profile) = global.limited_transfers(&args.pace)?;
     let resolver = Resolver::new(global, &transfers, &args.account)?;
     let purpose = if args.down { Purpose::Read } else { Purpose::Write };
     let target = resolver.resolve_for(purpose, args.folder.as_deref()).await?;
     let (account, folder) = folder_of(&target)?;
     let filter = args.options.filters.filter_in(&target.path)?;
-    let deletion = args.delete.then(|| args.deletion(&report));
-    let result = if args.down {
+    let deletion = args.delete.then(|| args.deletion(report));
+    if args.down {
         let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)
             .filter(filter)
@@ -127,6 +137,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             .on_conflict(args.options.on_conflict.unwrap_or_default().into())
             .verify_remote(args.options.verify_remote)
             .dry_run(dry_run)
+            .on_found(report.on_found())
             .on_item(report.on_item(&root))
             .on_totals(report.on_totals())
             .on_hashing(report.on_hashing())
@@ -149,18 +160,16 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         if args.proof.mhl.is_given() || args.proof.report.file()?.is_some() {
             tree = tree.checksum(CHECKSUM);
         }
-        shutdown::interruptible(proof.complete(transfers.download_tree(tree))).await
+        proof.run(&transfers, transfers.download_tree(tree)).await
     } else {
         let tree = UploadTree::new(account, folder, &args.directory);
-        let tree = args.options.apply(tree.filter(filter), &profile, &report)?;
+        let tree = args.options.apply(tree.filter(filter), &profile, report)?;
         let mut tree = proof.apply(args.pace.apply(tree)).dry_run(dry_run);
         if let Some(deletion) = deletion {
             tree = tree.delete(deletion);
         }
-        shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await
-    };
-    proof.finish().await;
-    report.finish(result, "run the same command again to resume")
+        proof.run(&transfers, transfers.upload_tree(tree)).await
+    }
 }
 
 /// Refuses a folder and a directory in the wrong order.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use frameio::auth::profile::Profile;
-use frameio::transfer::{RemotePath, TransferError, TransferErrorKind, UploadTree, VersionPattern};
+use frameio::transfer::{
+    RemotePath, Resolved, TransferError, TransferErrorKind, Transfers, UploadTree, VersionPattern,
+};
 
 use super::share::UploadShareArgs;
 use crate::args::{
@@ -18,7 +20,6 @@ use crate::exit::{Failure, Status};
 use crate::proof::{Proof, Roots};
 use crate::report::TransferReport;
 use crate::resolver::{Resolver, not_a_folder};
-use crate::shutdown;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -209,6 +210,7 @@ impl UploadOptions {
             .reorder(self.reorder_versions)
             .verify_remote(self.verify_remote)
             .on_warning(move |error: &TransferError| warned.note(&warning(error)))
+            .on_found(report.on_found())
             .on_item(report.on_item(&root))
             .on_totals(report.on_totals())
             .on_hashing(report.on_hashing())
@@ -294,25 +296,14 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let roots = Roots::uploaded(&args.paths);
     let proof = args.proof.of_upload(roots, args.dry_run, &report)?;
     let share = args.share.prepare(&args.paths, &report).await?;
-    let (transfers, profile) = global.limited_transfers(&args.pace)?;
-    let resolver = Resolver::new(global, &transfers, &args.account)?;
-    if args.to.is_none() && !resolver.has_base() {
-        let message = "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder, or set a \
-                       default with `frameio profile set --project`";
-        return Err(Failure::usage(message));
-    }
-    let target = resolver.resolve_for_write(args.to.as_deref()).await?;
-    let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
-    let tree = UploadTree::paths(&target.account_id, folder, &args.paths);
-    let tree = tree.filter(args.options.filters.filter()?);
-    let tree = args.options.apply(tree, &profile, &report)?.dry_run(args.dry_run);
-    let tree = proof.apply(args.pace.apply(tree));
-    let result = shutdown::interruptible(proof.complete(transfers.upload_tree(tree))).await;
-    proof.finish().await;
+    let mut place = None;
+    let result = send(global, args, (proof, &report), &mut place).await;
     let result = report.finish(result, "run the same command again within 24 hours to resume");
-    let Some(share) = share.filter(|_| !args.dry_run) else { return result };
+    let Some((share, (transfers, target))) = share.filter(|_| !args.dry_run).zip(place) else {
+        return result;
+    };
     match report.not_shared(result.is_ok()) {
-        None => share.create(&global.client()?, &target, &args.output.reporter()).await,
+        None => share.create(transfers.client(), &target, &args.output.reporter()).await,
         Some(reason) => {
             let message = format!("not shared, because {reason}");
             match result {
@@ -324,4 +315,28 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             }
         }
     }
+}
+
+/// Uploads the files, and sets `place` to the folder when it is known.
+async fn send(
+    global: &GlobalArgs,
+    args: &Args,
+    (proof, report): (Proof, &Arc<TransferReport>),
+    place: &mut Option<(Transfers, Resolved)>,
+) -> Result<(), Failure> {
+    let filter = args.options.filters.filter()?;
+    let (transfers, profile) = global.limited_transfers(&args.pace)?;
+    let resolver = Resolver::new(global, &transfers, &args.account)?;
+    if args.to.is_none() && !resolver.has_base() {
+        let message = "'--to' is required: pass a folder, such as --to /Workspace/Project/Folder, or set a \
+                       default with `frameio profile set --project`";
+        return Err(Failure::usage(message));
+    }
+    let target = resolver.resolve_for_write(args.to.as_deref()).await?;
+    let folder = target.folder_id().ok_or_else(|| not_a_folder(&target))?;
+    let tree = UploadTree::paths(&target.account_id, folder, &args.paths).filter(filter);
+    let tree = args.options.apply(tree, &profile, report)?.dry_run(args.dry_run);
+    let tree = proof.apply(args.pace.apply(tree));
+    *place = Some((transfers.clone(), target));
+    proof.run(&transfers, transfers.upload_tree(tree)).await
 }

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use frameio::transfer::{Checksum, UploadTree};
+use frameio::transfer::{Checksum, TransferError, Transfers, UploadTree};
 use frameio_mhl::Process;
 
 use self::histories::Histories;
@@ -18,6 +18,7 @@ use self::verification::Verification;
 use crate::args::MhlArgs;
 use crate::exit::Failure;
 use crate::report::TransferReport;
+use crate::shutdown;
 
 /// Checksum of transferred bytes in hash lists and reports.
 pub(crate) const CHECKSUM: Checksum = Checksum::Xxh64;
@@ -80,12 +81,22 @@ impl Proof {
         tree
     }
 
-    /// Awaits a transfer, then reads the files that the hash lists lack.
-    pub(crate) async fn complete<T, E: Into<Failure>>(
-        &self,
-        transfer: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, Failure> {
-        let done = transfer.await.map_err(Into::into)?;
+    /// Runs transfers until they end or the user stops the run, and writes the hash lists in any case.
+    pub(crate) async fn run<T>(
+        self,
+        transfers: &Transfers,
+        transfer: impl Future<Output = Result<T, TransferError>>,
+    ) -> Result<(), Failure> {
+        let result = match shutdown::stopping(transfers, transfer).await {
+            Ok(_) => shutdown::interruptible(self.complete()).await,
+            Err(stopped) => Err(stopped.into()),
+        };
+        self.finish().await;
+        result
+    }
+
+    /// Reads the files that the hash lists lack.
+    async fn complete(&self) -> Result<(), Failure> {
         if let Some(histories) = &self.histories {
             histories.read(&self.report).await;
         }
@@ -96,12 +107,11 @@ impl Proof {
                 self.report.problem(&local, "it is in the hash list, but does not exist");
             }
         }
-        Ok(done)
+        Ok(())
     }
 
-    /// Writes the hash lists, also after an interruption or a failure, and reports what differs from
-    /// them.
-    pub(crate) async fn finish(self) {
+    /// Writes the hash lists, and reports what differs from them.
+    async fn finish(self) {
         for local in self.verification.iter().flat_map(|verification| verification.unlisted()) {
             self.report.unlisted(&local);
         }

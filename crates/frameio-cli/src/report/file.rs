@@ -77,8 +77,9 @@ impl FileRecord<'_> {
         }
     }
 
-    /// Returns the row of a report.
-    pub(super) fn row(&self, item: &Item) -> ReportRow {
+    /// Returns the row of a report. `moved` is the number of bytes that were transferred in this run, if
+    /// the transfer was started.
+    pub(super) fn row(&self, item: &Item, moved: Option<u64>) -> ReportRow {
         let error = self.error().map(ToString::to_string);
         let local = self.local.to_string_lossy();
         ReportRow {
@@ -86,6 +87,7 @@ impl FileRecord<'_> {
             path: self.remote.to_owned(),
             local: Some(local.into_owned()).filter(|local| !local.is_empty()),
             size: item.size,
+            bytes: moved.or_else(|| self.error().map(|_| 0)),
             checksum: self.digest().map(ToString::to_string),
             id: self.file_id.map(|id| id.as_str().to_owned()),
             link: item.view_url.clone(),

@@ -34,6 +34,8 @@ pub(super) struct Meter {
     max_bytes: u64,
     /// Attempts that were repeated since then.
     retries_since_progress: u64,
+    /// Whether everything that was received is recorded.
+    is_recorded: bool,
     /// Time at which `max_bytes` was reached.
     moved_at: Instant,
     rate: Rate,
@@ -48,6 +50,7 @@ impl Meter {
             latest: progress,
             max_bytes: progress.bytes,
             retries_since_progress: 0,
+            is_recorded: false,
             moved_at: now,
             rate,
         }
@@ -70,10 +73,18 @@ impl Meter {
         self.rate.sample(progress.bytes, now);
     }
 
+    /// Notes that the transfer has stopped and recorded what it has received.
+    pub(super) const fn record(&mut self) {
+        self.is_recorded = true;
+    }
+
     /// Returns the number of bytes that need not be transferred again if the transfer stops now: those
-    /// of earlier runs and of parts that were completed in this one.
+    /// of earlier runs and of parts that were completed in this one, or all that were recorded.
     pub(super) fn kept(&self) -> u64 {
         let (start, latest) = (self.start, self.latest);
+        if self.is_recorded {
+            return latest.bytes;
+        }
         let rest = start.total.unwrap_or_default().saturating_sub(start.bytes);
         let parts = latest.total_parts.saturating_sub(start.parts);
         let done = latest.parts.saturating_sub(start.parts);
@@ -318,6 +329,8 @@ mod tests {
         let mut meter = Meter::new(progress(0, 0), now);
         meter.update(progress(35 * MIB, 3), now);
         assert_eq!(meter.kept(), 30 * MIB, "the part in flight is lost");
+        meter.record();
+        assert_eq!(meter.kept(), 35 * MIB, "it was stopped");
         let mut resumed = Meter::new(progress(40 * MIB, 4), now);
         assert_eq!(resumed.kept(), 40 * MIB);
         resumed.update(progress(65 * MIB, 6), now);

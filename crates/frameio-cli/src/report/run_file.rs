@@ -1,5 +1,6 @@
 //! The report of a run: a CSV or JSON file with all files.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub(super) struct ReportRow {
     pub(super) local: Option<String>,
     /// Size in bytes.
     pub(super) size: Option<u64>,
+    /// Number of bytes transferred in this run.
+    pub(super) bytes: Option<u64>,
     pub(super) checksum: Option<String>,
     pub(super) id: Option<String>,
     pub(super) link: Option<String>,
@@ -42,6 +45,7 @@ impl ReportRow {
             path: String::new(),
             local: None,
             size: None,
+            bytes: None,
             checksum: None,
             id: None,
             link: None,
@@ -62,12 +66,12 @@ impl ReportRow {
         let path = self.local.clone().filter(is_formula).map(|local| format!("./{local}"));
         Self { local: path.or_else(|| self.local.clone()), ..self.clone() }
     }
+}
 
-    /// Returns the row of a file that was in flight when the run was interrupted.
-    pub(super) fn incomplete(path: &str) -> Self {
-        let reason = Some("the run was interrupted".to_owned());
-        Self { path: path.to_owned(), reason, ..Self::new("incomplete") }
-    }
+/// A file that the run has found.
+struct OpenFile {
+    local: String,
+    size: Option<u64>,
 }
 
 /// A report that is written at the end of a run.
@@ -79,6 +83,8 @@ pub(super) struct RunFile {
     format: ReportFormat,
     rows: BufWriter<File>,
     count: u64,
+    /// Files without a row, by path. Versions of a file have the same path.
+    open: BTreeMap<String, Vec<OpenFile>>,
     started: Timestamp,
     error: Option<io::Error>,
 }
@@ -96,12 +102,50 @@ impl RunFile {
         };
         let rows = rows.map_err(|error| Failure::file("write", &path, &error))?;
         let (rows, started) = (BufWriter::new(rows), Timestamp::now());
-        Ok(Self { path, format, rows, count: 0, started, error: None })
+        let open = BTreeMap::new();
+        Ok(Self { path, format, rows, count: 0, open, started, error: None })
+    }
+
+    /// Notes a file that was found, which has a row at the end in any case.
+    pub(super) fn found(&mut self, path: String, local: &Path, size: Option<u64>) {
+        let local = local.to_string_lossy().into_owned();
+        self.open.entry(path).or_default().push(OpenFile { local, size });
+    }
+
+    /// Adds the files that the run has left, for a reason. `moved` returns the number of bytes of a file
+    /// that were transferred, if its transfer was started.
+    pub(super) fn stop(&mut self, moved: impl Fn(&str) -> Option<u64>, reason: &str) {
+        for (path, files) in std::mem::take(&mut self.open) {
+            let moved = moved(&path);
+            let state = if moved.is_some() { "interrupted" } else { "not started" };
+            for OpenFile { local, size } in files {
+                self.add(&ReportRow {
+                    path: path.clone(),
+                    local: Some(local).filter(|local| !local.is_empty()),
+                    size,
+                    bytes: Some(moved.unwrap_or_default()),
+                    reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
+                    ..ReportRow::new(state)
+                });
+            }
+        }
+    }
+
+    /// Removes a file with a row from those that were found. Returns its size.
+    fn close(&mut self, row: &ReportRow) -> Option<u64> {
+        let open = self.open.get_mut(&row.path)?;
+        let same = open.iter().position(|file| row.local.as_ref() == Some(&file.local));
+        let closed = open.swap_remove(same.unwrap_or_default());
+        if open.is_empty() {
+            self.open.remove(&row.path);
+        }
+        closed.size
     }
 
     /// Adds a file. A failure is reported at the end.
     pub(super) fn add(&mut self, row: &ReportRow) {
-        let added = self.write_row(row);
+        let size = self.close(row);
+        let added = self.write_row(&ReportRow { size: row.size.or(size), ..row.clone() });
         if let Err(error) = added {
             self.error.get_or_insert(error);
         }
@@ -162,7 +206,7 @@ impl RunFile {
 }
 
 /// Header of a CSV file without rows.
-const HEADER: &str = "state,path,local,size,checksum,id,link,seconds,reason\n";
+const HEADER: &str = "state,path,local,size,bytes,checksum,id,link,seconds,reason\n";
 
 /// Returns the directory of a file, which is not empty for a bare name.
 fn directory(path: &Path) -> &Path {
@@ -178,7 +222,12 @@ mod tests {
         let path = directory.path().join("report");
         std::fs::write(&path, "old").unwrap();
         let mut file = RunFile::create(path.clone(), format).unwrap();
+        file.found("/c.mov".to_owned(), Path::new("c.mov"), Some(9));
+        file.found("/d.mov".to_owned(), Path::new("d.mov"), None);
         rows.iter().for_each(|row| file.add(row));
+        if !rows.is_empty() {
+            file.stop(|path| (path == "/c.mov").then_some(4), "the run was interrupted");
+        }
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         file.finish(&json!({"failed": rows.len()})).unwrap();
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
@@ -188,22 +237,23 @@ mod tests {
     #[test]
     fn replaces_the_file_at_the_end() {
         let odd = ReportRow::failed("a, \"b\"\n.mov", "it differs");
-        let rows = [odd, ReportRow::incomplete("/c.mov")];
+        let rows = [odd];
         assert_eq!(
             written(ReportFormat::Csv, &rows),
             format!(
-                "{HEADER}failed,,\"a, \"\"b\"\"\n.mov\",,,,,,it differs\n\
-                 incomplete,/c.mov,,,,,,,the run was interrupted\n"
+                "{HEADER}failed,,\"a, \"\"b\"\"\n.mov\",,,,,,,it differs\n\
+                 interrupted,/c.mov,c.mov,9,4,,,,,the run was interrupted\n\
+                 not started,/d.mov,d.mov,,0,,,,,the run was interrupted\n"
             )
         );
         assert_eq!(written(ReportFormat::Csv, &[]), HEADER);
         let formula = written(ReportFormat::Csv, &[ReportRow::failed("=cmd.mov", "it differs")]);
-        assert_eq!(formula, format!("{HEADER}failed,,./=cmd.mov,,,,,,it differs\n"));
+        assert!(formula.contains("failed,,./=cmd.mov,,,,,,,it differs\n"), "{formula}");
         let json: Value = serde_json::from_str(&written(ReportFormat::Json, &rows)).unwrap();
         assert_eq!(json["files"][0]["local"], "a, \"b\"\n.mov");
         assert_eq!(
             (&json["files"][1]["state"], &json["summary"]["failed"]),
-            (&json!("incomplete"), &json!(2))
+            (&json!("interrupted"), &json!(1))
         );
         let json: Value = serde_json::from_str(&written(ReportFormat::Json, &[])).unwrap();
         assert_eq!(json["files"], json!([]));

@@ -1,29 +1,28 @@
 //! Reports transfers: the outcome of each file, progress bars, and a summary.
 
-mod reading;
+mod callbacks;
+mod ending;
+mod state;
 
-use std::collections::{BTreeMap, HashSet};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frameio::transfer::{HashedSide, Hashing, Item, Outcome, Progress, RemotePath, Totals};
+use frameio::transfer::{Item, Outcome, Progress, TransferErrorKind};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-pub(crate) use self::reading::Reading;
-use super::bars::{Bars, View};
-use super::counts::Counts;
+pub(crate) use self::callbacks::Reading;
+use self::state::State;
+use super::bars::Bars;
 use super::escape::Escaped;
 use super::file::FileRecord;
-use super::hashing::{HashProgress, Phase};
 use super::limit::Limits;
-use super::meter::{Meter, stalled_lines};
+use super::meter::Meter;
 use super::overall::Overall;
 use super::retries::CallRetries;
 use super::run_file::{ReportFormat, ReportRow, RunFile};
-use super::width::terminal_size;
 use super::{Record, Reporter, counted};
 use crate::exit::{Failure, Status};
 
@@ -36,9 +35,6 @@ pub(crate) struct TransferOutput {
 
 /// Interval at which the progress is measured, and redrawn on a terminal.
 const TICK: Duration = Duration::from_millis(250);
-
-/// Number of measurements for each line without a terminal, which is printed every 5 seconds.
-const TICKS_PER_LINE: u32 = 20;
 
 /// How the progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,38 +53,6 @@ pub(crate) struct TransferReport {
     is_dry_run: bool,
     state: Mutex<State>,
 }
-
-#[derive(Default)]
-struct State {
-    counts: Counts,
-    /// Progress bars, on a terminal only.
-    bars: Option<Bars>,
-    /// Files in flight, by path.
-    files: BTreeMap<String, Meter>,
-    overall: Overall,
-    hashing: HashProgress,
-    retries: CallRetries,
-    /// Measurements since the last line.
-    ticks: u32,
-    /// Last line, without a terminal.
-    line: String,
-    /// Paths that failed, for which late progress reports are ignored.
-    failed: HashSet<String>,
-    /// Whether the user is being asked a question.
-    is_asking: bool,
-    /// Whether the summary was printed.
-    is_ended: bool,
-    /// Failure to write results.
-    output_failure: Option<Failure>,
-    /// Report of all files.
-    file: Option<RunFile>,
-    /// Hash lists that were written.
-    hash_lists: Vec<String>,
-    observers: Vec<Observer>,
-}
-
-/// Callback for each file.
-type Observer = Arc<dyn Fn(&Item) + Send + Sync>;
 
 impl TransferReport {
     /// Starts the report of an upload, with the retries of its client. Must be called within a
@@ -159,60 +123,6 @@ impl TransferReport {
                 lines.iter().for_each(|line| this.reporter.status(line));
             }
         });
-    }
-
-    /// Returns a callback for the outcomes in a tree whose paths begin with `root`.
-    pub(crate) fn on_item(
-        self: &Arc<Self>,
-        root: &RemotePath,
-    ) -> impl Fn(&Item) + Send + Sync + 'static {
-        let (this, root) = (self.clone(), root.clone());
-        move |item| this.item(&join(&root, &item.remote), item)
-    }
-
-    /// Returns a callback for the progress of files in a tree whose paths begin with `root`.
-    pub(crate) fn on_progress(
-        self: &Arc<Self>,
-        root: &RemotePath,
-    ) -> impl Fn(&RemotePath, Progress) + Send + Sync + 'static {
-        let (this, root) = (self.clone(), root.clone());
-        move |path, progress| this.progress(&join(&root, path), progress)
-    }
-
-    /// Returns a callback for the totals of a tree.
-    pub(crate) fn on_totals(self: &Arc<Self>) -> impl Fn(Totals) + Send + Sync + 'static {
-        let this = self.clone();
-        move |totals| this.state().overall.found(totals)
-    }
-
-    /// Returns a callback for files that a tree reads to compare their content.
-    pub(crate) fn on_hashing(self: &Arc<Self>) -> impl Fn(&Hashing) + Send + Sync + 'static {
-        let this = self.clone();
-        move |hashing| {
-            let phase = match hashing.side {
-                HashedSide::Remote => Phase::Comparing,
-                _ => Phase::Hashing,
-            };
-            let progress = &mut this.state().hashing;
-            match hashing.is_ended {
-                true => progress.end(phase, &hashing.local),
-                false => {
-                    progress.update(phase, &hashing.local, (hashing.bytes, hashing.total));
-                }
-            }
-        }
-    }
-
-    /// Announces the size of all files that the command itself will read.
-    pub(crate) fn plan_reading(&self, phase: Phase, bytes: u64) {
-        self.state().hashing.plan(phase, bytes);
-    }
-
-    /// Shows the progress of a file that the command itself reads, until the result is dropped.
-    pub(crate) fn reading(self: &Arc<Self>, phase: Phase, local: &Path, total: u64) -> Reading {
-        let (report, local) = (self.clone(), local.to_owned());
-        self.state().hashing.update(phase, &local, (0, total));
-        Reading { report, phase, local, bytes: 0, total }
     }
 
     /// Records the progress of a file.
@@ -323,6 +233,13 @@ impl TransferReport {
     }
 
     fn item(&self, remote: &str, item: &Item) {
+        if matches!(&item.outcome, Outcome::Failed(error) if error.kind() == TransferErrorKind::Stopped)
+        {
+            // It is still in flight when the run ends.
+            let started = || Meter::new(Progress::default(), Instant::now());
+            self.state().files.entry(remote.to_owned()).or_insert_with(started).record();
+            return;
+        }
         let record = FileRecord {
             outcome: &item.outcome,
             remote,
@@ -334,19 +251,21 @@ impl TransferReport {
             restarted: item.restarted.as_deref(),
             is_dry_run: self.is_dry_run,
         };
-        self.file(&record);
+        let moved = self.file(&record);
         let observers = {
             let State { file, observers, .. } = &mut *self.state();
             if let Some(file) = file {
-                file.add(&record.row(item));
+                file.add(&record.row(item, moved));
             }
             observers.clone()
         };
         observers.iter().for_each(|observer| observer(item));
     }
 
-    fn file(&self, record: &FileRecord<'_>) {
-        let has_bars = {
+    /// Counts and prints a file. Returns the number of bytes that were transferred in this run, if the
+    /// transfer was started.
+    fn file(&self, record: &FileRecord<'_>) -> Option<u64> {
+        let (has_bars, moved) = {
             let State { counts, bars, files, failed, overall, .. } = &mut *self.state();
             counts.add(record);
             let meter = files.remove(record.remote);
@@ -360,7 +279,7 @@ impl TransferReport {
             if matches!(record.outcome, Outcome::Failed(_) | Outcome::Conflict(_)) {
                 failed.insert(record.remote.to_owned());
             }
-            bars.is_some()
+            (bars.is_some(), moved)
         };
         // On a terminal, lines would repeat what the bars show.
         let with_lines = !has_bars || !std::io::stdout().is_terminal();
@@ -372,6 +291,7 @@ impl TransferReport {
         {
             self.output(|| Ok(record.lines().iter().map(|line| Escaped::line(line)).collect()));
         }
+        moved
     }
 
     /// Prints a JSON value, or the outputs of the filter for it.
@@ -387,106 +307,7 @@ impl TransferReport {
         }
     }
 
-    /// Prints the summary and returns the result of the run. `resume` is the hint that is printed
-    /// after an interruption.
-    pub(crate) fn finish(&self, result: Result<(), Failure>, resume: &str) -> Result<(), Failure> {
-        let is_stopped = matches!(&result, Err(failure) if failure.status == Status::Interrupted);
-        let (counts, hash_lists, run_file) = {
-            let mut state = self.state();
-            state.is_ended = true;
-            if state.is_asking {
-                // The run was interrupted at the question.
-                self.reporter.status("");
-            }
-            if let Some(bars) = state.bars.take() {
-                bars.clear();
-            }
-            let files = std::mem::take(&mut state.files);
-            if is_stopped {
-                files.values().for_each(|file| state.counts.add_incomplete(file.kept()));
-                if let Some(file) = &mut state.file {
-                    files.keys().for_each(|path| file.add(&ReportRow::incomplete(path)));
-                }
-            }
-            (state.counts, std::mem::take(&mut state.hash_lists), state.file.take())
-        };
-        let summary = || {
-            let mut summary = counts.json();
-            summary["interrupted"] = is_stopped.into();
-            if !hash_lists.is_empty() {
-                summary["hash_lists"] = hash_lists.clone().into();
-            }
-            summary
-        };
-        let has_summary = result.is_ok() || is_stopped;
-        if self.reporter.is_json() && has_summary {
-            self.json(&json!({ "summary": summary() }));
-        } else if !self.is_quiet && has_summary {
-            self.reporter.status(&counts.to_string());
-            for hint in counts.hints(self.directory.is_none()) {
-                self.reporter.note(&hint);
-            }
-        }
-        let result = match (result, counts.failure(self.directory.is_none())) {
-            (Err(_), _) if is_stopped => {
-                Err(Failure::new(Status::Interrupted, format!("interrupted: {resume}")))
-            }
-            (Ok(()), Some(status)) => Err(Failure::reported(status)),
-            (result, _) => result,
-        };
-        if let Some(failure) = run_file.and_then(|file| file.finish(&summary()).err()) {
-            self.state().output_failure.get_or_insert(failure);
-        }
-        match (result, self.state().output_failure.take()) {
-            (Ok(()), Some(output_failure)) => Err(output_failure),
-            (Err(failure), Some(output_failure)) => {
-                self.reporter.note(&output_failure.message);
-                Err(failure)
-            }
-            (result, None) => result,
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-impl State {
-    /// Measures and draws the progress. Returns lines about it if there is no terminal and they are due.
-    fn progress(&mut self) -> Vec<String> {
-        let (now, retries) = (Instant::now(), self.retries.count());
-        let overall = self.overall.now(self.files.values(), retries, now);
-        if let Some(bars) = &self.bars {
-            let (rows, columns) = terminal_size();
-            let counts = self.counts.to_string();
-            let hashing = self.hashing.lines(now, columns);
-            let view = View { files: &self.files, hashing, overall: &overall, counts: &counts };
-            bars.draw(&view, (rows, columns));
-            return Vec::new();
-        }
-        self.ticks += 1;
-        if self.ticks < TICKS_PER_LINE {
-            return Vec::new();
-        }
-        self.ticks = 0;
-        let line = overall.line(usize::MAX);
-        // A watcher may have nothing to do for hours.
-        let is_news = !overall.is_idle() || line != self.line;
-        self.line.clone_from(&line);
-        if self.is_ended || self.is_asking {
-            return Vec::new();
-        }
-        let mut lines = self.hashing.lines(now, usize::MAX);
-        lines.extend(stalled_lines(&self.files, now));
-        lines.extend((is_news && !overall.is_empty()).then_some(line));
-        lines
-    }
-}
-
-fn join(root: &RemotePath, path: &RemotePath) -> String {
-    RemotePath::new(root.names().iter().chain(path.names())).to_string()
-}
-
-#[cfg(test)]
-mod tests;

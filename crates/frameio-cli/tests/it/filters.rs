@@ -1,6 +1,6 @@
 //! `--jq` in commands that print a record for each file.
 
-use crate::transfer::{Fixture, ROOT};
+use crate::fixture::{Fixture, ROOT};
 
 /// Outcome and path of each file, and the count of the summary.
 const FILTER: &str =

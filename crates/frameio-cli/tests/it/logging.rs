@@ -6,9 +6,9 @@ use frameio_sim::{Credential, Fault, Sim};
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::fixture::ROOT;
 use crate::program::{Ended, end, offline, program, serve};
 use crate::sign_in::Machine;
-use crate::transfer::ROOT;
 
 async fn run(filter: Option<&str>) -> Ended {
     let (_sim, server) = serve().await;

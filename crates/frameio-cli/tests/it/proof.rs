@@ -1,15 +1,13 @@
 //! Hash lists and reports of transfers.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use frameio_mhl::{HashFormat, HashList, HashedFile, History, Process, ReadLimits};
 use frameio_sim::{Fault, Sim};
 use serde_json::{Value, json};
 
-use crate::program::{Ended, wait_until};
-use crate::transfer::{Fixture, ROOT};
+use crate::fixture::{Fixture, ROOT};
 
 fn write(fixture: &Fixture, path: &str, content: impl AsRef<[u8]>) {
     std::fs::write(fixture.directory.path().join(path), content).unwrap();
@@ -50,22 +48,6 @@ fn last_list(fixture: &Fixture, root: &str) -> Vec<String> {
 fn line<'a>(lines: &'a [Value], key: &str, value: &str) -> &'a Value {
     let found = lines.iter().find(|line| line[key] == value);
     found.unwrap_or_else(|| panic!("{value}: {lines:?}"))
-}
-
-async fn interrupted(fixture: &Fixture, arguments: &[&str], ready: impl Fn() -> bool) -> Ended {
-    let mut command = fixture.command(arguments);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_until(ready).await;
-    let id = child.id().unwrap().to_string();
-    let sent = tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap();
-    assert!(sent.success());
-    let output = tokio::time::timeout(Duration::from_secs(60), child.wait_with_output()).await;
-    let output = output.expect("the program ends").unwrap();
-    Ended {
-        status: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -293,7 +275,7 @@ async fn an_interrupted_upload_writes_what_it_has_proven() {
         ["upload", "in", "--to", ROOT, "--mhl", "--report", "report.json", "--concurrency", "1"];
     // Some parts of the second file are sent, others are not.
     let is_ready = || fixture.calls(Sim::UPLOAD_PART) >= 3;
-    let up = interrupted(&fixture, &arguments, is_ready).await;
+    let up = fixture.interrupted(&arguments, is_ready).await;
     assert_eq!(up.status, 130, "{up:?}");
     assert_eq!(last_list(&fixture, "in"), ["a.mov: xxh64 original"]);
     let report = std::fs::read(fixture.directory.path().join("report.json")).unwrap();
@@ -305,7 +287,7 @@ async fn an_interrupted_upload_writes_what_it_has_proven() {
     assert_eq!((&sent["state"], &sent["size"]), (&json!("transferred"), &json!(5)));
     assert!(sent["seconds"].as_f64().unwrap() >= 0.0 && sent["id"].is_string(), "{sent}");
     assert!(sent["link"].as_str().unwrap().starts_with("https://"), "{sent}");
-    assert_eq!(line(files, "path", "/in/b.mov")["state"], "incomplete");
+    assert_eq!(line(files, "path", "/in/b.mov")["state"], "interrupted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -318,11 +300,11 @@ async fn a_report_has_every_file_of_a_run() {
     assert_eq!(up.status, 1, "{up:?}");
     let report = read(&at("up.csv"));
     let mut rows: Vec<_> = report.lines().collect();
-    assert_eq!(rows.remove(0), "state,path,local,size,checksum,id,link,seconds,reason");
+    assert_eq!(rows.remove(0), "state,path,local,size,bytes,checksum,id,link,seconds,reason");
     rows.sort_unstable();
     assert!(rows[0].starts_with("failed,/in/empty.mov,in/empty.mov,"), "{report}");
     assert!(rows[1].starts_with("ignored,/in/A,in/A,"), "{report}");
-    assert!(rows[2].starts_with("transferred,/in/a.mov,in/a.mov,25,"), "{report}");
+    assert!(rows[2].starts_with("transferred,/in/a.mov,in/a.mov,25,25,"), "{report}");
     assert_eq!(rows.len(), 3, "{report}");
 
     let again = fixture.run(&["sync", "in", &format!("{ROOT}/in"), "--report", "up.JSON"]).await;

@@ -3,7 +3,7 @@
 use frameio_sim::Fault;
 use http::StatusCode;
 
-use crate::transfer::{Fixture, ROOT};
+use crate::fixture::{Fixture, ROOT};
 
 /// Returns the names in a directory.
 fn names(fixture: &Fixture, directory: &str) -> Vec<String> {

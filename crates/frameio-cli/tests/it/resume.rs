@@ -1,4 +1,4 @@
-//! Uploads that were killed or interrupted.
+//! Transfers that were killed or interrupted.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use frameio_sim::{Fault, Sim};
 use serde_json::{Value, json};
 
+use crate::fixture::{Fixture, ROOT, content, line_and_summary};
 use crate::program::wait_until;
-use crate::transfer::{Fixture, ROOT, content, line_and_summary};
 
 /// Starts an upload of 300 bytes with slow parts, and waits until some parts are complete.
 async fn start_upload(fixture: &Fixture) -> tokio::process::Child {
@@ -83,4 +83,30 @@ async fn reports_an_incomplete_file_whose_manifest_is_lost() {
     assert_eq!(again.status, 0, "{again:?}");
     assert!(again.stderr.contains("unfinished  /in/a.mov "), "{again:?}");
     assert!(again.stderr.contains("1 incomplete at the service"), "{again:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_download_does_not_repeat_bytes() {
+    const SIZE: usize = 8 << 20;
+    let fixture = Fixture::with_parts_of(SIZE as u64, &[("a.mov", SIZE)]).await;
+    assert_eq!(fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await.status, 0);
+    let file = format!("{ROOT}/a.mov");
+    let part = fixture.directory.path().join("out/a.mov.part");
+    let has_bytes = || std::fs::read(&part).is_ok_and(|bytes| bytes.get(1) == content(2).get(1));
+    let slow = ["download", &file, "-o", "out", "--bwlimit", "1M", "--json"];
+    let ended = fixture.interrupted(&slow, has_bytes).await;
+    assert_eq!(ended.status, 130, "{ended:?}");
+    assert_eq!(ended.lines().len(), 1, "only the summary: {ended:?}");
+    let record = std::fs::read(part.with_extension("part.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    let ranges = record["finished"].as_array().unwrap().iter();
+    let kept: u64 =
+        ranges.map(|range| range[1].as_u64().unwrap() - range[0].as_u64().unwrap()).sum();
+    assert!(kept >= 1 << 20, "{record}");
+
+    let again = fixture.run(&["download", &file, "-o", "out", "--json"]).await;
+    let (line, _) = line_and_summary(&again, &file);
+    assert_eq!((again.status, line["bytes"].as_u64()), (0, Some(SIZE as u64 - kept)), "{again:?}");
+    assert_eq!(fixture.read("out/a.mov"), content(SIZE));
 }

@@ -1,7 +1,7 @@
 //! Filters, order and bandwidth of transfers.
 
+use crate::fixture::{Fixture, ROOT};
 use crate::program::Ended;
-use crate::transfer::{Fixture, ROOT};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn filters_select_files_in_both_directions() {

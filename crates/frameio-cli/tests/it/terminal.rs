@@ -17,10 +17,10 @@ use tokio::process::{Child, Command};
 use unicode_width::UnicodeWidthStr;
 
 use crate::comments::demo;
+use crate::fixture::{Fixture, ROOT};
 use crate::program::{Ended, end, interrupt, program, wait_until};
 use crate::relocate::paths;
 use crate::sign_in::{Machine, get, header};
-use crate::transfer::{Fixture, ROOT};
 
 const POSTER: &str = "/Film/The Crossing/Stills/Poster.png";
 

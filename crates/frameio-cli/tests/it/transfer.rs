@@ -1,95 +1,11 @@
-//! `frameio upload`, `download`, `sync`, `ls` and `tree`.
+//! `frameio upload`, `download` and `sync`.
 
-use std::path::PathBuf;
-
-use frameio_sim::{Fault, Sim, SimServer};
+use frameio_sim::{Fault, Sim};
 use http::StatusCode;
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use serde_json::json;
 use tokio::process::Command;
 
-use crate::program::{Ended, end, program, run};
-
-pub(crate) const ROOT: &str = "/Demo Workspace/Demo Project";
-
-/// A simulator whose upload parts have at most ten bytes, and a working directory.
-pub(crate) struct Fixture {
-    pub(crate) sim: Sim,
-    server: SimServer,
-    pub(crate) directory: TempDir,
-}
-
-impl Fixture {
-    pub(crate) async fn new(files: &[(&str, usize)]) -> Self {
-        let sim = Sim::builder().quotas(false).part_size(10).build();
-        let server = sim.serve().await.unwrap();
-        let directory = tempfile::tempdir().unwrap();
-        for (path, length) in files {
-            let path = directory.path().join("in").join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, content(*length)).unwrap();
-        }
-        Self { sim, server, directory }
-    }
-
-    /// Returns a command that runs in the directory.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = program(&self.server);
-        command
-            .args(arguments)
-            .current_dir(self.directory.path())
-            .env("FRAMEIO_CONFIG_DIR", self.directory.path().join("config"));
-        command
-    }
-
-    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
-        end(self.command(arguments), None).await
-    }
-
-    pub(crate) fn read(&self, path: &str) -> Vec<u8> {
-        std::fs::read(self.directory.path().join(path)).unwrap()
-    }
-
-    /// Returns the manifests of unfinished uploads.
-    pub(crate) fn manifests(&self) -> Vec<PathBuf> {
-        let is_manifest = |path: &PathBuf| path.extension().is_some_and(|it| it == "upload");
-        self.state().into_iter().filter(is_manifest).collect()
-    }
-
-    /// Returns all files that runs keep about uploads.
-    pub(crate) fn state(&self) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.directory.path().join("config/state/uploads"));
-        entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
-    }
-
-    pub(crate) fn calls(&self, operation: &str) -> u64 {
-        self.sim.stats().by_operation.get(operation).copied().unwrap_or_default()
-    }
-
-    /// Returns the paths of all items in the project.
-    pub(crate) async fn remote_paths(&self) -> Vec<String> {
-        let ended = self.run(&["tree", ROOT, "--json"]).await;
-        assert_eq!(ended.status, 0, "{ended:?}");
-        let below = |path: &str| path.strip_prefix(ROOT).unwrap().to_owned();
-        let mut paths: Vec<_> =
-            ended.lines().iter().map(|it| below(it["path"].as_str().unwrap())).collect();
-        paths.sort();
-        paths
-    }
-}
-
-pub(crate) fn content(length: usize) -> Vec<u8> {
-    (0..length).map(|n| u8::try_from((n * 31 + n / 251) % 251).unwrap()).collect()
-}
-
-/// Returns the line about a path, and the summary in the last line.
-#[track_caller]
-pub(crate) fn line_and_summary(ended: &Ended, path: &str) -> (Value, Value) {
-    let lines = ended.lines();
-    let line = lines.iter().find(|line| line["remote"] == path);
-    let line = line.unwrap_or_else(|| panic!("{path}: {ended:?}"));
-    (line.clone(), lines.last().unwrap()["summary"].clone())
-}
+use crate::fixture::{Fixture, ROOT, content, line_and_summary};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_and_downloads_files_and_directories() {
@@ -366,7 +282,7 @@ async fn shows_names_that_a_download_changes() {
         "account_id": demo.account_id, "folder_id": demo.root_folder_id,
         "data": {"name": "A/B test"},
     });
-    run(&fixture.server, &["call", "folders.create", "--input", &input.to_string()]).await.json();
+    fixture.run(&["call", "folders.create", "--input", &input.to_string()]).await.json();
     let folder = format!("{ROOT}/A\\/B test");
     assert_eq!(fixture.run(&["upload", "in/a.mov", "--to", &folder]).await.status, 0);
     let down = fixture.run(&["download", ROOT, "-o", "out"]).await;
@@ -387,7 +303,7 @@ async fn reports_duplicate_names_with_their_ids() {
             "data": {"name": "Twice"},
         });
         let input = input.to_string();
-        run(&fixture.server, &["call", "folders.create", "--input", &input]).await.json();
+        fixture.run(&["call", "folders.create", "--input", &input]).await.json();
     }
     let to = format!("{ROOT}/Twice");
     let ended = fixture.run(&["upload", "in", "--to", &to]).await;
@@ -401,73 +317,6 @@ async fn reports_duplicate_names_with_their_ids() {
     assert_eq!(by_id.status, 0, "{by_id:?}");
     let same = fixture.run(&["upload", "in/a.mov", "in/b/a.mov", "--to", &ids[0]]).await;
     assert!(same.failed(2).contains("another path has the same file name"), "{same:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn lists_workspaces_projects_and_folders() {
-    let fixture = Fixture::new(&[("a.mov", 25), ("Day 1/b.mov", 35), ("Day 1/Cam/c.mov", 5)]).await;
-    fixture.run(&["sync", "in", ROOT]).await;
-    for (arguments, lines) in [
-        (vec!["ls"], "Demo Workspace/\n"),
-        (vec!["ls", "/"], "Demo Workspace/\n"),
-        (vec!["ls", "/Demo Workspace"], "Demo Project/\n"),
-        (vec!["ls", ROOT], "Day 1/\na.mov\n"),
-        (vec!["ls", &format!("{ROOT}/a.mov")], "a.mov\n"),
-        (
-            vec!["tree", ROOT],
-            "/Demo Workspace/Demo Project\n  Day 1/\n    Cam/\n      c.mov\n    b.mov\n  a.mov\n\
-             2 folders, 3 files, 65 B\n",
-        ),
-        (
-            vec!["tree", ROOT, "--depth", "1"],
-            "/Demo Workspace/Demo Project\n  Day 1/\n  a.mov\n1 folder, 1 file, 25 B\n",
-        ),
-        (vec!["ls", "//Demo Account"], "Demo Workspace/\n"),
-        (vec!["ls", fixture.sim.demo().workspace_id.as_str()], "Demo Project/\n"),
-        (
-            vec!["tree", fixture.sim.demo().workspace_id.as_str()],
-            "/Demo Workspace\n  Demo Project/\n    Day 1/\n      Cam/\n        c.mov\n      b.mov\n    \
-             a.mov\n3 folders, 3 files, 65 B\n",
-        ),
-        (
-            vec!["tree", "/Demo Workspace", "--depth", "2"],
-            "/Demo Workspace\n  Demo Project/\n    Day 1/\n    a.mov\n2 folders, 1 file, 25 B\n",
-        ),
-        (
-            vec!["tree", "/", "--depth", "3"],
-            "/\n  Demo Workspace/\n    Demo Project/\n      Day 1/\n      a.mov\n\
-             3 folders, 1 file, 25 B\n",
-        ),
-        (
-            vec!["tree", "/", "--depth", "2"],
-            "/\n  Demo Workspace/\n    Demo Project/\n2 folders, 0 files, 0 B\n",
-        ),
-        (vec!["tree", "/", "--depth", "1"], "/\n  Demo Workspace/\n1 folder, 0 files, 0 B\n"),
-    ] {
-        let names: &[&str] = match arguments[0] {
-            "ls" => &["--columns", "name", "--no-header"],
-            _ => &[],
-        };
-        let ended = fixture.run(&[&arguments, names].concat()).await;
-        assert_eq!((ended.status, &*ended.stdout), (0, lines), "{ended:?}");
-    }
-    let long = fixture.run(&["ls", ROOT, "--long"]).await;
-    let file = long.stdout.lines().last().unwrap_or_default();
-    assert!(file.starts_with("a.mov ") && file.contains(" 25 B  transcoded "), "{long:?}");
-    let demo = fixture.sim.demo();
-    let by_id = fixture.run(&["ls", demo.project_id.as_str(), "--json"]).await;
-    assert_eq!(by_id.lines()[1]["size"], 25);
-
-    // The project of the profile is the default.
-    let config = fixture.directory.path().join("config");
-    std::fs::create_dir_all(&config).unwrap();
-    let profile = json!({"profiles": {"default": {
-        "account_id": demo.account_id, "project_id": demo.project_id,
-    }}});
-    std::fs::write(config.join("profiles.json"), profile.to_string()).unwrap();
-    let names = ["ls", "--columns", "name", "--no-header"];
-    assert_eq!(fixture.run(&names).await.stdout, "Day 1/\na.mov\n");
-    assert_eq!(fixture.run(&["upload", "in/a.mov"]).await.status, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use frameio_sim::Fault;
 
+use crate::fixture::{Fixture, ROOT, content};
 use crate::program::{end, wait_until};
-use crate::transfer::{Fixture, ROOT, content};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn patterns_match_typed_and_printed_paths() {

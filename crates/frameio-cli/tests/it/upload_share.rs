@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::fixture::{Fixture, ROOT};
 use crate::program::end;
-use crate::transfer::{Fixture, ROOT};
 
 /// Returns the body of the last request that created a share.
 fn sent(fixture: &Fixture) -> Value {

@@ -8,8 +8,8 @@ use frameio_sim::Fault;
 use serde_json::{Value, json};
 use tokio::process::Child;
 
+use crate::fixture::{Fixture, ROOT};
 use crate::program::wait_until;
-use crate::transfer::{Fixture, ROOT};
 
 /// Time without changes, so that tests take little time.
 const SETTLE: [&str; 2] = ["--settle", "0.05"];

@@ -42,7 +42,9 @@ pub(crate) async fn run(
         resumed = Empty,
         error.type = Empty,
     );
-    let received = Box::pin(receive(inner, download)).instrument(span.clone()).await;
+    let running = inner.stop.running();
+    let received = Box::pin(receive(inner.clone(), download)).instrument(span.clone()).await;
+    drop(running);
     received.map_err(|error| {
         span.record("error.type", debug(error.kind()));
         error.of_file(&file)
@@ -54,7 +56,7 @@ async fn receive(inner: Arc<Inner>, mut download: Download) -> Result<Downloaded
         // This check needs no information about the remote file.
         inspect(&download.path, Existing::Refuse, RemoteContent::default()).await?;
     }
-    let (client, mut remote, known) = open(&inner, &download).await?;
+    let (client, mut remote, known) = inner.stop.until(open(&inner, &download)).await??;
     if download.adds_extension {
         let announced = client.announced().await?;
         remote.size = remote.size.or(announced.size);

@@ -218,7 +218,7 @@ impl Transfers {
     /// Downloads a file, or resumes an earlier download.
     ///
     /// The future is `'static`. Dropping it stops all tasks. The next run resumes at the last record, which is
-    /// written every 5 seconds or more often.
+    /// written every 5 seconds or more often, and by [`stop`](Self::stop).
     ///
     /// # Errors
     ///

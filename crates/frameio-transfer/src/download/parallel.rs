@@ -14,7 +14,7 @@ use super::driver::ActiveDownload;
 use super::range_client::{BodyReader, ResponseHead, Validators};
 use crate::digest::Hasher;
 use crate::tasks::settled;
-use crate::{Digest, TransferError};
+use crate::{Digest, TransferError, TransferErrorKind};
 
 /// Minimum number of bytes to hash at a time, except at the end.
 const HASHED: u64 = 4 << 20;
@@ -118,8 +118,12 @@ impl Scheduler<'_> {
             };
             match step {
                 Ok(step) => self.ended(step),
+                // Pending writes are completed, and recorded by the caller.
                 Err(error) => {
-                    // Pending writes are completed, and recorded by the caller.
+                    if error.kind() == TransferErrorKind::Stopped {
+                        // The other parts stop too, and write what they have received.
+                        while self.tasks.join_next().await.is_some() {}
+                    }
                     self.tasks.shutdown().await;
                     return Err(error);
                 }

@@ -72,6 +72,12 @@ impl From<AttemptError> for ExchangeError {
     }
 }
 
+impl From<TransferError> for ExchangeError {
+    fn from(error: TransferError) -> Self {
+        Self::Final(error)
+    }
+}
+
 /// Creates the error of an unexpected response. It is retried, because a proxy may have caused it.
 pub(crate) fn unexpected(message: impl Into<BoxError>) -> ExchangeError {
     ExchangeError::Retryable(AttemptError::Transport(message.into()))
@@ -140,8 +146,9 @@ impl RangeClient {
             request.headers_mut().clone_from(&headers);
             request
         };
-        let response = self.inner.storage.send(&link.uri, &Activity::default(), request).await?;
-        head(response, range, link)
+        let activity = Activity::default();
+        let sent = self.inner.storage.send(&link.uri, &activity, request);
+        head(self.inner.stop.until(sent).await??, range, link)
     }
 
     /// Requests the size and the extension of the content.
@@ -181,9 +188,10 @@ impl RangeClient {
         loop {
             let limit = &self.inner.bandwidth.down;
             // The size of the next bytes is unknown, so they are counted when they have arrived.
-            limit.take(0).await;
-            let start = Instant::now();
-            let frame = self.inner.storage.watch(body.body.frame(), &Activity::default()).await?;
+            self.inner.stop.until(limit.take(0)).await?;
+            let (start, activity) = (Instant::now(), Activity::default());
+            let frame = self.inner.storage.watch(body.body.frame(), &activity);
+            let frame = self.inner.stop.until(frame).await??;
             body.waited = body.waited.saturating_add(start.elapsed());
             match frame {
                 None => return Ok(None),
@@ -329,7 +337,7 @@ impl RetryBudget {
                     reason = error.reason(),
                     "link.refused",
                 );
-                return self.client.links.refresh(link).await;
+                return self.client.inner.stop.until(self.client.links.refresh(link)).await?;
             }
             return Err(TransferError::storage(error, self.refreshes + 1));
         }
@@ -344,8 +352,7 @@ impl RetryBudget {
             wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
             "retry.scheduled",
         );
-        tokio::time::sleep(wait).await;
-        Ok(())
+        self.client.inner.stop.until(tokio::time::sleep(wait)).await
     }
 }
 

@@ -71,7 +71,8 @@ impl ActiveDownload {
         Ok(())
     }
 
-    /// Receives the whole content. Each attempt starts over.
+    /// Receives the whole content. Like for a part, each attempt resumes at the end of the previous one,
+    /// unless the storage sends the whole content again.
     pub(super) async fn receive_whole(
         &self,
         head: ResponseHead,
@@ -80,34 +81,54 @@ impl ActiveDownload {
         self.tracker.update(true, |progress| progress.total_parts = 1);
         let mut budget = RetryBudget::new(&self.client);
         let mut head = Some(head).filter(|head| head.range.is_none());
+        let mut validators = head.as_ref().map(|head| head.validators.clone()).unwrap_or_default();
+        let mut resumes = validators.can_resume();
+        let mut at = 0;
         let size = loop {
+            let before = at;
             let link = self.client.links.current().await;
             let permit = self.client.inner.parts.acquire().await;
-            let mut at = 0;
             let attempt = async {
                 let mut head = match head.take() {
                     Some(head) => head,
-                    None => self.client.get(&link, None, None).await?,
+                    None => {
+                        let rest = validators.size.map(|size| at..size).filter(|_| resumes);
+                        self.client.get(&link, rest.as_ref(), Some(&validators)).await?
+                    }
                 };
+                if head.range.is_some() && head.validators != validators {
+                    return Err(ExchangeError::Final(changed()));
+                }
+                if head.range.is_none() && at > 0 {
+                    (at, resumes, validators) = (0, false, head.validators.clone());
+                    self.start_over(promised, &validators).await?;
+                }
                 let size = head.validators.size.or(promised);
                 self.write(&mut head.body, &mut at, size).await?;
                 ended_early(at, size.unwrap_or(at))
             };
             let result = attempt.await;
             drop(permit);
-            match result {
-                Ok(()) => break at,
-                Err(failure) => {
-                    self.tracker.update(false, |progress| progress.bytes = 0);
-                    self.tracker.retried();
-                    budget.failed(failure, &link).await?;
-                    let validators = Validators { size: promised, ..Validators::default() };
-                    self.start_new(validators).await?;
-                }
+            let Err(failure) = result else { break at };
+            if resumes {
+                budget.progressed(at.saturating_sub(before));
             }
+            self.tracker.retried();
+            budget.failed(failure, &link).await?;
         };
         self.tracker.update(true, |progress| progress.parts = 1);
         Ok((size, self.hash_whole(size).await?))
+    }
+
+    /// Drops the received bytes.
+    async fn start_over(
+        &self,
+        promised: Option<u64>,
+        validators: &Validators,
+    ) -> Result<(), TransferError> {
+        self.tracker.update(false, |progress| progress.bytes = 0);
+        let size = validators.size.or(promised);
+        self.start_new(Validators { size, ..validators.clone() }).await
     }
 
     async fn hash_whole(&self, size: u64) -> Result<Option<Digest>, TransferError> {

@@ -334,7 +334,7 @@ impl Transfers {
                 resumed = Empty,
                 error.type = Empty,
             );
-            driver::run(inner, upload, span).await
+            inner.stop.until(driver::run(inner.clone(), upload, span)).await?
         }
     }
 
@@ -371,7 +371,7 @@ impl Transfers {
                 resumed = Empty,
                 error.type = Empty,
             );
-            driver::run(inner, upload, span).await
+            inner.stop.until(driver::run(inner.clone(), upload, span)).await?
         }
     }
 
@@ -385,6 +385,7 @@ impl Transfers {
         &self,
         upload: RemoteUpload,
     ) -> impl Future<Output = Result<Uploaded, TransferError>> + Send + use<> {
-        remote::run(self.inner.clone(), upload)
+        let inner = self.inner.clone();
+        async move { inner.stop.until(remote::run(inner.clone(), upload)).await? }
     }
 }

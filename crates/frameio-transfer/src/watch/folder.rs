@@ -104,7 +104,9 @@ async fn run(transfers: Transfers, watch: WatchFolder) -> Result<WatchStatus, Tr
     let state = loop {
         match watcher.open(&states).await? {
             Ok(state) => break state,
-            Err(reason) => watcher.wait_for_directory(reason).await?,
+            Err(reason) => {
+                transfers.inner.stop.until(watcher.wait_for_directory(reason)).await??;
+            }
         }
     };
     let mut tree = watcher.watch.tree.clone();
@@ -113,7 +115,7 @@ async fn run(transfers: Transfers, watch: WatchFolder) -> Result<WatchStatus, Tr
         match watcher.root.check().await {
             Ok(_) => watcher.found(),
             Err(reason) => {
-                watcher.wait_for_directory(reason).await?;
+                transfers.inner.stop.until(watcher.wait_for_directory(reason)).await??;
                 continue;
             }
         }
@@ -130,10 +132,12 @@ async fn run(transfers: Transfers, watch: WatchFolder) -> Result<WatchStatus, Tr
                 watcher.report(WatchActivity::Idle);
                 next_in
             }
-            Err(error) if watcher.watch.once => return Err(error),
+            Err(error) if watcher.watch.once || error.kind() == TransferErrorKind::Stopped => {
+                return Err(error);
+            }
             Err(error) => watcher.failed(&error),
         };
-        tokio::time::sleep(wait).await;
+        transfers.inner.stop.until(tokio::time::sleep(wait)).await?;
     }
 }
 

@@ -195,6 +195,9 @@ impl Transfers {
         watch: Watch,
     ) -> impl Future<Output = Result<WatchStatus, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(driver::run(transfers, watch)).await }
+        async move {
+            let stop = &transfers.inner.stop;
+            stop.until(Box::pin(driver::run(transfers.clone(), watch))).await?
+        }
     }
 }

@@ -38,7 +38,10 @@ impl Watcher {
             FileResult::Conflict(error) => {
                 status.conflicts += 1;
                 status.last_error = Some(format!("{remote}: {error}"));
-                self.settle(&key).await;
+                // A sent file whose name somebody else has created too keeps its actions.
+                if self.files.uploading(&key).is_some() {
+                    self.settle(&key).await;
+                }
             }
             FileResult::Outdated => self.is_outdated |= self.files.release(&key, false),
             FileResult::Failed { error, is_final } => {

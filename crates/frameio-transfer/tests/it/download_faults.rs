@@ -262,6 +262,68 @@ async fn resets_hangs_and_early_ends_do_not_repeat_bytes() {
     assert_eq!(ranges, ["0-999", "300-999", "500-999", "700-999"]);
 }
 
+/// Returns the requested ranges; empty for a request of the whole content.
+fn ranges(server: &RawServer) -> Vec<String> {
+    let range = |request: String| {
+        let lower = request.to_lowercase();
+        let line = lower.lines().find_map(|line| line.strip_prefix("range: bytes="));
+        line.unwrap_or_default().trim().to_owned()
+    };
+    server.requests().into_iter().map(range).collect()
+}
+
+/// Returns the start of a response with the whole content.
+fn whole(to: usize) -> Vec<u8> {
+    let head = "HTTP/1.1 200 OK\r\netag: \"e\"\r\ncontent-length: 1000\r\n\r\n";
+    [head.as_bytes(), &content(1_000)[..to]].concat()
+}
+
+#[tokio::test]
+async fn a_whole_file_that_ends_early_continues_at_the_received_byte() {
+    // The first response ignores the range, because it is the whole file.
+    for ends in [Reaction::SendAndClose, Reaction::SendAndReset, Reaction::SendAndHang] {
+        let server = RawServer::start(move |n| match n {
+            0 => ends(whole(300)),
+            _ => Reaction::Send(part(300, 1_000)),
+        })
+        .await;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.mov");
+        let done = socket(&server.url()).download(get(&path)).await.unwrap();
+        assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(1_000))));
+        assert_eq!(ranges(&server), ["0-999", "300-999"]);
+        assert_eq!(names(directory.path()), ["a.mov"]);
+    }
+    // A storage without support for ranges.
+    let server = RawServer::start(|n| match n {
+        0 | 1 => Reaction::SendAndClose(whole(300)),
+        _ => Reaction::Send(whole(1_000)),
+    })
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let done = socket(&server.url()).download(get(&directory.path().join("a.mov"))).await.unwrap();
+    assert_eq!(done.digest, Some(Digest::of(Checksum::Xxh3, &content(1_000))));
+    assert_eq!(ranges(&server), ["0-999", "300-999", ""]);
+}
+
+#[tokio::test]
+async fn a_response_that_always_ends_early_fails_after_the_last_attempt() {
+    for (kind, requested) in [(0, "300-999"), (1, "")] {
+        let server = RawServer::start(move |n| match (kind, n) {
+            (0, 0) => Reaction::SendAndClose(part(0, 300)),
+            (0, _) => Reaction::SendAndClose(part(300, 300)),
+            _ => Reaction::SendAndClose(whole(300)),
+        })
+        .await;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.mov");
+        let error = socket(&server.url()).download(get(&path)).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (TransferErrorKind::Storage, 11), "{error}");
+        let ranges = ranges(&server);
+        assert_eq!((ranges.len(), ranges.last().map(|last| &**last)), (11, Some(requested)));
+    }
+}
+
 fn redirect(location: &str) -> Reaction {
     let head = "HTTP/1.1 302 Found\r\ncontent-length: 0\r\nlocation: ";
     Reaction::Send(format!("{head}{location}\r\n\r\n").into_bytes())

@@ -8,6 +8,7 @@ use frameio_archive::{Archiver, CreateArchive, CreateEvent, Created, Missing};
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
+use super::interrupted;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
@@ -50,21 +51,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &CreateArgs) -> Result<(), Fa
         .files_in_flight(args.concurrency.into())
         .allow_missing(args.allow_missing)
         .on_event(move |event| on_event.event(event));
-    let mut created = None;
-    let ended = shutdown::interruptible(async {
-        created = Some(Archiver::new(client, transfers).create(archive).await?);
-        Ok::<_, Failure>(())
-    })
-    .await;
+    let create = Archiver::new(client, transfers.clone()).create(archive);
+    let created = shutdown::stopping(&transfers, create).await;
     report.progress.finish();
-    match (ended, created) {
-        (Ok(()), Some(created)) => report.finish(&created, directory),
-        (Err(failure), _) if failure.status == Status::Interrupted => {
-            let message = "interrupted: run the same command again to continue";
-            Err(Failure::new(Status::Interrupted, message))
-        }
-        (ended, _) => ended,
-    }
+    report.finish(&created.map_err(interrupted)?, directory)
 }
 
 /// Prints the steps of a run.

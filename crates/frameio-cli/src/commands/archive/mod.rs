@@ -5,9 +5,11 @@ mod restore;
 mod verify;
 
 use clap::Subcommand;
+use frameio_archive::ArchiveError;
 
 use crate::args::GlobalArgs;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
+use crate::shutdown::Stopped;
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -43,6 +45,17 @@ enum Command {
     /// Re-create an archived project in a new project, and list what the API cannot create
     #[command(after_help = restore::HELP)]
     Restore(restore::Args),
+}
+
+/// Returns the failure of a run that the user has stopped, or that has failed.
+fn interrupted(stopped: Stopped<ArchiveError>) -> Failure {
+    match stopped {
+        Stopped::Interrupted => {
+            let message = "interrupted: run the same command again to continue";
+            Failure::new(Status::Interrupted, message)
+        }
+        Stopped::Failed(error) => error.into(),
+    }
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ use frameio_archive::{Archiver, NotRestored, RestoreArchive, RestoreEvent, Resto
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
+use super::interrupted;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
 use crate::completion;
 use crate::exit::{Failure, Status};
@@ -68,21 +69,10 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
             .on_event(move |event| {
                 on_event.lock().unwrap_or_else(PoisonError::into_inner).event(event);
             });
-    let mut restored = None;
-    let ended = shutdown::interruptible(async {
-        restored = Some(Archiver::new(client, transfers).restore(archive).await?);
-        Ok::<_, Failure>(())
-    })
-    .await;
+    let restore = Archiver::new(client, transfers.clone()).restore(archive);
+    let restored = shutdown::stopping(&transfers, restore).await;
     report.lock().unwrap_or_else(PoisonError::into_inner).progress.finish();
-    match (ended, restored) {
-        (Ok(()), Some(restored)) => finish(&restored, &args.json.reporter()),
-        (Err(failure), _) if failure.status == Status::Interrupted => {
-            let message = "interrupted: run the same command again to continue";
-            Err(Failure::new(Status::Interrupted, message))
-        }
-        (ended, _) => ended,
-    }
+    finish(&restored.map_err(interrupted)?, &args.json.reporter())
 }
 
 /// Splits the path of a project into the path of its workspace and its name.

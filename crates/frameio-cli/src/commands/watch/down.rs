@@ -54,7 +54,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     }
     let status = StatusFile::create(args)?;
     let watch = WatchFolder::new(tree).once(args.once).reports(reports(args, &report, &status));
-    let result = status.keep_while(stoppable(transfers.watch_folder(watch))).await;
+    let result = status.keep_while(stoppable(&transfers, transfers.watch_folder(watch))).await;
     finish(args, &report, result)
 }
 

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use frameio::transfer::{AfterUpload, TransferError, UploadTree, Watch, WatchReports, WatchStatus};
+use frameio::transfer::{
+    AfterUpload, TransferError, Transfers, UploadTree, Watch, WatchReports, WatchStatus,
+};
 
 use self::destination::Destination;
 use self::status_file::StatusFile;
@@ -21,7 +23,7 @@ use crate::completion;
 use crate::exit::{Failure, Status};
 use crate::report::TransferReport;
 use crate::resolver::{Purpose, Resolver, folder_of};
-use crate::shutdown;
+use crate::shutdown::{self, Stopped};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -142,7 +144,7 @@ async fn up(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
     }
     let status = StatusFile::create(args)?;
     let watch = watch.reports(reports(args, &report, &status));
-    let result = status.keep_while(stoppable(transfers.watch(watch))).await;
+    let result = status.keep_while(stoppable(&transfers, transfers.watch(watch))).await;
     running.wait().await;
     finish(args, &report, result)
 }
@@ -197,13 +199,15 @@ fn note(report: &Arc<TransferReport>, is_quiet: bool, event: &frameio::transfer:
     }
 }
 
-/// Runs a watcher until it ends, or drops it when the user stops it. Returns `None` if it was stopped.
+/// Runs a watcher until it ends, or until the user stops it. Returns `None` if it was stopped.
 async fn stoppable(
+    transfers: &Transfers,
     watching: impl Future<Output = Result<WatchStatus, TransferError>>,
 ) -> Result<Option<WatchStatus>, TransferError> {
-    tokio::select! {
-        ended = watching => ended.map(Some),
-        () = shutdown::requested() => Ok(None),
+    match shutdown::stopping(transfers, watching).await {
+        Ok(status) => Ok(Some(status)),
+        Err(Stopped::Interrupted) => Ok(None),
+        Err(Stopped::Failed(error)) => Err(error),
     }
 }
 

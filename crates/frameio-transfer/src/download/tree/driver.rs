@@ -78,19 +78,22 @@ pub(super) struct Target<'a> {
 }
 
 impl TreeDownload {
-    pub(super) async fn run(mut self, directory: LocalFolder) -> Summary {
-        self.root(directory).await;
+    pub(super) async fn run(mut self, directory: LocalFolder) -> Result<Summary, TransferError> {
+        let inner = self.transfers.inner.clone();
+        let found = inner.stop.until(self.root(directory)).await;
         self.queue.complete();
         self.start();
+        // Stopped downloads record what they have received.
         while let Some(item) = self.downloads.join_next().await {
             self.joined(item);
         }
         self.name_files().await;
-        self.delete().await;
+        found?;
+        inner.stop.until(self.delete()).await?;
         for path in self.decider.matcher.missing() {
             self.done(not_found(&path));
         }
-        self.summary
+        Ok(self.summary)
     }
 
     pub(super) async fn walk(

@@ -90,6 +90,7 @@ impl TreeDownload {
     /// Starts waiting downloads while the limit of concurrent files allows it.
     pub(super) fn start(&mut self) {
         while self.downloads.len() < self.tree.files_in_flight
+            && !self.transfers.inner.stop.is_requested()
             && let Some(job) = self.queue.pop()
         {
             self.downloads.spawn(job.run());
@@ -107,7 +108,8 @@ fn received(done: Downloaded) -> Outcome {
 /// Plans the download of a rendition, whose size only the storage reports.
 pub(super) async fn plan(transfers: &Transfers, mut download: Download) -> (PathBuf, Outcome) {
     let announced = async {
-        let (client, mut remote, _) = open(&transfers.inner, &download).await?;
+        let opened = transfers.inner.stop.until(open(&transfers.inner, &download)).await?;
+        let (client, mut remote, _) = opened?;
         let announced = client.announced().await?;
         remote.size = announced.size;
         Ok::<_, TransferError>((remote, announced.extension))

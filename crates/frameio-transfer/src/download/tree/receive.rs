@@ -19,6 +19,9 @@ enum Planned {
 
 impl TreeDownload {
     pub(super) async fn file(&mut self, target: Target<'_>) {
+        let is_original = target.rendition == Rendition::Original;
+        let size = is_original.then_some(target.file.file_size);
+        self.tree.options.found(&target.remote, &target.local, size);
         if let Err(error) = self.create_above(&target.local).await {
             return self.failed(target.remote, target.local, error);
         }

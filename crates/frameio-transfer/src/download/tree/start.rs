@@ -61,7 +61,7 @@ pub(super) async fn run(
         unnamed: BTreeMap::new(),
         summary: Summary::default(),
     };
-    Ok(run.run(directory).await)
+    run.run(directory).await
 }
 
 /// Refuses settings that exclude each other.

@@ -3,21 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use frameio_api::files::File;
-use frameio_core::{AssetId, FileId, FolderId, VersionStackId};
+use frameio_core::{FileId, FolderId, VersionStackId};
 
 use super::remote::RemoteFile;
 use super::state::StateDirectory;
 use crate::checksums::Checksums;
-use crate::download::same_content::has_same_content;
 use crate::filter::{Bases, FileMatcher};
-use crate::hashing::{HashReports, HashedSide};
+use crate::hashing::HashReports;
 use crate::local_file::unopened;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, nanos};
-use crate::sync_state::{Pending, Record, Recorded, SyncState, normalized};
-use crate::upload::manifest::{Manifest, SavedDestination};
-use crate::versions::stack::{Stacker, Stacking};
+use crate::sync_state::{Pending, Record, SyncState};
+use crate::versions::stack::Stacker;
 use crate::{Compared, IfExists, OnConflict, TransferError, TransferErrorKind, Transfers, Verdict};
 
 /// Policies of an upload, and what it needs to compare files.
@@ -220,191 +217,6 @@ impl Decider {
         Decision { action, compared: reason.because(verdict), file_id, recorded: None }
     }
 
-    /// Handles a new version that an earlier run did not finish. Returns a decision if the file is
-    /// still that version.
-    async fn finish_pending(
-        &self,
-        file: &mut Candidate,
-        now: Stamp,
-    ) -> Result<Option<Decision>, TransferError> {
-        let Some(state) = file.state.clone() else { return Ok(None) };
-        let Some(mut pending) = state.pending(&file.key) else { return Ok(None) };
-        if pending.new.is_none()
-            && let Some((id, stamp)) = self.leftover(file).await
-        {
-            pending.new = Some((id, stamp, None));
-            state.put_pending(&file.key, pending.clone()).await?;
-        }
-        // Without a complete file, the version is compared and sent like any other.
-        let Some((id, stamp, hash)) = pending.new.clone() else { return Ok(None) };
-        let is_same = match hash {
-            Some(hash) if stamp.size == now.size && stamp != now => {
-                hash_of(file, &self.hash_reports).await? == hash
-            }
-            _ => stamp == now,
-        };
-        if is_same || self.dry_run {
-            let reason = "it was sent by an earlier run, but is not stacked yet";
-            let compared = Compared::new(Verdict::NewVersion, reason);
-            return Ok(Some(Decision {
-                action: Action::Stack(pending),
-                compared,
-                file_id: Some(id),
-                recorded: None,
-            }));
-        }
-        // The file has changed again. The preceding version has to be stacked first.
-        let stack = match self.stacker.stack(&pending, &id).await? {
-            Stacking::Done(_, stack) => stack,
-            Stacking::Gone => {
-                state.end_pending(&file.key).await;
-                return Ok(None);
-            }
-            Stacking::Conflict(reason) => {
-                let error = TransferError::new(TransferErrorKind::Conflict, reason);
-                return Err(error.of_file(&id));
-            }
-        };
-        let record = Record { stamp, xxh64: hash, file_id: id.clone(), equal_at: now_nanos() };
-        state.put(&file.key, record).await;
-        file.existing.retain(|other| other.id != id && other.id != pending.old);
-        let stacked = RemoteFile { stack: Some(stack), ..RemoteFile::uploaded(id, stamp.size) };
-        file.existing.push(stacked);
-        Ok(None)
-    }
-
-    /// Returns the file that an earlier run has sent completely, according to its manifest, with the
-    /// stamp of the content.
-    async fn leftover(&self, file: &Candidate) -> Option<(FileId, Stamp)> {
-        let (_, path) = file.manifest.as_ref()?;
-        let (id, stamp) = self.sent(path).await?;
-        let is_complete = file.existing.iter().any(|it| it.id == id && it.is_complete);
-        is_complete.then_some((id, stamp))
-    }
-
-    /// Returns the file of a manifest, which may be incomplete, with the stamp of the content.
-    pub(super) async fn sent(&self, manifest: &Path) -> Option<(FileId, Stamp)> {
-        let saved = Manifest::peek(manifest).await?;
-        let SavedDestination::File(_, id) = &saved.destination else { return None };
-        let stamp = Stamp { size: saved.fingerprint.size, modified: saved.fingerprint.modified };
-        Some((id.clone(), stamp))
-    }
-
-    /// Returns the record of a file, from the state or from the manifest of a run that was killed
-    /// after sending the file.
-    async fn known(&self, file: &Candidate, now: Stamp) -> Result<Recorded, TransferError> {
-        let Some(state) = &file.state else { return Ok(Recorded::default()) };
-        state.find_form(&file.key).await;
-        let failed = |error| unopened(&file.local, error);
-        if let Some((id, stamp)) = self.leftover(file).await
-            && state.record(&file.key).is_none_or(|record| record.file_id != id)
-        {
-            let is_same = stamp == now;
-            let record = Record { stamp, xxh64: None, file_id: id, equal_at: i128::MIN };
-            let record = Some(record);
-            return Ok(Recorded { record, is_same, is_outdated: true, ..Recorded::default() });
-        }
-        let recorded = state.recorded(&file.key, &file.local, now).await.map_err(failed)?;
-        if recorded.record.is_some() {
-            return Ok(recorded);
-        }
-        // A file that was moved on both sides has its record at the old path.
-        for id in file.existing.iter().map(|remote| &remote.id) {
-            if let Some((_, record)) = state.record_of(id, &file.key, |_| true) {
-                let compared = state.compare(&record, &file.local, now).await;
-                let (is_same, _) = compared.map_err(failed)?;
-                let (record, is_of_other_path) = (Some(record), true);
-                return Ok(Recorded { record, is_same, is_outdated: true, is_of_other_path });
-            }
-        }
-        Ok(recorded)
-    }
-
-    /// Compares the file with the checksums that earlier runs have recorded by id.
-    async fn same_checksum(
-        &self,
-        file: &Candidate,
-        known: &Recorded,
-        size: u64,
-        remote: &mut Option<RemoteFile>,
-    ) -> Result<Option<bool>, TransferError> {
-        let Some(checksums) = self.checksums.as_ref().filter(|_| known.record.is_none()) else {
-            return Ok(None);
-        };
-        let alike = file.existing.iter().filter(|it| it.is_complete && it.size == size);
-        let ids: Vec<_> = alike.map(|it| it.id.clone()).collect();
-        if ids.is_empty() {
-            return Ok(None);
-        }
-        match checksums.find(ids, &file.local).await? {
-            Some(id) => {
-                let is_recorded = checksums.has(&id);
-                *remote = file.existing.iter().find(|it| it.id == id).cloned();
-                Ok(is_recorded.then_some(true))
-            }
-            None => Ok(Some(false)),
-        }
-    }
-
-    /// Compares the content of the local file with that of the remote file, which is downloaded.
-    async fn verify(&self, file: &Candidate, remote: &RemoteFile) -> Result<bool, TransferError> {
-        let local = hash_of(file, &self.hash_reports).await?;
-        let running = self.hash_reports.begin(&file.local, HashedSide::Remote, remote.size);
-        let remote = (&self.stacker.account, &remote.id);
-        has_same_content(&self.transfers, remote, local, running).await
-    }
-
-    /// Looks for a recorded file that no longer has its name, so that it is not sent again.
-    async fn find_moved(
-        &self,
-        facts: &Facts<'_>,
-        record: &Record,
-        file: &Candidate,
-    ) -> Result<(Verdict, Reason), TransferError> {
-        let Some(remote) = self.stacker.show(&record.file_id).await? else {
-            return Ok(compare(facts));
-        };
-        let is_recorded = facts.local.is_some_and(|local| local.is_recorded);
-        let is_version = parent(&remote)
-            .is_some_and(|id| file.stacks.iter().any(|stack| stack.as_str() == id.as_str()));
-        if is_version && is_recorded {
-            return Ok((Verdict::Equal, Reason::Version));
-        }
-        // The record is the old name of a file that an earlier run has renamed.
-        if let (Some(state), false) = (&file.state, is_recorded)
-            && state
-                .record_of(&record.file_id, &file.key, |key| state.local_path(key).exists())
-                .is_some()
-        {
-            state.remove(&file.key).await;
-            return Ok((Verdict::New, Reason::NoRemote));
-        }
-        Ok(compare(&Facts { remote: RemoteFacts::Moved, ..*facts }))
-    }
-
-    /// Returns the decision to skip a file that is an earlier version in a stack.
-    pub(super) async fn find_version(
-        &self,
-        stack: &VersionStackId,
-        file: &Candidate,
-    ) -> Result<Option<Decision>, TransferError> {
-        let versions = self.transfers.versions(&self.stacker.account, stack).await?;
-        let name = file.local.file_name().map(|name| name.to_string_lossy().into_owned());
-        let same = versions.files.iter().find(|version| {
-            Some(version.file_size) == file.size
-                && Some(normalized(&version.name)) == name.as_deref().map(normalized)
-        });
-        Ok(same.map(|version| Decision {
-            action: Action::Skip,
-            compared: Compared::new(
-                Verdict::Unverified,
-                "a version in the stack has the same name and size",
-            ),
-            file_id: Some(version.id.clone()),
-            recorded: None,
-        }))
-    }
-
     async fn put(&self, file: &Candidate, id: &FileId, stamp: Stamp) {
         if let Some(state) = &file.state {
             record(state, &file.key, &file.local, (id, stamp, None)).await;
@@ -423,18 +235,6 @@ async fn copy(file: &Candidate, now: Stamp) -> Result<Option<Decision>, Transfer
         file_id: Some(copy.file_id),
         recorded: copy.xxh64,
     }))
-}
-
-async fn hash_of(file: &Candidate, reports: &HashReports) -> Result<Xxh64, TransferError> {
-    let hashed = match &file.state {
-        Some(state) => state.hash(&file.local).await,
-        None => crate::sync_state::stamp::hash(file.local.clone(), reports).await,
-    };
-    hashed.map_err(|error| unopened(&file.local, error))
-}
-
-fn parent(file: &File) -> Option<&AssetId> {
-    file.parent_id.as_ref()
 }
 
 pub(super) fn now_nanos() -> i128 {

@@ -10,6 +10,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::decide::{Candidate, Decider, Decision};
 use super::deletions::LocalNames;
+use super::duplicates::Creations;
 use super::file::Finished;
 use super::folder_log::FolderLog;
 use super::levels::{Level, LevelState};
@@ -49,6 +50,7 @@ pub(super) struct Driver {
     /// Uploaded files that are being stacked. Uploads do not wait for their quota.
     pub(super) stacking: JoinSet<Vec<Item>>,
     pub(super) new_versions: u64,
+    pub(super) creations: Creations,
     /// Files that may have been renamed.
     pub(super) renames: Renames,
     /// Earlier names in the state of files that were moved, or would be.
@@ -66,6 +68,11 @@ impl Driver {
             if batch.is_empty() {
                 break;
             }
+            for LocalEntry { remote, local, kind } in &batch {
+                if let EntryKind::File(stamp) = kind {
+                    self.tree.options.found(remote, local, stamp.map(|stamp| stamp.size));
+                }
+            }
             for entry in batch {
                 self.entry(entry).await;
             }
@@ -82,6 +89,7 @@ impl Driver {
         }
         self.discard_orphans().await;
         self.delete().await;
+        self.report_duplicates().await;
         let lists_all = self.tree.selection.is_none();
         for path in self.decider.matcher.missing().into_iter().filter(|_| lists_all) {
             let item = not_found(&path);
@@ -169,8 +177,9 @@ impl Driver {
     /// Reports an uploaded file, or stacks it.
     pub(super) fn uploaded(&mut self, finished: Result<Finished, JoinError>) {
         // These tasks are never aborted, so the only error is a panic, which is resumed.
-        let Ok(Finished { items, stack }) = settled(finished) else { return };
+        let Ok(Finished { items, stack, created }) = settled(finished) else { return };
         self.start();
+        created.into_iter().for_each(|created| self.creations.add(created));
         items.into_iter().for_each(|item| self.done(item));
         if let Some(stack) = stack {
             self.stacking.spawn(async move { vec![stack.run().await.0] });

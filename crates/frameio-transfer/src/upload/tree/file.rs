@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::abandoned;
 use super::decide::{Base, hash_unchanged, record};
+use super::duplicates::Created;
 use super::folder_log::FolderLog;
 use super::remote::{Child, RemoteFile, added, files, report_added};
 use super::state::StateDirectory;
@@ -20,7 +21,7 @@ use crate::upload::manifest::Manifest;
 use crate::versions::stack::{Stacker, Stacking};
 use crate::{
     Checksum, Compared, IfExists, Item, OnConflict, Outcome, RemotePath, Stacked, TransferError,
-    TransferErrorKind, Transfers, Upload, Uploaded,
+    TransferErrorKind, Transfers, Upload, Uploaded, Verdict,
 };
 
 /// Upload of a file, which is skipped if another run uploads the file first.
@@ -50,6 +51,8 @@ pub(super) struct FileUpload {
 pub(super) struct Finished {
     pub(super) items: Vec<Item>,
     pub(super) stack: Option<StackUpload>,
+    /// New files, whose names did not exist.
+    pub(super) created: Vec<Created>,
 }
 
 /// A complete file that becomes a new version.
@@ -68,13 +71,21 @@ impl FileUpload {
         let (remote, local) = (self.remote.clone(), self.local.clone());
         let (compared, state) = (self.compared.clone(), self.state.clone());
         let mut unfinished: Vec<_> = self.unfinished.iter().map(|file| file.id.clone()).collect();
-        let size = self.size;
+        let (size, folder) = (self.size, self.folder.clone());
+        let mut created = None;
         let mut stack = None;
         let mut items = Vec::new();
         let started = Instant::now();
         match Box::pin(self.send(&mut unfinished)).await {
             Ok(Sent { file_id, view_url, size, outcome, restarted, pending }) => {
                 unfinished.retain(|id| *id != file_id);
+                let is_new = pending.is_none() && compared.verdict == Verdict::New;
+                if is_new && matches!(outcome, Outcome::Transferred { .. }) {
+                    let known = unfinished.iter().map(|id| id.as_str().to_owned()).collect();
+                    let id = file_id.as_str().to_owned();
+                    let (remote, local) = (remote.clone(), local.clone());
+                    created = Some(Created { folder, remote, local, id, known });
+                }
                 let item = Item::new(remote.clone(), local.clone(), outcome).sized(size);
                 let item = item.took(started.elapsed()).linked(view_url);
                 let mut item = item.of_file(Some(file_id)).compared(compared);
@@ -96,7 +107,7 @@ impl FileUpload {
         items.extend(unfinished.into_iter().map(|id| {
             Item::new(remote.clone(), local.clone(), Outcome::Unfinished).of_file(Some(id))
         }));
-        Finished { items, stack }
+        Finished { items, stack, created: created.into_iter().collect() }
     }
 
     async fn send(self, unfinished: &mut Vec<FileId>) -> Result<Sent, TransferError> {

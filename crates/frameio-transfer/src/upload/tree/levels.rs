@@ -6,6 +6,7 @@ use frameio_core::FolderId;
 
 use super::UploadTree;
 use super::driver::Driver;
+use super::duplicates::Created;
 use super::remote::RemoteFolder;
 use super::versions::Numbering;
 use crate::sync_state::{Access, SyncState, state_key};
@@ -74,6 +75,17 @@ impl Driver {
             let folder = self.reporting(folders.folder(&parent, name, &local)).await;
             let opened = match folder {
                 Ok(folder) => {
+                    if let (true, Some(id), Some(parent)) =
+                        (folder.is_created, &folder.id, &parent.id)
+                    {
+                        self.creations.add(Created {
+                            folder: parent.clone(),
+                            remote: path.clone(),
+                            local: local.clone(),
+                            id: id.as_str().to_owned(),
+                            known: Vec::new(),
+                        });
+                    }
                     let state = open_state(&self.tree, place, folder.id.as_ref()).await;
                     state.map(|state| (LevelState::Found(Box::new(folder)), state))
                 }

@@ -4,12 +4,15 @@ mod abandoned;
 mod decide;
 mod deletions;
 mod driver;
+mod duplicates;
 mod file;
 mod folder_log;
+mod identify;
 mod leftovers;
 mod levels;
 pub(crate) mod listing;
 mod local;
+mod pending;
 mod prepare;
 mod queue;
 mod remote;
@@ -278,6 +281,16 @@ impl UploadTree {
         self
     }
 
+    /// Calls `on_found` with each file before it is compared: its remote path, its local path, and its size
+    /// if that is known. Each of them has an item at the end, unless the run is stopped or fails.
+    pub fn on_found(
+        mut self,
+        on_found: impl Fn(&RemotePath, &Path, Option<u64>) + Send + Sync + 'static,
+    ) -> Self {
+        self.options.on_found = Some(Arc::new(on_found));
+        self
+    }
+
     /// Calls `on_totals` with the number and size of the files to transfer, whenever more of them have
     /// been found.
     pub fn on_totals(mut self, on_totals: impl Fn(Totals) + Send + Sync + 'static) -> Self {
@@ -406,6 +419,9 @@ impl Transfers {
         tree: UploadTree,
     ) -> impl Future<Output = Result<Summary, TransferError>> + Send + use<> {
         let transfers = self.clone();
-        async move { Box::pin(start::run(transfers, tree)).await }
+        async move {
+            let stop = &transfers.inner.stop;
+            stop.until(Box::pin(start::run(transfers.clone(), tree))).await?
+        }
     }
 }

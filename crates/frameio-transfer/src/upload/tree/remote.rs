@@ -48,6 +48,8 @@ pub(super) struct RemoteFolder {
     numbered: HashMap<(String, String), Vec<(Number, RemoteFile)>>,
     /// Version stacks.
     stacks: Vec<VersionStackId>,
+    /// Whether this run has created it.
+    pub(super) is_created: bool,
     /// Log of additions by other runs.
     pub(super) log: Option<FolderLog>,
 }
@@ -148,7 +150,8 @@ impl RemoteFolders {
         }
         let create = CreateFolder::new(&self.account, parent_id).name(name);
         let created = self.client.send(create).await.map_err(TransferError::call)?;
-        let folder = self.empty(Some(created.id.clone())).await;
+        let mut folder = self.empty(Some(created.id.clone())).await;
+        folder.is_created = true;
         parent.report_added(name, Child::Folder(created.id)).await;
         Ok(folder)
     }
@@ -167,13 +170,14 @@ impl RemoteFolders {
             local_names: Mutex::default(),
             numbered: HashMap::new(),
             stacks: Vec::new(),
+            is_created: false,
             log,
         }
     }
 }
 
 impl Child {
-    fn of(asset: &Asset) -> Option<Self> {
+    pub(super) fn of(asset: &Asset) -> Option<Self> {
         let file = match asset {
             Asset::Folder(folder) => return Some(Self::Folder(folder.id.clone())),
             Asset::File(file) => &**file,

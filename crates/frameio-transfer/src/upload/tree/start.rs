@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use super::decide::Decider;
 use super::deletions::LocalNames;
 use super::driver::Driver;
+use super::duplicates::Creations;
 use super::levels::{Level, LevelState};
 use super::local::Walker;
 use super::remote::RemoteFolders;
@@ -59,6 +60,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
         uploads: JoinSet::new(),
         stacking: JoinSet::new(),
         new_versions: 0,
+        creations: Creations::default(),
         summary: Summary::default(),
     };
     driver.run(walker).await

@@ -149,7 +149,7 @@ pub(super) async fn send(
     stacker: Stacker,
     on_conflict: OnConflict,
 ) -> Finished {
-    let mut items = Vec::new();
+    let (mut items, mut created) = (Vec::new(), Vec::new());
     let mut preceding: Option<Base> = None;
     for mut job in jobs {
         if let Some(base) = job.base.as_mut().filter(|base| base.is_preceding()) {
@@ -181,6 +181,7 @@ pub(super) async fn send(
             }
         }
         items.extend(finished.items);
+        created.extend(finished.created);
     }
-    Finished { items, stack: None }
+    Finished { items, stack: None, created }
 }

@@ -1,6 +1,12 @@
 //! Lines about the progress of a run.
 
+use std::path::Path;
+
+use frameio::transfer::Totals;
+
 use super::*;
+use crate::report::hashing::Phase;
+use crate::report::transfer::TICK;
 
 /// Returns the line of the next five seconds.
 async fn line(state: &mut State) -> Option<String> {
