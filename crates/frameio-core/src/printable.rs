@@ -31,8 +31,8 @@ const NO_TOKENS: [&str; 12] = [
 /// Masks tokens, and user names, queries and fragments of URLs.
 pub(crate) fn printable_start(text: &str, characters: usize) -> String {
     let mut shown = String::new();
-    // Number of words without a token since "bearer".
-    let mut since_bearer = None;
+    // Whether "bearer" is the previous word, or only words of text are in between.
+    let mut after_bearer = None;
     // Each word has at least one character, so further words cannot be shown.
     for word in text.split_whitespace().take(characters) {
         let word: String = word.chars().filter(|c| !is_hidden(*c)).take(characters + 1).collect();
@@ -44,18 +44,18 @@ pub(crate) fn printable_start(text: &str, characters: usize) -> String {
         }
         let plain = word.trim_end_matches(|c: char| c.is_ascii_punctuation()).to_ascii_lowercase();
         let is_text = NO_TOKENS.contains(&&*plain);
-        let is_token = match since_bearer {
-            Some(0) => !is_text,
-            Some(_) => word.len() > 20 || word.contains(|c: char| c.is_ascii_digit()),
+        let is_token = match after_bearer {
+            Some(true) => !is_text,
+            Some(false) => word.len() > 20 || word.contains(|c: char| c.is_ascii_digit()),
             None => false,
         };
         match is_token {
             true => shown.push('…'),
             false => shown.push_str(&masked(&word)),
         }
-        since_bearer = match since_bearer {
-            _ if plain.ends_with("bearer") => Some(0),
-            Some(words) if is_text => Some(words + 1),
+        after_bearer = match after_bearer {
+            _ if plain.ends_with("bearer") => Some(true),
+            Some(_) if is_text => Some(false),
             _ => None,
         };
     }
@@ -124,6 +124,8 @@ mod tests {
             ("Bearer s3cret is invalid", "Bearer … is invalid"),
             ("The Bearer token is unknown: abc", "The Bearer token is unknown: abc"),
             ("the bearer token: s3cret", "the bearer token: …"),
+            ("bearer token abcdefghijklmnopqrst", "bearer token abcdefghijklmnopqrst"),
+            ("bearer token abcdefghijklmnopqrstu", "bearer token …"),
             ("use bearer authentication, or", "use bearer authentication, or"),
             ("Bearer abcdefghijkl", "Bearer …"),
             ("authorization:Bearer s3cret", "authorization:Bearer …"),

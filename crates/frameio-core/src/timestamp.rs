@@ -119,6 +119,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_fraction_has_one_to_nine_digits() {
+        let read =
+            |fraction: &str| parse_usual(format!("2026-03-22T10:11:12{fraction}Z").as_bytes());
+        for (fraction, nanoseconds) in [("", 0), (".5", 500_000_000), (".000000007", 7)] {
+            assert_eq!(read(fraction).map(Timestamp::subsec_nanosecond), Some(nanoseconds));
+        }
+        for fraction in [".", ".0000000007", ".9999999999", ".x"] {
+            assert_eq!(read(fraction), None, "{fraction}");
+        }
+    }
+
     proptest! {
         #[test]
         fn every_text_is_read_as_by_jiff(
