@@ -11,3 +11,4 @@ mod derive;
 mod dynamic;
 mod encode;
 mod repair;
+mod times;
