@@ -61,7 +61,7 @@ pub(crate) fn path_at(json: &str, end: usize, next: bool) -> String {
                 }
             }
             b':' => LastToken::Other,
-            byte if byte.is_ascii_whitespace() => last,
+            // Whitespace counts as a value too, but a token follows it.
             _ => LastToken::Value,
         };
     }
