@@ -4,10 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use frameio_core::{Body, Origin};
+use frameio_core::Origin;
 use http::header::{ACCEPT, ACCEPT_ENCODING, Entry, USER_AGENT};
 use http::{HeaderMap, HeaderName, Request, Uri};
-use tower::util::MapRequestLayer;
 use tower::{Layer, Service};
 
 /// Adds headers to each request, unless the request has a header of the same name.
@@ -37,7 +36,7 @@ struct Foreign {
 }
 
 /// Returns whether a header contains nothing about the user, so that every origin may receive it.
-fn is_public(name: &HeaderName) -> bool {
+pub(crate) fn is_public(name: &HeaderName) -> bool {
     [ACCEPT, ACCEPT_ENCODING, USER_AGENT].contains(name)
 }
 
@@ -58,29 +57,6 @@ impl HeadersLayer {
         let differs = headers.len() < self.headers.len();
         self.foreign = differs.then(|| Arc::new(Foreign { origin: Origin::of(uri), headers }));
         self
-    }
-
-    /// Returns a layer that removes the headers again from requests to another origin, to which a layer
-    /// between the two has redirected them. `None` if this layer adds no such headers.
-    pub(crate) fn guard(
-        &self,
-    ) -> Option<MapRequestLayer<impl Fn(Request<Body>) -> Request<Body> + Clone + use<>>> {
-        let (headers, foreign) = (self.headers.clone(), self.foreign.clone()?);
-        Some(MapRequestLayer::new(move |mut request: Request<Body>| {
-            if !foreign.origin.covers(request.uri()) {
-                remove_added(request.headers_mut(), &headers);
-            }
-            request
-        }))
-    }
-}
-
-/// Removes the values in `added` from the headers of a request, except for public ones.
-fn remove_added(sent: &mut HeaderMap, added: &HeaderMap) {
-    for name in added.keys().filter(|name| !is_public(name)) {
-        if added.get_all(name) == sent.get_all(name) {
-            sent.remove(name);
-        }
     }
 }
 

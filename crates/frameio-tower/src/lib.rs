@@ -93,6 +93,7 @@ pub mod metrics;
 pub mod rate_limit;
 mod ready;
 pub mod record;
+mod redirect_guard;
 pub mod retry;
 pub mod retry_after;
 pub mod sending;

@@ -22,6 +22,7 @@ use crate::headers::HeadersLayer;
 use crate::http_service::{HttpService, Transport};
 use crate::metrics::{Metrics, MetricsLayer};
 use crate::rate_limit::RateLimitLayer;
+use crate::redirect_guard::RedirectGuard;
 use crate::retry::{RetryBudget, RetryLayer, RetryPolicy};
 use crate::sending::SendingLayer;
 use crate::timeout::TimeoutLayer;
@@ -250,6 +251,9 @@ impl DefaultStack {
     }
 
     /// Signs requests to the origin of the base URI with tokens from `provider`. Default: none.
+    ///
+    /// Other origins never get the token, also if a custom layer sends a copy of a signed request to them. A
+    /// layer that signs such requests itself has to keep their extensions.
     pub fn auth(mut self, provider: impl TokenProvider) -> Self {
         let provider = Arc::new(provider);
         self.auth = Some(Arc::new(move |origin| AuthLayer::new(provider.clone(), origin)));
@@ -313,10 +317,11 @@ impl DefaultStack {
         if self.attempt_layers.is_empty() {
             return self.attempts(exchange);
         }
-        let exchange = option_layer(self.headers_layer().guard()).layer(exchange);
+        let guard = RedirectGuard::new(&self.base, self.headers.clone());
         let layers = self.attempt_layers.iter();
-        let slot = layers.fold(HttpService::in_slot(exchange), |inner, layer| layer(inner));
-        self.attempts(self.collected(slot))
+        let inner = HttpService::in_slot(guard.inner().layer(exchange));
+        let slot = layers.fold(inner, |inner, layer| layer(inner));
+        self.attempts(guard.outer().layer(self.collected(slot)))
     }
 
     /// Reads the bodies that custom layers return, so that the size limit, and the time limits and

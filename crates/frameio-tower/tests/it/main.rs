@@ -13,6 +13,7 @@ mod order;
 mod order_cancel;
 mod order_fit;
 mod rate_limit;
+mod redirects;
 mod retry;
 #[cfg(feature = "tower")]
 mod retry_tower;

@@ -6,21 +6,20 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use crate::support::Careless;
-use crate::support::script::{Script, Step, hang, respond, status};
+use crate::support::script::{Script, hang, status};
 use bytes::Bytes;
 use frameio_core::{Attempts, Body, BoxError, CallLimits};
 use frameio_tower::error::{AttemptTimeout, DeadlineExceeded, ResponseTooLarge, TransportError};
 use frameio_tower::{
     Backoff, CallRecord, DefaultStack, HttpError, HttpService, Phase, StandardPolicy, Transport,
 };
-use http::{HeaderMap, HeaderValue, Request, Response};
+use http::{Request, Response};
 use http_body::Frame;
 use tokio::time::Instant;
 use tower::layer::layer_fn;
 use tower::limit::ConcurrencyLimitLayer;
 use tower::load_shed::LoadShedLayer;
 use tower::{Layer, ServiceBuilder, ServiceExt};
-use tower_http::follow_redirect::FollowRedirectLayer;
 use tower_http::map_response_body::MapResponseBodyLayer;
 use tower_http::trace::TraceLayer;
 
@@ -174,47 +173,6 @@ async fn attempts_of_a_retry_layer_of_tower_are_counted() {
     let seen = script.seen();
     let numbers: Vec<_> = seen.iter().map(|seen| seen.parts.extensions.get::<Attempts>()).collect();
     assert_eq!(numbers, [None, Some(&Attempts(2)), Some(&Attempts(3))]);
-}
-
-/// Responds to the first request with a redirect to another host.
-fn redirect() -> Step {
-    let response = Response::builder().status(302).header("location", "https://other.example/me");
-    respond(response.body(Body::empty()).unwrap())
-}
-
-#[tokio::test(start_paused = true)]
-async fn default_headers_do_not_follow_redirects_to_other_origins() {
-    for slot in SLOTS {
-        let script = Script::new([redirect()]);
-        let mut headers = HeaderMap::new();
-        headers.insert("x-api-key", HeaderValue::from_static("secret"));
-        headers.insert("user-agent", HeaderValue::from_static("test"));
-        let stack = add(stack().headers(headers), slot, FollowRedirectLayer::new());
-        send(&stack.layer(script.clone())).await.0.unwrap();
-        let seen = script.seen();
-        let sent =
-            |name: &str| seen.iter().map(|seen| seen.parts.headers.contains_key(name)).collect();
-        assert_eq!(seen[1].parts.uri, "https://other.example/me", "{slot:?}");
-        let keys: Vec<bool> = sent("x-api-key");
-        let agents: Vec<bool> = sent("user-agent");
-        assert_eq!((keys, agents), (vec![true, false], vec![true, true]), "{slot:?}");
-    }
-}
-
-/// A request to another origin keeps the headers that the caller gave it.
-#[tokio::test(start_paused = true)]
-async fn default_headers_are_not_added_for_other_origins() {
-    let script = Script::new([]);
-    let mut headers = HeaderMap::new();
-    headers.insert("x-api-key", HeaderValue::from_static("secret"));
-    let stack = stack().headers(headers).attempt_layer(FollowRedirectLayer::new());
-    for own in [None, Some("own")] {
-        let mut request = Request::get("https://other.example/me").body(Body::empty()).unwrap();
-        own.map(|own| request.headers_mut().insert("x-api-key", HeaderValue::from_static(own)));
-        stack.layer(script.clone()).oneshot(request).await.unwrap();
-        let sent = script.seen().remove(0).parts.headers;
-        assert_eq!(sent.get("x-api-key").map(|value| value.to_str().unwrap()), own);
-    }
 }
 
 /// Sends a second call while a first one is in flight. Returns its error and the time until then.
