@@ -163,8 +163,8 @@ pub fn describe_body(content_type: Option<&str>, body: &[u8]) -> String {
     if body.is_empty() {
         return "empty response".to_owned();
     }
-    let kind = content_type.map_or("", |kind| kind.split(';').next().unwrap_or(kind).trim());
-    if kind.eq_ignore_ascii_case("text/html") || is_html(body) {
+    let kind = media_type(content_type);
+    if is_html_page(content_type, body) {
         return "HTML page".to_owned();
     }
     let is_text = kind.is_empty() || kind.to_ascii_lowercase().starts_with("text/");
@@ -199,6 +199,16 @@ fn is_structured(body: &[u8]) -> bool {
         }
         _ => matches!(body.first(), Some(b'{' | b'<')),
     }
+}
+
+/// Returns the media type of a content type, without its parameters.
+fn media_type(content_type: Option<&str>) -> &str {
+    content_type.map_or("", |kind| kind.split(';').next().unwrap_or(kind).trim())
+}
+
+/// Returns whether a body is an HTML page by its content type or its beginning.
+pub(crate) fn is_html_page(content_type: Option<&str>, body: &[u8]) -> bool {
+    media_type(content_type).eq_ignore_ascii_case("text/html") || is_html(body)
 }
 
 /// Returns whether a body starts like an HTML page, regardless of its content type.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::Extra;
 use crate::api_error::is_html;
 use crate::error::DecodeError;
+use crate::json_edit::{each_value, replace_values};
 use crate::json_path::path_at;
 use crate::macros;
 
@@ -27,6 +28,9 @@ pub fn decode_json<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     })?;
     serde_json::from_str(text).map_err(|error| explain(text, &error))
 }
+
+/// Error of an HTML page in place of a response of the service.
+pub(crate) const HTML_PAGE: &str = "the response is an HTML page, not JSON";
 
 /// Beginning of the error for a number that cannot be represented exactly.
 pub(crate) const INEXACT: &str = "a number of more than 64 bits in a field without a type";
@@ -79,6 +83,49 @@ pub fn check_exact_fields(fields: &Extra) -> Result<(), DecodeError> {
         .try_for_each(|(name, value)| check_exact(value).map_err(|error| error.within(name)))
 }
 
+/// Maximum number of different fields whose numbers [`check_untyped_parts`] checks.
+const MAX_CHECKED: usize = 32;
+
+/// Checks that no untyped part of a decoded `T` has lost digits of a number.
+///
+/// serde does not tell which parts of a type are untyped. They are those that accept a text in the place of
+/// the number, which is tried only for the few responses that contain such a number.
+///
+/// # Errors
+/// Fails at the first such number.
+pub(crate) fn check_untyped_parts<T: DeserializeOwned>(json: &[u8]) -> Result<(), DecodeError> {
+    let Ok(text) = std::str::from_utf8(json) else { return Ok(()) };
+    let mut large: Vec<(String, usize)> = Vec::new();
+    each_value(text, |path, place| {
+        if large_number(&text[place.clone()]).is_some()
+            && large.len() < MAX_CHECKED
+            && large.iter().all(|(known, _)| known != path)
+        {
+            large.push((path.to_owned(), place.end));
+        }
+    });
+    for (path, end) in large {
+        let change = |at: &str, value: &str| (at == path).then(|| large_number(value))?;
+        let (edited, _) = replace_values(text, change);
+        if serde_json::from_str::<T>(&edited).is_ok() {
+            return Err(DecodeError::new(path_at(text, end, false), INEXACT));
+        }
+    }
+    Ok(())
+}
+
+/// Returns a number of more than 64 bits as text.
+pub(crate) fn large_number(value: &str) -> Option<String> {
+    let is_number = value.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    // Shorter numbers fit into 64 bits.
+    if !is_number || (value.len() < 19 && !value.contains(['e', 'E'])) {
+        return None;
+    }
+    let is_integer = value.parse::<i64>().is_ok() || value.parse::<u64>().is_ok();
+    let is_large = !is_integer && is_inexact(value.parse().ok()?);
+    is_large.then(|| format!("\"{value}\""))
+}
+
 /// Converts an error of serde_json, and adds the path.
 ///
 /// The path is determined from the text. Decoding again with a deserializer that tracks paths would
@@ -89,7 +136,7 @@ fn explain(json: &str, error: &serde_json::Error) -> DecodeError {
         return DecodeError::new(".", "the response is empty");
     }
     if is_html(json.as_bytes()) {
-        return DecodeError::new(".", "the response is an HTML page, not JSON");
+        return DecodeError::new(".", HTML_PAGE);
     }
     if error.is_syntax() && error.line() == 1 && error.column() <= 1 {
         return DecodeError::new(".", "the response is not JSON");
@@ -266,6 +313,36 @@ mod tests {
         assert_eq!(decode_list_of(br#"{"data":[2,4]}"#, even).unwrap(), [1, 2]);
         let error = decode_list_of(br#"{"data":[2,3]}"#, even).unwrap_err();
         assert_eq!(error.path, "data[1].number");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn floats_are_written_as_they_were_read(float in proptest::num::f64::NORMAL) {
+            let text = serde_json::to_string(&float).unwrap();
+            let value: Value = decode_json(text.as_bytes()).unwrap();
+            proptest::prop_assert_eq!(value.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn only_untyped_parts_refuse_large_numbers() {
+        use std::collections::BTreeMap;
+
+        let untyped = check_untyped_parts::<BTreeMap<String, Vec<Value>>>;
+        for exact in
+            [r#"{"a":[18446744073709551615,-9223372036854775808,0.1]}"#, r#"{"a":["1e30",null]}"#]
+        {
+            assert_eq!(untyped(exact.as_bytes()), Ok(()), "{exact}");
+        }
+        for (inexact, path) in [
+            (r#"{"a":[1,123456789012345678901234567890]}"#, "a[1]"),
+            (r#"{"a":[],"b":[{"c":[1, -1E30 ]}]}"#, "b[0].c[1]"),
+        ] {
+            let error = untyped(inexact.as_bytes()).unwrap_err();
+            assert_eq!((&*error.path, &*error.message), (path, INEXACT), "{inexact}");
+        }
+        let typed = br#"{"a":[1e30,123456789012345678901234567890]}"#;
+        assert_eq!(check_untyped_parts::<BTreeMap<String, Vec<f64>>>(typed), Ok(()));
     }
 
     #[test]

@@ -7,9 +7,10 @@ use http::uri::PathAndQuery;
 use http::{Request, Uri};
 use serde::de::DeserializeOwned;
 
+use crate::api_error::is_html_page;
 use crate::body::Body;
 use crate::call::Call;
-use crate::decode::decode_json;
+use crate::decode::{HTML_PAGE, check_untyped_parts, decode_json};
 use crate::encode::{PathArgs, Query};
 use crate::error::{DecodeError, EncodeError};
 use crate::limits::Limits;
@@ -141,8 +142,15 @@ pub trait FromResponse: Sized + Send + 'static {
 }
 
 /// Response whose content is ignored, such as 204.
+///
+/// Only an HTML page is refused: it comes from a proxy or a sign-in page, and the request has not reached the
+/// service.
 impl FromResponse for () {
-    fn from_response(_: &Parts, _: Bytes) -> Result<Self, DecodeError> {
+    fn from_response(parts: &Parts, body: Bytes) -> Result<Self, DecodeError> {
+        let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if !body.trim_ascii().is_empty() && is_html_page(kind, &body) {
+            return Err(DecodeError::new(".", HTML_PAGE));
+        }
         Ok(())
     }
 }
@@ -158,13 +166,18 @@ impl FromResponse for http::Response<Bytes> {
 ///
 /// The whole body is deserialized, including an envelope such as `data`. Types declared with
 /// [`model!`](crate::model) do not need this wrapper.
+///
+/// A number of more than 64 bits in an untyped part, such as a [`serde_json::Value`], is an error, because it
+/// would lose digits. Clients repair it: the number becomes a text with all digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a transparent wrapper")]
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + Send + 'static> FromResponse for Json<T> {
     fn from_response(_: &Parts, body: Bytes) -> Result<Self, DecodeError> {
-        decode_json(&body).map(Json)
+        let value = decode_json(&body)?;
+        check_untyped_parts::<T>(&body)?;
+        Ok(Self(value))
     }
 }
 

@@ -25,7 +25,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::decode::INEXACT;
+use crate::decode::{INEXACT, large_number};
 use crate::error::DecodeError;
 use crate::json_edit::{
     add_field, each_value, remove_item, replace_lone_surrogates, replace_values, whole_number,
@@ -396,13 +396,6 @@ fn is_in(path: &str, outer: &str) -> bool {
 /// Returns a value as the text of a link without a query, and so without a cursor.
 fn unusable_link(value: &str) -> String {
     serde_json::Value::from(value.replace('?', "%3F")).to_string()
-}
-
-/// Returns a number of more than 64 bits as text.
-fn large_number(value: &str) -> Option<String> {
-    let number = value.parse::<f64>().ok().filter(|_| !value.starts_with('"'))?;
-    let is_large = value.parse::<i64>().is_err() && crate::decode::is_inexact(number);
-    is_large.then(|| format!("\"{value}\""))
 }
 
 /// Returns a date and time without an offset as one in UTC.

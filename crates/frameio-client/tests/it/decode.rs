@@ -1,16 +1,27 @@
 //! Responses that deviate from the documentation, as the client decodes and reports them.
 
 use frameio::accounts::ListAccounts;
-use frameio::files::{ListFiles, ShowFile};
+use frameio::files::{DeleteFile, ListFiles, ShowFile};
 use frameio::users::ShowCurrentUser;
-use frameio::{Client, EndpointExt, ErrorKind};
+use frameio::{Client, Endpoint, EndpointExt, ErrorKind, Json};
 use frameio_testing::script::{Script, response};
 use frameio_testing::traced::Traced;
+use http::HeaderValue;
 use serde_json::{Value, json};
 
 fn client(body: &str) -> Client {
     let body = body.to_owned();
     let script = Script::new(move |_, _| response(200, &body));
+    Client::builder().token("t").transport(script).build().unwrap()
+}
+
+/// Returns a client whose responses have the given content type.
+fn client_of(kind: &'static str, body: &'static str) -> Client {
+    let script = Script::new(move |_, _| {
+        let mut response = response(200, body);
+        response.headers_mut().insert("content-type", HeaderValue::from_static(kind));
+        response
+    });
     Client::builder().token("t").transport(script).build().unwrap()
 }
 
@@ -121,4 +132,58 @@ async fn an_unrepairable_response_fails_with_the_original_body() {
     assert!(error.to_string().contains("floating point `1.5`"), "{error}");
     let error = client(r#"{"data":null}"#).send(ShowCurrentUser::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
+}
+
+/// A response without content is not checked, except for the page of a proxy that has kept the request.
+#[tokio::test]
+async fn an_html_page_is_not_a_success_without_content() {
+    let delete = || DeleteFile::new("1", "a");
+    for (kind, body) in [
+        ("application/json", "<html><body>Please sign in</body></html>"),
+        ("application/json", "\u{feff}\n<!DOCTYPE html>"),
+        ("text/html; charset=utf-8", "<!-- portal --><p>Please sign in"),
+    ] {
+        let error = client_of(kind, body).send(delete()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+        assert!(error.to_string().contains("the response is an HTML page, not JSON"), "{error}");
+        let error = client_of(kind, body).send(delete().with_meta()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+    }
+    for (kind, body) in
+        [("text/html", ""), ("text/html", "\n"), ("text/plain", "OK"), ("application/json", "{}")]
+    {
+        client_of(kind, body).send(delete()).await.unwrap();
+    }
+}
+
+#[derive(Endpoint)]
+#[endpoint(GET "/v4/moods", id = "moods.list", response = Json<Value>, quota = "10/min")]
+#[allow(clippy::exhaustive_structs, reason = "a test")]
+pub struct ListMoods {}
+
+#[derive(Debug, serde::Deserialize)]
+pub struct Mood {
+    weight: f64,
+    settings: Value,
+}
+
+#[derive(Endpoint)]
+#[endpoint(GET "/v4/mood", id = "moods.show", response = Json<Mood>, quota = "10/min")]
+#[allow(clippy::exhaustive_structs, reason = "a test")]
+pub struct ShowMood {}
+
+#[tokio::test]
+async fn numbers_in_untyped_parts_of_custom_responses_keep_their_digits() {
+    let large = "123456789012345678901234567890";
+    let (traced, _guard) = Traced::capture();
+    let body = format!(r#"{{"data":[{{"n":{large}}},{{"n":7}},{{"n":-{large}}}]}}"#);
+    let moods = client(&body).send(ListMoods::new()).await.unwrap().0;
+    let minus = format!("-{large}");
+    assert_eq!(moods, json!({"data": [{"n": large}, {"n": 7}, {"n": minus}]}));
+    let trace = traced.text();
+    assert!(trace.contains("repair=\"large_number\"") && trace.contains("count=2"), "{trace}");
+
+    let body = format!(r#"{{"weight":1e30,"settings":{{"n":{large}}}}}"#);
+    let mood = client(&body).send(ShowMood::new()).await.unwrap().0;
+    assert_eq!((mood.weight, mood.settings), (1e30, json!({"n": large})));
 }
