@@ -26,7 +26,7 @@ pub struct CallRecord(Arc<Inner>);
 struct Inner {
     attempts: AtomicU32,
     token_refreshes: AtomicU32,
-    /// Number of requests passed to the transport.
+    /// Number of requests that the transport has begun to send.
     sends: AtomicU32,
     /// Number of these requests that certainly did not reach the service, or were not processed.
     unsent: AtomicU32,
@@ -97,7 +97,7 @@ impl CallRecord {
 
     /// Returns whether the service may have received the request and processed it, in any attempt.
     ///
-    /// The [sending marker](crate::sending) sets it when the request is passed to the transport,
+    /// The [sending marker](crate::sending) sets it when the transport begins to send the request,
     /// and resets it if the transport reports that the request was not sent or not processed. A call
     /// that is dropped while it connects therefore counts as sent.
     pub fn may_have_been_sent(&self) -> bool {
@@ -147,12 +147,12 @@ impl CallRecord {
         self.0.measured.load(Relaxed)
     }
 
-    /// Returns the number of requests passed to the transport that the service may have processed.
+    /// Returns the number of requests that the transport has begun to send and that the service may have processed.
     pub(crate) fn sends(&self) -> u32 {
         self.0.sends.load(Relaxed).saturating_sub(self.0.unsent.load(Relaxed))
     }
 
-    /// Records that the request is passed to the transport.
+    /// Records that the transport begins to send the request.
     pub(crate) fn mark_sent(&self) {
         self.add_send();
         self.enter(Phase::Response);

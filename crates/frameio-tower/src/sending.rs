@@ -1,4 +1,4 @@
-//! Sending marker, which records when a request is passed to the transport.
+//! Sending marker, which records when the transport begins to send a request.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,11 +12,12 @@ use tower::{Layer, Service};
 use crate::error::FailureKind;
 use crate::record::CallRecord;
 
-/// Marks requests as sent when they are passed to the transport.
+/// Marks requests as sent when the future of the transport is first polled.
 ///
 /// Place it directly around the transport, inside all other layers. Only requests that pass it
 /// count as sent in [`CallRecord::may_have_been_sent`] and spend a quota slot; a request that waits
-/// for a permit of another layer does not.
+/// for a permit of another layer does not, and neither does one whose future a layer polls later. The transport
+/// must therefore not send anything before its future is polled.
 ///
 /// The mark is reverted if the transport reports that the request did not reach the service or was
 /// not processed, for example with [`TransportStage::Connect`](crate::TransportStage::Connect) or
@@ -62,10 +63,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> SendingFuture<S::Future> {
         let record = request.extensions().get::<CallRecord>().cloned();
-        if let Some(record) = &record {
-            record.mark_sent();
-        }
-        SendingFuture { inner: self.inner.call(request), record }
+        SendingFuture { inner: self.inner.call(request), record, is_marked: false }
     }
 }
 
@@ -76,6 +74,7 @@ pin_project! {
         #[pin]
         inner: F,
         record: Option<CallRecord>,
+        is_marked: bool,
     }
 }
 
@@ -88,6 +87,12 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        if !*this.is_marked {
+            *this.is_marked = true;
+            if let Some(record) = this.record {
+                record.mark_sent();
+            }
+        }
         let result = ready!(this.inner.poll(cx)).map_err(Into::into);
         if let (Err(error), Some(record)) = (&result, this.record)
             && !FailureKind::of(&**error).may_have_been_sent()

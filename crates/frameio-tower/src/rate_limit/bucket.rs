@@ -263,11 +263,11 @@ fn in_time(turn: Instant, now: Instant, latest: Option<Instant>) -> Result<(), Q
 /// Progress of the request of a slot. The service counts requests that were sent.
 #[derive(Debug, Default)]
 pub(super) enum Sending {
-    /// Not yet passed to the inner service.
+    /// Not yet passed to the inner service, or its future has not been polled.
     #[default]
     Waiting,
-    /// Passed to the inner service, which counts as sent.
-    Passed,
+    /// The inner service works on it, which counts as sent.
+    Polled,
     /// Passed to the inner service when the counter of the record was at `sends`. A sending marker
     /// increments the counter when the request is sent.
     Marked { record: CallRecord, sends: u32 },
@@ -281,10 +281,17 @@ impl Sending {
         Self::Marked { record, sends }
     }
 
+    /// Records that the future of the inner service is polled.
+    pub(super) fn poll(&mut self) {
+        if let Self::Waiting = self {
+            *self = Self::Polled;
+        }
+    }
+
     pub(super) fn is_sent(&self) -> bool {
         match self {
             Self::Waiting => false,
-            Self::Passed => true,
+            Self::Polled => true,
             Self::Marked { record, sends } => record.sends() > *sends,
         }
     }
@@ -308,6 +315,11 @@ impl Slot {
     /// Records that the request is passed to the inner service.
     pub(super) fn pass(&mut self, sending: Sending) {
         self.sending = sending;
+    }
+
+    /// Records that the future of the inner service is polled.
+    pub(super) fn poll(&mut self) {
+        self.sending.poll();
     }
 
     /// Corrects the bucket according to the response, unless a layer in between created it.

@@ -175,7 +175,7 @@ impl RateLimitLayer {
     }
 
     /// Sets whether a slot is spent only when the [sending marker](crate::SendingLayer) marks the
-    /// request as sent. Default: `false`, the slot is spent when the inner service is called.
+    /// request as sent. Default: `false`, the slot is spent when the future of the inner service is first polled.
     ///
     /// With `true`, a call that is dropped or fails before the marker, for example while it waits for
     /// a token, returns its slot. Requires a sending marker inside this layer: without one, all

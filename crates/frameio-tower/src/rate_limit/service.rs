@@ -97,6 +97,14 @@ impl Slot {
         }
     }
 
+    /// Records that the future of the inner service is polled.
+    fn poll(&mut self) {
+        match self {
+            Self::Local(slot) => slot.poll(),
+            Self::Shared(slot) => slot.poll(),
+        }
+    }
+
     fn record_response(&self, status: StatusCode, headers: &HeaderMap) {
         match self {
             Self::Local(slot) => slot.record_response(status, headers),
@@ -260,6 +268,9 @@ where
             match self.as_mut().project() {
                 StepProjection::Waiting { .. } => ready!(self.as_mut().poll_pass(cx))?,
                 StepProjection::Passed { slot, response } => {
+                    if let Some(slot) = slot {
+                        slot.poll();
+                    }
                     let response = ready!(response.poll(cx)).map_err(Into::into)?;
                     if let Some(slot) = slot {
                         slot.record_response(response.status(), response.headers());
@@ -310,7 +321,7 @@ where
         slot.pass(if marked {
             Sending::marked(record::record(request.extensions_mut()))
         } else {
-            Sending::Passed
+            Sending::Waiting
         });
     }
     Step::Passed { slot, response: service.call(request) }

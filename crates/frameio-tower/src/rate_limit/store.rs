@@ -315,6 +315,11 @@ impl SharedSlot {
         self.sending = sending;
     }
 
+    /// Records that the future of the inner service is polled.
+    pub(super) fn poll(&mut self) {
+        self.sending.poll();
+    }
+
     /// Reports the response to the store, unless it comes from a layer in between.
     pub(super) fn record_response(&self, status: StatusCode, headers: &HeaderMap) {
         if let Some(sent) = self.passed_at.filter(|_| self.sending.is_sent()) {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use frameio_tower::auth::{Token, TokenProvider};
 use frameio_tower::error::{TransportError, TransportStage};
 use frameio_tower::rate_limit::{RateLimitLayer, RateLimitMode};
-use frameio_tower::{CallRecord, DefaultStack, HttpService, Phase};
+use frameio_tower::{CallRecord, DefaultStack, HttpFuture, HttpService, Phase};
 use http::Uri;
 use tokio::sync::Semaphore;
 use tokio::time::{advance, sleep};
 use tokio_test::task::{Spawn, spawn};
 use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::util::MapFutureLayer;
 
 use super::*;
 use crate::support::script::fail;
@@ -116,4 +117,47 @@ async fn a_call_that_was_not_sent_or_not_processed_returns_its_slot() {
         assert_eq!(record.may_have_been_sent(), sent);
         assert_eq!(stack.has_slot().await, !sent);
     }
+}
+
+/// An attempt layer calls the inner service, and polls its future a second later.
+#[tokio::test(start_paused = true)]
+async fn a_call_dropped_before_the_transport_is_polled_returns_its_slot() {
+    let late = MapFutureLayer::new(|response: HttpFuture| async move {
+        sleep(ms(1000)).await;
+        response.await
+    });
+    let layer = RateLimitLayer::new().quota(SHOW.id, ONE);
+    let stack = DefaultStack::new(Uri::from_static("https://api.frame.io")).unwrap();
+    let stack = stack.rate_limit(layer.clone()).attempt_layer(late).no_retry();
+    let service = stack.layer(Strict::new(Script::new([hang()])));
+    let stack = Stack { layer, permits: Arc::new(Semaphore::new(0)), service };
+
+    let (record, mut call) = stack.call();
+    assert!(call.poll().is_pending());
+    assert_eq!((record.phase(), record.may_have_been_sent()), (Phase::Attempt, false));
+    drop(call);
+    assert!(stack.has_slot().await);
+
+    let (record, mut call) = stack.call();
+    assert!(call.poll().is_pending());
+    advance(ms(1000)).await;
+    assert!(call.poll().is_pending());
+    assert_eq!((record.phase(), record.may_have_been_sent()), (Phase::Response, true));
+    drop(call);
+    assert!(!stack.has_slot().await);
+}
+
+/// The same for a layer without a sending marker inside it.
+#[tokio::test(start_paused = true)]
+async fn without_a_marker_a_call_that_is_never_polled_returns_its_slot() {
+    let layer = RateLimitLayer::new().quota(SHOW.id, ONE);
+    let client = Client::new(&layer, []);
+    let fast = Client::new(&layer.mode(RateLimitMode::FailFast), [hang()]);
+    drop(fast.call(request(&SHOW)));
+    let mut call = spawn(fast.call(request(&SHOW)));
+    assert!(call.poll().is_pending());
+    drop(call);
+    assert_eq!(wait_of(fast.call(request(&SHOW)).await), ms(100_000));
+    client.all(&SHOW, 1).await;
+    assert_eq!(client.times(), [100_000]);
 }
