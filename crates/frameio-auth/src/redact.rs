@@ -8,10 +8,7 @@ const MIN_TOKEN: usize = 20;
 /// Returns a message as one line, without `secrets` and without anything that looks like a JWT or a
 /// developer token.
 pub(super) fn redact(text: &str, secrets: &[&str]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret, "***");
-    }
+    let text = without_secrets(text, secrets);
     let mut masked = String::with_capacity(text.len().min(MAX_LENGTH));
     let mut rest = text.as_str();
     while !rest.is_empty() {
@@ -30,6 +27,15 @@ pub(super) fn redact(text: &str, secrets: &[&str]) -> String {
         Some((end, _)) => format!("{}…", masked.get(..end).unwrap_or_default().trim()),
         None => masked.trim().to_owned(),
     }
+}
+
+/// Replaces `secrets` in a text.
+pub(super) fn without_secrets(text: &str, secrets: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        text = text.replace(secret, "***");
+    }
+    text
 }
 
 fn in_token(c: char) -> bool {
