@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use frameio_core::{Body, BoxError};
-use frameio_tower::error::{ResponseTooLarge, find};
+use frameio_tower::error::{ResponseTooLarge, error_type, find};
+use frameio_tower::retry::emit_scheduled;
 use frameio_tower::retry_after;
-use frameio_tower::trace::names::{RETRY_SCHEDULED, RETRY_TARGET};
 use http::{Request, Response, StatusCode};
 use tokio::time::{Sleep, sleep};
 use tower::retry::Policy;
@@ -80,7 +80,12 @@ impl<R> Policy<Request<Body>, Response<R>, BoxError> for Retries {
             .ok()
             .and_then(|response| retry_after(response.headers(), SystemTime::now()));
         let delay = self.budget(result)?.delay(asked)?;
-        tracing::debug!(name: RETRY_SCHEDULED, target: RETRY_TARGET, ?delay, "{RETRY_SCHEDULED}");
+        // Each retry has spent one of a budget.
+        let attempt = self.throttled.spent + self.failed.spent;
+        match result {
+            Ok(response) => emit_scheduled(attempt, delay, response.status().as_str()),
+            Err(error) => emit_scheduled(attempt, delay, error_type(&**error)),
+        }
         Some(sleep(delay))
     }
 

@@ -142,7 +142,7 @@ impl ImsBuilder {
             .map_err(|error| refused(error.reason()))?
             .headers(headers)
             .rate_limit(None)
-            .retry_layer(RetryLayer::from_tower(Retries::new(self.max_retries)))
+            .retry_layer(RetryLayer::from_tower(Retries::new(self.max_retries)).policy_emits())
             .timeout(self.timeout)
             .response_limit(MAX_RESPONSE);
         if secure {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use frameio::auth::{self, Credential, ErrorKind, Ims, Session};
 use frameio_sim::{Credential as App, Fault, Sim};
+use frameio_testing::traced::Traced;
 use http::StatusCode;
 use tokio::time::Instant;
 
@@ -183,5 +184,42 @@ fn a_session_outside_of_a_runtime_is_an_error() {
     match token.poll(&mut cx) {
         std::task::Poll::Ready(Err(error)) => assert_eq!(error.kind(), ErrorKind::Config),
         other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_retry_emits_one_event() {
+    let world = World::new();
+    world.fault(Fault::status(StatusCode::TOO_MANY_REQUESTS).header("retry-after", 7));
+    world.fault(Fault::status(StatusCode::SERVICE_UNAVAILABLE));
+    let (traced, _guard) = Traced::capture();
+    world.session(server()).build().token().await.unwrap();
+    let trace = traced.text();
+    let events: Vec<_> = trace
+        .lines()
+        .filter_map(|line| line.split_once("retry.scheduled").map(|(_, fields)| fields.trim()))
+        .collect();
+    let expected = [
+        "attempt=2 delay_ms=7000 reason=\"429\"",
+        "attempt=3 delay_ms=1000 reason=\"503\"",
+    ];
+    assert_eq!(events, expected, "{trace}");
+}
+
+/// The session and the layer that has the token replaced report different events.
+#[tokio::test(start_paused = true)]
+async fn a_failed_refresh_is_reported_once_by_each_name() {
+    let world = World::new();
+    let session = world.session(server()).build();
+    let client = world.client(&session);
+    me(&client).await.unwrap();
+    world.pass(Duration::from_secs(60));
+    world.sim.inject(Fault::expired_token().on("users.show"));
+    world.fault(oauth(400, "invalid_client"));
+    let (traced, _guard) = Traced::capture();
+    me(&client).await.unwrap_err();
+    let trace = traced.text();
+    for name in [auth::REFRESH_FAILED, "auth.replace_failed"] {
+        assert_eq!(trace.matches(name).count(), 1, "{name}: {trace}");
     }
 }

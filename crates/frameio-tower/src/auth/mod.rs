@@ -2,8 +2,8 @@
 //!
 //! | event | level | emitted when |
 //! |---|---|---|
-//! | [`auth.refreshed`](REFRESHED) | `INFO` | a token that the service rejected has been replaced |
-//! | [`auth.refresh_failed`](REFRESH_FAILED) | `WARN` | it could not be replaced; `error` is the reason |
+//! | [`auth.token_replaced`](TOKEN_REPLACED) | `INFO` | a token that the service rejected has been replaced |
+//! | [`auth.replace_failed`](REPLACE_FAILED) | `WARN` | it could not be replaced; `error` is the reason |
 
 mod layer;
 mod provider;
@@ -20,9 +20,9 @@ pub use token::Token;
 /// Target of the events of this layer.
 pub const TARGET: &str = "frameio::auth";
 /// Event emitted when a token that the service rejected has been replaced.
-pub const REFRESHED: &str = "auth.refreshed";
+pub const TOKEN_REPLACED: &str = "auth.token_replaced";
 /// Event emitted when a token that the service rejected could not be replaced.
-pub const REFRESH_FAILED: &str = "auth.refresh_failed";
+pub const REPLACE_FAILED: &str = "auth.replace_failed";
 
 /// Response extension that marks a 401 after which a new token is available.
 ///

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::provider::ErasedProvider;
 use super::token::Token;
-use super::{REFRESH_FAILED, REFRESHED, TARGET};
+use super::{REPLACE_FAILED, TARGET, TOKEN_REPLACED};
 
 /// Time in which a token that could not be replaced is not reported again.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -61,9 +61,11 @@ impl Refresh {
         let outcome = self.refresh(&rejected).await;
         match &outcome {
             Ok(Refreshed::Before) => return Ok(()),
-            Ok(Refreshed::Now) => tracing::info!(name: REFRESHED, target: TARGET, "{REFRESHED}"),
+            Ok(Refreshed::Now) => {
+                tracing::info!(name: TOKEN_REPLACED, target: TARGET, "{TOKEN_REPLACED}");
+            }
             Err(Some(RefreshFailed(error))) => {
-                tracing::warn!(name: REFRESH_FAILED, target: TARGET, %error, "{REFRESH_FAILED}");
+                tracing::warn!(name: REPLACE_FAILED, target: TARGET, %error, "{REPLACE_FAILED}");
             }
             Err(None) => {}
         }

@@ -4,16 +4,18 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use frameio_core::BoxError;
 use http::{Request, Response};
 use pin_project_lite::pin_project;
+use tokio::time::Instant;
 use tower::retry::Policy;
 use tower::{Layer, Service};
 
 use super::future::was_sent;
 use super::retry_state::{emit_scheduled, is_refreshed};
-use crate::error::{FailureKind, unwrapped};
+use crate::error::{FailureKind, error_type, unwrapped};
 use crate::record::{CallRecord, Phase, record};
 
 /// Repeats attempts according to a [`tower::retry::Policy`].
@@ -22,6 +24,12 @@ use crate::record::{CallRecord, Phase, record};
 /// it updates the [`CallRecord`], and resends a request once after a 401 with a new
 /// token, as [`RetryLayer`](super::RetryLayer) does. The policy counts retries itself, so the
 /// maximum number of retries of a call has no effect.
+///
+/// The layer does not know how long a policy will wait. A wait that ends after the deadline is therefore begun,
+/// and the call fails with [`DeadlineExceeded`](crate::DeadlineExceeded) at its deadline; the last response is
+/// lost. A policy that waits long should compare its delay with the extension
+/// [`DeadlineAt`](crate::DeadlineAt) of the request. The event
+/// [`retry.scheduled`](crate::trace::names::RETRY_SCHEDULED) is emitted after the wait, with its duration.
 ///
 /// The error of an attempt is one of the structs in [`error`](crate::error), or that of a custom layer, so
 /// `error.is::<TransportError>()` works. [`FailureKind::of`] classifies it.
@@ -63,11 +71,19 @@ use crate::record::{CallRecord, Phase, record};
 #[derive(Clone, Copy, Debug)]
 pub struct TowerRetryLayer<P> {
     policy: P,
+    emits: bool,
 }
 
 impl<P> TowerRetryLayer<P> {
     pub(super) const fn new(policy: P) -> Self {
-        Self { policy }
+        Self { policy, emits: true }
+    }
+
+    /// Leaves the event `retry.scheduled` of its retries to the policy, which knows the delay before the wait.
+    /// The policy calls [`emit_scheduled`]. Default: the layer emits it after the wait.
+    #[must_use]
+    pub fn policy_emits(self) -> Self {
+        Self { emits: false, ..self }
     }
 }
 
@@ -75,7 +91,7 @@ impl<P: Clone, S> Layer<S> for TowerRetryLayer<P> {
     type Service = TowerRetry<P, S>;
 
     fn layer(&self, inner: S) -> TowerRetry<P, S> {
-        TowerRetry { policy: self.policy.clone(), inner }
+        TowerRetry { policy: self.policy.clone(), emits: self.emits, inner }
     }
 }
 
@@ -83,6 +99,7 @@ impl<P: Clone, S> Layer<S> for TowerRetryLayer<P> {
 #[derive(Clone, Copy, Debug)]
 pub struct TowerRetry<P, S> {
     policy: P,
+    emits: bool,
     inner: S,
 }
 
@@ -110,6 +127,7 @@ where
         let response = self.inner.call(request);
         TowerRetryFuture {
             policy,
+            emits: self.emits,
             service,
             record,
             sends,
@@ -129,6 +147,7 @@ pin_project! {
         S: Service<Request<B>>,
     {
         policy: P,
+        emits: bool,
         service: S,
         record: CallRecord,
         sends: u32,
@@ -144,7 +163,7 @@ pin_project! {
     #[project = StepProjection]
     enum Step<F, W> {
         Attempt { #[pin] response: F },
-        Wait { #[pin] wait: W },
+        Wait { #[pin] wait: W, started: Instant, reason: String },
         Resend,
     }
 }
@@ -171,18 +190,22 @@ where
                     let refreshed = result.as_ref().is_ok_and(is_refreshed);
                     if refreshed && !std::mem::replace(this.refreshed, true) {
                         this.record.add_token_refresh();
-                        emit_scheduled(*this.attempt, std::time::Duration::ZERO, "401");
+                        emit_scheduled(*this.attempt, Duration::ZERO, "401");
                         Step::Resend
                     } else {
+                        let reason = reason(&result);
                         let Some(wait) = this.policy.retry(copy, &mut result) else {
                             return Poll::Ready(result);
                         };
                         this.record.enter(Phase::Backoff);
-                        Step::Wait { wait }
+                        Step::Wait { wait, started: Instant::now(), reason }
                     }
                 }
-                StepProjection::Wait { wait } => {
+                StepProjection::Wait { wait, started, reason } => {
                     ready!(wait.poll(cx));
+                    if *this.emits {
+                        emit_scheduled(*this.attempt, started.elapsed(), reason);
+                    }
                     Step::Resend
                 }
                 StepProjection::Resend => {
@@ -201,6 +224,14 @@ where
             };
             this.step.set(next);
         }
+    }
+}
+
+/// Returns the reason of a retry for the event: the status, or the type of the error.
+fn reason<R>(result: &Result<Response<R>, BoxError>) -> String {
+    match result {
+        Ok(response) => response.status().as_str().to_owned(),
+        Err(error) => error_type(&**error).to_owned(),
     }
 }
 

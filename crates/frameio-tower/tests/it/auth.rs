@@ -250,7 +250,7 @@ async fn a_hundred_concurrent_rejections_are_reported_once() {
 
     let events = capture.events();
     let [event] = &events[..] else { panic!("{events:?}") };
-    assert_eq!((event.name, event.level.as_str()), ("auth.refreshed", "INFO"));
+    assert_eq!((event.name, event.level.as_str()), ("auth.token_replaced", "INFO"));
     assert!(!format!("{event:?}").contains(CANARY));
 
     // Rejection of the next token is reported separately.
@@ -296,7 +296,7 @@ async fn a_401_contains_the_reason_of_a_failed_refresh() {
     // The second call shares the outcome of the first.
     let events = capture.events();
     let [event] = &events[..] else { panic!("{events:?}") };
-    assert_eq!((event.name, event.level.as_str()), ("auth.refresh_failed", "WARN"));
+    assert_eq!((event.name, event.level.as_str()), ("auth.replace_failed", "WARN"));
     assert_eq!(event.fields["error"], "no keychain");
 }
 

@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::support::Strict;
+use crate::support::capture::Capture;
 use crate::support::script::{Script, Step, fail, status};
 use frameio_core::{Attempts, Body, BoxError};
 use frameio_tower::retry::RetryLayer;
+use frameio_tower::trace::names;
 use frameio_tower::{
     CallRecord, DefaultStack, Token, TokenProvider, TransportError, TransportStage,
 };
@@ -152,4 +154,23 @@ async fn without_retry_nothing_is_resent() {
     assert_eq!((code, record.attempts(), record.token_refreshes()), (401, 1, 0));
     let (code, record, _) = send(stack().no_retry(), [status(503)]).await;
     assert_eq!((code, record.attempts()), (503, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_retry_emits_an_event() {
+    let (capture, _guard) = Capture::start(|metadata| metadata.name() == names::RETRY_SCHEDULED);
+    let lost = || fail(TransportError::new(TransportStage::Sent, "reset"));
+    send(stack().retry_layer(RetryLayer::from_tower(Limited(2))), [status(503), status(503)]).await;
+    send(stack().retry_layer(RetryLayer::from_tower(Lost)), [lost()]).await;
+    send(stack().retry_layer(RetryLayer::from_tower(Limited(0))), [status(401)]).await;
+    send(stack().retry_layer(RetryLayer::from_tower(Limited(1)).policy_emits()), [status(503)])
+        .await;
+    let expected = [
+        ["attempt=2", "delay_ms=1000", "message=retry.scheduled", "reason=503"],
+        ["attempt=3", "delay_ms=1000", "message=retry.scheduled", "reason=503"],
+        ["attempt=2", "delay_ms=0", "message=retry.scheduled", "reason=connection_lost"],
+        ["attempt=2", "delay_ms=0", "message=retry.scheduled", "reason=401"],
+    ];
+    let events: Vec<_> = capture.events().iter().map(|event| event.fields()).collect();
+    assert_eq!(events, expected);
 }
