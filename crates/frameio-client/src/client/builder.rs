@@ -16,6 +16,7 @@ use tower::Layer;
 use tracing::Level;
 
 use super::Client;
+use super::environment::SignIn;
 
 /// Header without which the service refuses a legacy developer token.
 const LEGACY_TOKEN: HeaderName = HeaderName::from_static("x-frameio-legacy-token-auth");
@@ -47,6 +48,8 @@ pub struct ClientBuilder {
     stack: DefaultStack,
     /// Fixed token, which `build` validates.
     token: Option<Token>,
+    /// Sign-in of the environment. `build` creates it, so that its requests have the settings of the client.
+    pub(super) sign_in: Option<SignIn>,
     headers: HeaderMap,
     header_error: Option<BuildError>,
     hyper: HyperTransportBuilder,
@@ -68,6 +71,7 @@ impl ClientBuilder {
             base_url: Cow::Borrowed(PUBLIC_API),
             stack,
             token: None,
+            sign_in: None,
             headers,
             header_error: None,
             hyper: HyperTransport::builder(),
@@ -106,13 +110,13 @@ impl ClientBuilder {
     /// Only requests to the origin of the base URL are signed. To choose between providers at run time,
     /// implement [`TokenProvider`] for an enum of them.
     pub fn token_provider(mut self, provider: impl TokenProvider) -> Self {
-        self.token = None;
+        (self.token, self.sign_in) = (None, None);
         self.map_stack(|stack| stack.auth(provider))
     }
 
     /// Sends requests without a token, for example when a custom layer signs them.
     pub fn no_auth(mut self) -> Self {
-        self.token = None;
+        (self.token, self.sign_in) = (None, None);
         self.map_stack(DefaultStack::no_auth)
     }
 
@@ -150,7 +154,11 @@ impl ClientBuilder {
     /// It includes attempt layers, except for their readiness, such as the wait for a permit.
     ///
     /// `None` removes the default; a timeout in the options of a call still applies.
-    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        let timeout = timeout.into();
+        if let Some(sign_in) = &mut self.sign_in {
+            sign_in.set_timeout(timeout);
+        }
         self.map_stack(|stack| stack.timeout(timeout))
     }
 
@@ -194,7 +202,10 @@ impl ClientBuilder {
     /// Sets the maximum number of retries after the first attempt. Default: 2.
     ///
     /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
-    pub fn max_retries(self, max_retries: u32) -> Self {
+    pub fn max_retries(mut self, max_retries: u32) -> Self {
+        if let Some(sign_in) = &mut self.sign_in {
+            sign_in.set_max_retries(max_retries);
+        }
         self.map_stack(|stack| stack.max_retries(max_retries))
     }
 
@@ -207,7 +218,10 @@ impl ClientBuilder {
     }
 
     /// Disables all retries, including the one after a refreshed token.
-    pub fn no_retry(self) -> Self {
+    pub fn no_retry(mut self) -> Self {
+        if let Some(sign_in) = &mut self.sign_in {
+            sign_in.set_max_retries(0);
+        }
         self.map_stack(DefaultStack::no_retry)
     }
 
@@ -306,14 +320,27 @@ impl ClientBuilder {
         let stack = self.stack.clone().headers(headers).base_uri(base.clone());
         let stack = stack.map_err(|error| unusable_url(&self.base_url, error.reason()))?;
         let http = match &self.transport {
-            Some(transport) => stack.layer(transport.clone()),
+            Some(transport) => self.sign(stack, transport)?.layer(transport.clone()),
             None => {
                 let checked = self.hyper.check(&base);
                 checked.map_err(|error| unusable_url(&self.base_url, &error.to_string()))?;
-                stack.layer(self.hyper.clone().build())
+                let hyper = self.hyper.clone().build();
+                self.sign(stack, &hyper)?.layer(hyper)
             }
         };
         Ok(Client::from_service(http).with_base_url(base))
+    }
+
+    /// Adds the sign-in of the environment, whose requests use the same transport.
+    fn sign(
+        &self,
+        stack: DefaultStack,
+        transport: &impl Transport,
+    ) -> Result<DefaultStack, BuildError> {
+        Ok(match &self.sign_in {
+            Some(sign_in) => stack.auth(sign_in.provider(transport.clone())?),
+            None => stack,
+        })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Creation of a client from the environment and the profiles of the command.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use frameio_auth::profile::{Environment, Lookup, ProfileCredentials};
 use frameio_auth::{Credential, Ims, Session};
-use frameio_tower::{BuildError, BuildErrorKind};
+use frameio_tower::{BuildError, BuildErrorKind, Transport};
 
 use super::Client;
 use super::builder::ClientBuilder;
@@ -53,17 +56,24 @@ impl Client {
 impl ClientBuilder {
     /// Returns a builder with the settings that [`Client::from_env`] reads.
     ///
+    /// Requests of the sign-in use the transport, the connection and proxy settings, the
+    /// [`timeout`](Self::timeout) and the [`max_retries`](Self::max_retries) of the builder. Without a timeout of
+    /// the builder, each of their attempts is limited to 30 s. Each client that is built signs in on its own.
+    /// [`token`](Self::token), [`token_provider`](Self::token_provider) and [`no_auth`](Self::no_auth) replace
+    /// the credentials of the environment.
+    ///
     /// # Errors
     ///
-    /// Fails like [`Client::from_env`]. An invalid base URL is reported by [`build`](Self::build).
+    /// Fails like [`Client::from_env`]. An invalid base URL, and an invalid sign-in URL or credential, are
+    /// reported by [`build`](Self::build).
     pub fn from_env() -> Result<Self, BuildError> {
-        configure(&Environment::read()?)
+        Ok(configure(Arc::new(Environment::read()?)))
     }
 }
 
 fn from_variables(variables: &Lookup<'_>) -> Result<Client, BuildError> {
-    let environment = Environment::from_variables(variables)?;
-    let client = configure(&environment)?.build();
+    let environment = Arc::new(Environment::from_variables(variables)?);
+    let client = configure(environment.clone()).build();
     client.map_err(|error| match error.kind() {
         BuildErrorKind::BaseUrl => named(&environment.base_url_source, error),
         BuildErrorKind::Token => named(&environment.credentials_source, error),
@@ -71,25 +81,58 @@ fn from_variables(variables: &Lookup<'_>) -> Result<Client, BuildError> {
     })
 }
 
-fn configure(environment: &Environment) -> Result<ClientBuilder, BuildError> {
-    let builder = ClientBuilder::new().base_url(&*environment.services.api_url);
-    Ok(match &environment.credentials {
-        ProfileCredentials::Token(token) => builder.token(token.expose()),
-        ProfileCredentials::App(app) => {
-            builder.token_provider(Session::new(ims(environment, app)?))
-        }
-        ProfileCredentials::SavedApp(app, vault) => {
-            builder.token_provider(vault.session(ims(environment, app)?).build())
-        }
-    })
+fn configure(environment: Arc<Environment>) -> ClientBuilder {
+    let mut builder = ClientBuilder::new().base_url(&*environment.services.api_url);
+    if let ProfileCredentials::Token(token) = &environment.credentials {
+        return builder.token(token.expose());
+    }
+    builder.sign_in = Some(SignIn { environment, timeout: None, max_retries: None });
+    builder
 }
 
-fn ims(environment: &Environment, app: &Credential) -> Result<Ims, BuildError> {
-    let ims = Ims::builder(app.clone()).base_url(&*environment.services.ims_url).build();
-    ims.map_err(|error| match error.kind() {
-        BuildErrorKind::BaseUrl => named(&environment.ims_url_source, error),
-        _ => named(&environment.credentials_source, error),
-    })
+/// Sign-in of a client from the environment.
+#[derive(Clone)]
+pub(super) struct SignIn {
+    environment: Arc<Environment>,
+    timeout: Option<Duration>,
+    max_retries: Option<u32>,
+}
+
+impl SignIn {
+    pub(super) fn set_timeout(&mut self, timeout: Option<Duration>) {
+        self.timeout = Some(timeout.unwrap_or(Duration::MAX));
+    }
+
+    pub(super) const fn set_max_retries(&mut self, max_retries: u32) {
+        self.max_retries = Some(max_retries);
+    }
+
+    /// Creates the session, whose requests go through `transport`.
+    pub(super) fn provider(&self, transport: impl Transport) -> Result<Session, BuildError> {
+        match &self.environment.credentials {
+            ProfileCredentials::App(app) => Ok(Session::new(self.ims(app, transport)?)),
+            ProfileCredentials::SavedApp(app, vault) => {
+                Ok(vault.session(self.ims(app, transport)?).build())
+            }
+            ProfileCredentials::Token(_) => unreachable!("the builder has the token"),
+        }
+    }
+
+    fn ims(&self, app: &Credential, transport: impl Transport) -> Result<Ims, BuildError> {
+        let environment = &*self.environment;
+        let mut builder =
+            Ims::builder(app.clone()).base_url(&*environment.services.ims_url).transport(transport);
+        if let Some(timeout) = self.timeout {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(max_retries) = self.max_retries {
+            builder = builder.max_retries(max_retries);
+        }
+        builder.build().map_err(|error| match error.kind() {
+            BuildErrorKind::BaseUrl => named(&environment.ims_url_source, error),
+            _ => named(&environment.credentials_source, error),
+        })
+    }
 }
 
 /// Prefixes the error with the variable or the file that the value comes from.
@@ -104,7 +147,13 @@ mod tests {
     use std::path::Path;
 
     use frameio_api::users::ShowCurrentUser;
+    use frameio_core::{Body, BoxError};
     use frameio_sim::{Credential as App, Sim, SimServer};
+    use frameio_tower::StaticToken;
+    use frameio_transport::Proxy;
+    use tokio::io::{AsyncBufReadExt, BufReader};
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
 
     use super::*;
 
@@ -172,6 +221,74 @@ mod tests {
         ];
         let client = client(directory.path(), &variables).unwrap();
         client.send(ShowCurrentUser::new()).await.unwrap();
+    }
+
+    fn builder_of(ims_url: &str) -> ClientBuilder {
+        let directory = tempfile::tempdir().unwrap();
+        let variables = HashMap::from([
+            ("FRAMEIO_CLIENT_ID", OsString::from(App::DEMO_SERVER_TO_SERVER)),
+            ("FRAMEIO_CLIENT_SECRET", App::DEMO_SECRET.into()),
+            ("FRAMEIO_IMS_URL", ims_url.into()),
+            ("FRAMEIO_CONFIG_DIR", directory.path().into()),
+        ]);
+        let environment = Environment::from_variables(&|name| variables.get(name).cloned());
+        configure(Arc::new(environment.unwrap()))
+    }
+
+    #[tokio::test]
+    async fn the_sign_in_uses_the_transport_of_the_builder() {
+        let sim = Sim::builder().quotas(false).build();
+        let builder = builder_of("https://ims.invalid").transport(sim.clone());
+        builder.build().unwrap().send(ShowCurrentUser::new()).await.unwrap();
+        let operations: Vec<_> =
+            sim.requests().iter().map(|request| request.operation.unwrap()).collect();
+        assert_eq!(operations, [Sim::IMS_TOKEN, "users.show"]);
+
+        sim.clear_requests();
+        let client = builder.token_provider(StaticToken::new(Sim::TOKEN)).build().unwrap();
+        client.send(ShowCurrentUser::new()).await.unwrap();
+        assert_eq!(sim.requests().len(), 1, "the credentials are replaced");
+    }
+
+    #[tokio::test]
+    async fn the_sign_in_uses_the_proxy_of_the_builder() {
+        let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", proxy.local_addr().unwrap());
+        let client = builder_of("https://ims.invalid").proxy(Proxy::url(url).unwrap());
+        let client = client.no_retry().build().unwrap();
+        let call = client.send(ShowCurrentUser::new());
+        let serve = async {
+            let (stream, _) = proxy.accept().await.unwrap();
+            let mut line = String::new();
+            BufReader::new(stream).read_line(&mut line).await.unwrap();
+            line
+        };
+        let (result, line) = tokio::join!(call, serve);
+        result.unwrap_err();
+        assert_eq!(line, "CONNECT ims.invalid:443 HTTP/1.1\r\n");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn limits_of_the_builder_hold_for_the_sign_in() {
+        for (timeout, retries, seconds) in
+            [(None, None, 93), (Some(2), None, 9), (Some(2), Some(0), 2), (None, Some(1), 61)]
+        {
+            let stalled = tower::service_fn(|request: http::Request<Body>| async move {
+                assert_eq!(request.uri().path(), "/ims/token/v3");
+                std::future::pending::<Result<http::Response<Body>, BoxError>>().await
+            });
+            let mut builder = builder_of("https://ims.invalid").transport(stalled);
+            if let Some(timeout) = timeout {
+                builder = builder.timeout(Duration::from_secs(timeout));
+            }
+            if let Some(retries) = retries {
+                builder = builder.max_retries(retries);
+            }
+            let start = Instant::now();
+            let call = builder.build().unwrap().send(ShowCurrentUser::new());
+            call.await.unwrap_err();
+            assert_eq!(start.elapsed().as_secs(), seconds, "{timeout:?}, {retries:?}");
+        }
     }
 
     #[tokio::test]

@@ -4,6 +4,9 @@ pub(crate) mod builder;
 mod decode;
 #[cfg(feature = "env")]
 mod environment;
+#[cfg(not(feature = "env"))]
+#[path = "no_environment.rs"]
+mod environment;
 
 use std::fmt;
 use std::future::Future;
