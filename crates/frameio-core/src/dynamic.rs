@@ -29,7 +29,8 @@
 //!
 //! let input = json!({"acount_id": "a"});
 //! let error = RenameMoodboard::from_json(input.as_object().unwrap()).unwrap_err();
-//! assert_eq!(error.to_string(), "`acount_id` is not a parameter: did you mean `account_id`?");
+//! let expected = "`acount_id` is not a parameter: did you mean `account_id`?; `name` is missing";
+//! assert_eq!(error.to_string(), expected);
 //! # Ok::<_, frameio_core::EncodeError>(())
 //! ```
 
@@ -47,6 +48,7 @@ use crate::decode::{check_exact, decode_json};
 use crate::endpoint::{Endpoint, FromResponse, encode_checked};
 use crate::error::{DecodeError, EncodeError};
 use crate::json_edit::{replace_values, whole_number};
+use crate::limits::Limits;
 use crate::operation::Operation;
 use crate::options::CallOptions;
 use crate::patch::Patch;
@@ -69,8 +71,8 @@ pub trait FromJson: Endpoint + Sized {
     /// that an update can clear.
     ///
     /// # Errors
-    /// Fails if a name is unknown, or a value is missing or has the wrong type. The error names the
-    /// parameter.
+    /// Fails if a name is unknown, or a value is missing or has the wrong type. The error names all such
+    /// parameters.
     fn from_json(input: &Map<String, Value>) -> Result<Self, EncodeError>;
 }
 
@@ -79,11 +81,20 @@ impl Codec {
     pub const fn of<E: FromJson>() -> Self {
         Self {
             schema: E::SCHEMA,
-            encode: |input, limits| encode_checked(&E::from_json(input)?, limits),
+            encode: |input, mut limits| match E::from_json(input) {
+                Ok(request) => encode_checked(&request, limits),
+                Err(error) => {
+                    limits.refuse(error.clone());
+                    Err(limits.into_result().err().unwrap_or(error))
+                }
+            },
             decode: |parts, body| E::Response::from_response(parts, body).map(drop),
         }
     }
 }
+
+/// Error of a parameter that is required.
+const MISSING: &str = "is missing";
 
 /// Schema of operations whose request type does not derive `EndpointFromJson`.
 const UNKNOWN: Schema = Schema { type_name: "", envelope: true, paged: false, parameters: &[] };
@@ -149,6 +160,10 @@ pub struct Input<'a> {
     operation: &'static Operation,
     fields: &'a Map<String, Value>,
     body: Option<&'a Map<String, Value>>,
+    /// Names that are unknown or in the wrong place.
+    misplaced: Vec<EncodeError>,
+    /// Parameters that are not missing: the user wrote them in another way.
+    explained: Vec<&'static str>,
 }
 
 impl<'a> Input<'a> {
@@ -157,7 +172,7 @@ impl<'a> Input<'a> {
         operation: &'static Operation,
         schema: &Schema,
         fields: &'a Map<String, Value>,
-    ) -> Result<Self, EncodeError> {
+    ) -> Self {
         let in_data = |parameter: &&Parameter| {
             schema.envelope && parameter.location == ParameterLocation::Body
         };
@@ -167,32 +182,69 @@ impl<'a> Input<'a> {
         };
         let has_data = names(true).next().is_some();
         let outer: Vec<_> = names(false).chain(has_data.then_some("data")).collect();
-        if let Some(name) = fields.keys().find(|name| !outer.contains(&name.as_str())) {
-            return Err(match names(true).any(|inner| inner == name) {
-                true => EncodeError::new(name.clone(), "must be inside `data`"),
-                false => unknown(name, "a parameter", &outer),
-            });
+        let mut input =
+            Self { operation, fields, body: None, misplaced: Vec::new(), explained: Vec::new() };
+        for name in fields.keys().filter(|name| !outer.contains(&name.as_str())) {
+            match names(true).find(|inner| inner == name) {
+                Some(inner) => {
+                    input.misplaced.push(EncodeError::new(inner, "must be inside `data`"));
+                    input.explained.push(inner);
+                }
+                None => input.add_unknown(name, "a parameter", &outer),
+            }
         }
-        let body = match fields.get("data") {
-            _ if !schema.envelope => Some(fields),
+        match fields.get("data") {
+            _ if !schema.envelope => input.body = Some(fields),
+            _ if !has_data => {}
             Some(Value::Object(data)) => {
                 let inner: Vec<_> = names(true).collect();
-                match data.keys().find(|name| !inner.contains(&name.as_str())) {
-                    Some(name) => return Err(unknown(name, "a field of `data`", &inner)),
-                    None => Some(data),
+                for name in data.keys().filter(|name| !inner.contains(&name.as_str())) {
+                    input.add_unknown(name, "a field of `data`", &inner);
                 }
+                input.body = Some(data);
             }
-            None | Some(Value::Null) => None,
-            Some(_) => return Err(EncodeError::new("data", "must be an object")),
-        };
-        Ok(Self { operation, fields, body })
+            None | Some(Value::Null) => {}
+            Some(_) => {
+                input.misplaced.push(EncodeError::new("data", "must be an object"));
+                input.explained.extend(names(true));
+            }
+        }
+        input
+    }
+
+    /// Adds the error of an unknown name. The name that it suggests is not reported as missing.
+    fn add_unknown(&mut self, name: &str, what: &str, known: &[&'static str]) {
+        self.misplaced.push(unknown(name, what, known));
+        self.explained.extend(nearest(name, known.iter().copied()));
+    }
+
+    /// Checks all names and the `values` that were read.
+    ///
+    /// # Errors
+    /// Returns all errors as one.
+    pub fn check(&self, values: &[Option<&EncodeError>]) -> Result<(), EncodeError> {
+        let mut limits = Limits::new();
+        self.misplaced.iter().for_each(|error| limits.refuse(error.clone()));
+        for error in values.iter().copied().flatten() {
+            let is_explained =
+                error.message == MISSING && self.explained.iter().any(|name| error.field == *name);
+            if !is_explained {
+                limits.refuse(error.clone());
+            }
+        }
+        limits.into_result()
+    }
+
+    /// Returns the value of a field that is not sent.
+    pub fn skipped<T: Default>(&self) -> Result<T, EncodeError> {
+        Ok(T::default())
     }
 
     /// Reads an argument of the path.
     pub fn path<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, EncodeError> {
         match self.fields.get(name) {
             Some(value) => read(name, value),
-            None => Err(EncodeError::new(name, "is missing")),
+            None => Err(EncodeError::new(name, MISSING)),
         }
     }
 
@@ -217,14 +269,14 @@ impl<'a> Input<'a> {
         &self,
         name: &'static str,
     ) -> Result<T, EncodeError> {
-        self.query(name)?.ok_or_else(|| EncodeError::new(name, "is missing"))
+        self.query(name)?.ok_or_else(|| EncodeError::new(name, MISSING))
     }
 
     /// Reads a required field of the body.
     pub fn required<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, EncodeError> {
         match self.body.and_then(|body| body.get(name)) {
             Some(value) => read(name, value),
-            None => Err(EncodeError::new(name, "is missing")),
+            None => Err(EncodeError::new(name, MISSING)),
         }
     }
 

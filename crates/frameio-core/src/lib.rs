@@ -130,7 +130,7 @@ pub use id::*;
 pub use nullable::Nullable;
 pub use operation::{Operation, Quota, QuotaScope};
 pub use options::{CallOptions, EndpointExt, Raw, WithMeta, WithOptions};
-pub use origin::{Origin, has_valid_port, is_loopback, is_secure};
+pub use origin::{Origin, has_valid_port, is_loopback, is_secure, may_be_loopback};
 pub use page::{Cursor, Links, Page, Paged};
 pub use patch::Patch;
 pub use reply::{RateLimitInfo, Reply};

@@ -124,12 +124,17 @@ impl CallOptions {
         self.limits
     }
 
-    /// Returns a collector of violations with these options.
+    /// Returns a collector of violations with these options, which contains those of their headers.
     #[cfg(feature = "dynamic")]
     pub(crate) fn checker(&self) -> Limits {
         let mut limits = Limits::new();
         limits.default_unchecked(self.unchecked);
+        self.refuse_headers(&mut limits);
         limits
+    }
+
+    fn refuse_headers(&self, limits: &mut Limits) {
+        self.invalid_headers.iter().for_each(|error| limits.refuse(error.clone()));
     }
 
     /// Adds the headers and limits to a request. Options that are set here replace existing ones.
@@ -250,7 +255,7 @@ impl<E: Endpoint> Endpoint for WithOptions<E> {
     fn check(&self, limits: &mut Limits) {
         limits.default_unchecked(self.options.unchecked);
         self.inner.check(limits);
-        self.options.invalid_headers.iter().for_each(|error| limits.refuse(error.clone()));
+        self.options.refuse_headers(limits);
     }
 
     fn validate(&self) -> Result<(), EncodeError> {

@@ -29,6 +29,36 @@ pub fn is_loopback(host: &str) -> bool {
     }
 }
 
+/// Returns whether a connection to `host` may end at this machine, in contrast to [`is_loopback`] also by a name
+/// or an address that only some systems resolve so: `localhost.`, `a.localhost`, `0.0.0.0` and `127.1`.
+///
+/// Use it to refuse addresses, and `is_loopback` to trust them. Other names are not resolved.
+///
+/// ```
+/// use frameio_core::may_be_loopback;
+///
+/// assert!(may_be_loopback("127.0.0.1") && may_be_loopback("0.0.0.0") && may_be_loopback("[::]"));
+/// assert!(!may_be_loopback("10.0.0.1") && !may_be_loopback("localhost.example"));
+/// ```
+pub fn may_be_loopback(host: &str) -> bool {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    if is_loopback(name) {
+        return true;
+    }
+    let address = name.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
+    if let Ok(address) = address.unwrap_or(name).parse::<IpAddr>() {
+        return address.to_canonical().is_unspecified();
+    }
+    // Resolvers read other notations of numbers as IPv4 addresses, such as `2130706433` and `0x7f.1`.
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let hexadecimal = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
+    let is_number = match hexadecimal {
+        Some(digits) => digits.bytes().all(|digit| digit.is_ascii_hexdigit()),
+        None => !last.is_empty() && last.bytes().all(|digit| digit.is_ascii_digit()),
+    };
+    is_number || last.eq_ignore_ascii_case("localhost")
+}
+
 /// Returns whether a request to `uri` cannot be read by others on the network: the scheme is `https`,
 /// or the host [is this machine](is_loopback).
 pub fn is_secure(uri: &Uri) -> bool {
@@ -145,6 +175,36 @@ mod tests {
         }
         for invalid in ["host:", "host:0", "host:65536", "host:x", "[::1]:0", "user:1@host:0"] {
             assert!(!is_valid(invalid), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn other_notations_of_this_machine_may_be_loopback() {
+        for host in [
+            "localhost",
+            "LocalHost.",
+            "a.localhost",
+            "127.0.0.1",
+            "127.0.0.1.",
+            "[::1]",
+            "0.0.0.0",
+            "[::]",
+            "::",
+            "[::ffff:0.0.0.0]",
+            "[::ffff:127.0.0.1]",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0x7f.0.0.0x1",
+            "0177.0.0.1",
+            "0",
+        ] {
+            assert!(may_be_loopback(host), "{host}");
+        }
+        for host in
+            ["", "10.0.0.1", "[2001:db8::1]", "s3.example", "localhost.example", "cafe", "x0"]
+        {
+            assert!(!may_be_loopback(host), "{host}");
         }
     }
 

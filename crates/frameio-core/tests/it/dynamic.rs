@@ -196,6 +196,38 @@ fn errors_name_the_field_and_suggest_a_correction() {
 }
 
 #[test]
+fn errors_name_all_invalid_parameters() {
+    let options = || CallOptions::new().header("a b", "1");
+    let error = |input: Value| {
+        let request = UpdateThing::OPERATION.request(input.as_object().unwrap(), &options());
+        request.unwrap_err().to_string()
+    };
+    let header = "`header` has the invalid name 'a b'";
+    for (input, expected) in [
+        (
+            json!({"account_id": "", "data": {"name": "long"}}),
+            "`name` has 4 characters, expected 1 to 3; `account_id` cannot be '': an id is required",
+        ),
+        (
+            json!({"acount_id": "a", "zz": 1, "data": {"nam": "x", "done": 7, "type": "part"}}),
+            "`acount_id` is not a parameter: did you mean `account_id`?; \
+             `zz` is not a parameter: expected one of account_id, data; \
+             `nam` is not a field of `data`: did you mean `name`?; \
+             `done` invalid type: integer `7`, expected a boolean; `type` must be 'thing'",
+        ),
+        (json!({"name": "x"}), "`name` must be inside `data`; `account_id` is missing"),
+        (json!({"data": []}), "`data` must be an object; `account_id` is missing"),
+        (json!({}), "`account_id` is missing; `name` is missing"),
+    ] {
+        assert_eq!(error(input), format!("{header}; {expected}"));
+    }
+    let input = json!({"data": {"a": 1}});
+    let error = ShowMe::OPERATION.request(input.as_object().unwrap(), &options()).unwrap_err();
+    let expected = "`data` is not a parameter: the operation has none";
+    assert_eq!(error.to_string(), format!("{header}; {expected}"));
+}
+
+#[test]
 fn options_apply_to_requests_from_json() {
     let input = json!({"account_id": "a", "file_id": "f", "page_size": 101});
     let request = |options| ListThings::OPERATION.request(input.as_object().unwrap(), &options);

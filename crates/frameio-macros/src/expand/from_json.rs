@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Index;
 
 use super::implementation::json_name;
 use super::private;
@@ -15,8 +16,13 @@ pub(crate) fn from_json(request: &Request) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = request.generics.split_for_impl();
     let schema = schema(request);
     let constants = request.attribute.options.constants.iter();
-    let constants = constants.map(|(name, text)| quote!(input.constant(#name, #text)?;));
+    let constants =
+        constants.map(|(name, text)| quote!(input.constant(#name, #text).as_ref().err()));
+    // All values are read before the first error is returned, so that it reports all errors. The places in
+    // the tuple are names that no field has.
     let values = request.fields.iter().map(value);
+    let idents = request.fields.iter().map(|field| &field.ident);
+    let places: Vec<_> = (0..request.fields.len()).map(Index::from).collect();
     quote! {
         #[automatically_derived]
         #[allow(deprecated, reason = "declared here")]
@@ -30,9 +36,11 @@ pub(crate) fn from_json(request: &Request) -> TokenStream {
                     <Self as #private::Endpoint>::OPERATION,
                     &<Self as #private::FromJson>::SCHEMA,
                     input,
-                )?;
-                #(#constants)*
-                ::core::result::Result::Ok(Self { #(#values,)* })
+                );
+                #[allow(clippy::let_unit_value, reason = "a request without fields")]
+                let values = (#(#values,)*);
+                input.check(&[#(values.#places.as_ref().err(),)* #(#constants,)*])?;
+                ::core::result::Result::Ok(Self { #(#idents: values.#places?,)* })
             }
         }
     }
@@ -78,13 +86,13 @@ fn parameter(field: &Field, place: TokenStream, private: &TokenStream) -> TokenS
 }
 
 fn value(field: &Field) -> TokenStream {
-    let (ident, name) = (&field.ident, json_name(field));
+    let name = json_name(field);
     match (field.place, field.form.is_required()) {
-        (Place::Skip, _) => quote!(#ident: ::core::default::Default::default()),
-        (Place::Path, _) => quote!(#ident: input.path(#name)?),
-        (Place::Query | Place::Page, false) => quote!(#ident: input.query(#name)?),
-        (Place::Query | Place::Page, true) => quote!(#ident: input.required_query(#name)?),
-        (Place::Body | Place::WholeBody, true) => quote!(#ident: input.required(#name)?),
-        (Place::Body | Place::WholeBody, false) => quote!(#ident: input.optional(#name)?),
+        (Place::Skip, _) => quote!(input.skipped()),
+        (Place::Path, _) => quote!(input.path(#name)),
+        (Place::Query | Place::Page, false) => quote!(input.query(#name)),
+        (Place::Query | Place::Page, true) => quote!(input.required_query(#name)),
+        (Place::Body | Place::WholeBody, true) => quote!(input.required(#name)),
+        (Place::Body | Place::WholeBody, false) => quote!(input.optional(#name)),
     }
 }
