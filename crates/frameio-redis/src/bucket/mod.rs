@@ -264,7 +264,10 @@ impl Bucket {
     /// Returns whether the bucket can be dropped without losing data that Redis does not have.
     pub(crate) fn is_unused(&self) -> bool {
         let state = self.lock();
-        !state.task_running && !state.bypassed && state.schedule.level() <= Instant::now()
+        !state.task_running
+            && !state.bypassed
+            && !state.schedule.is_enforced()
+            && state.schedule.level() <= Instant::now()
     }
 }
 

@@ -56,6 +56,11 @@ impl Schedule {
         self.interval
     }
 
+    /// Returns whether a 429 proved that the quota is enforced, which Redis forgets with the bucket.
+    pub(super) fn is_enforced(&self) -> bool {
+        self.learned.is_enforced()
+    }
+
     /// Time at which the bucket runs empty.
     pub(super) fn level(&self) -> Instant {
         self.level

@@ -243,12 +243,14 @@ impl Bucket {
     }
 
     /// Returns whether a new bucket would behave the same, except for a learned quota, which the next
-    /// response reports again.
+    /// response reports again. No response reports again that a 429 proved the quota to be enforced.
     pub(super) fn is_unused(&self) -> bool {
         let state = self.lock();
         let now = Instant::now();
-        let nobody = state.busy.as_ref().is_none_or(|busy| busy.queue.is_empty());
-        nobody && state.gcra.empty_at() <= now && state.paused_until(now) == now
+        let is_idle = |busy: &Busy| busy.queue.is_empty() && !busy.learned.is_enforced();
+        state.busy.as_deref().is_none_or(is_idle)
+            && state.gcra.empty_at() <= now
+            && state.paused_until(now) == now
     }
 }
 

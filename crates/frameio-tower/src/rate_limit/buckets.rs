@@ -195,7 +195,7 @@ mod tests {
         };
         let used = Arc::downgrade(&get(0));
         let Ok(Entry::Slot(mut slot)) = get(0).enter(None) else { panic!("no slot") };
-        slot.pass(Sending::Passed);
+        slot.pass(Sending::Polled);
         drop(slot);
         (1..=FEW).for_each(|number| drop(get(number)));
         assert!(used.strong_count() > 0, "it contains a call");

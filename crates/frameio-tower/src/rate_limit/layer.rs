@@ -27,7 +27,8 @@ use super::store::{QuotaBucket, QuotaStore, Store};
 ///
 /// Like the service, the layer has a leaky bucket for each credential, account and operation.
 /// **Clones of a layer share their buckets**, so give clones of one layer to all clients that spend
-/// the same quota. Unused buckets are dropped, so the number of accounts is not limited.
+/// the same quota. Unused buckets are dropped, except for those that got a 429, so the number of accounts is not
+/// limited.
 ///
 /// * Waiting calls are served in order, as fast as the quota allows. Each waiting call costs a few
 ///   wake-ups, regardless of the length of the queue. A waiting future that is not polled does not

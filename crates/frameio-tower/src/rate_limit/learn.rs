@@ -86,6 +86,11 @@ impl LearnedQuota {
         };
     }
 
+    /// Returns whether a 429 proved that the quota is enforced.
+    pub const fn is_enforced(&self) -> bool {
+        self.enforced
+    }
+
     /// Records that another process got a 429, so that the quota is never raised again.
     pub fn enforce(&mut self) {
         self.enforced = true;

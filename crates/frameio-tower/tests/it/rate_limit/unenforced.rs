@@ -249,3 +249,25 @@ async fn a_raised_quota_wakes_all_waiters_whose_turn_has_come() {
     assert!(neglected.is_woken());
     assert_ready_ok!(neglected.poll());
 }
+
+/// A service behind a proxy that strips the headers refuses calls once, also if many other accounts call in
+/// between.
+#[tokio::test(start_paused = true)]
+async fn a_bucket_that_got_a_429_is_not_dropped() {
+    let layer = RateLimitLayer::new();
+    let steps = (0..9).map(|_| without_headers()).chain([throttled()]);
+    let client = Client::new(&layer, steps.chain((0..2000).map(|_| without_headers())));
+    client.all(&SLOW, 9).await;
+    client.all(&SLOW, 1).await;
+    for number in 0..1100 {
+        tokio::time::sleep(ms(10_000)).await;
+        client.call(request_of(Call::new(&LIST).account(number.to_string()))).await.unwrap();
+    }
+    assert!(layer.buckets() < 1100, "others are dropped");
+    tokio::time::sleep(ms(10_000)).await;
+    let before = client.times().len();
+    client.all(&SLOW, 20).await;
+    let times = &client.times()[before..];
+    assert_eq!(times.iter().filter(|time| **time == times[0]).count(), 9, "{times:?}");
+    assert_eq!(times[19] - times[0], 11_000, "the quota is not raised again");
+}
