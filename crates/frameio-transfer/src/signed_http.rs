@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use frameio_core::{Body, BoxError, is_loopback};
+use frameio_core::{Body, BoxError, is_loopback, may_be_loopback};
 use frameio_tower::retry_after;
 use http::header::LOCATION;
 use http::{Method, Request, Response, StatusCode, Uri};
@@ -93,10 +93,10 @@ impl Storage {
         Ok(uri)
     }
 
-    /// Refuses URLs to loopback addresses, unless they are allowed.
+    /// Refuses URLs to this machine, unless they are allowed.
     fn check(&self, uri: &Uri) -> Result<(), UrlError> {
         let host = uri.host().ok_or(UrlError::Relative)?;
-        if is_loopback(host) && !self.allow_loopback {
+        if may_be_loopback(host) && !self.allow_loopback {
             return Err(UrlError::Loopback);
         }
         Ok(())
@@ -361,6 +361,10 @@ mod tests {
             "http://localhost/admin",
             "http://user:pw@[::1]/admin",
             "http://[::ffff:127.0.0.1]/admin",
+            "https://0.0.0.0:8443/admin",
+            "https://[::]/admin",
+            "https://localhost./admin",
+            "https://127.1/admin",
         ] {
             assert_eq!(storage.url(url), Err(UrlError::Loopback), "{url}");
             let error = get(&storage, url, &Activity::default()).await.unwrap_err();
