@@ -40,9 +40,13 @@ impl Service<Uri> for ProxyConnector {
     }
 
     fn call(&mut self, destination: Uri) -> Self::Future {
-        let Some(proxy) = self.proxy.intercept(&destination) else {
-            let connecting = self.http.call(destination);
-            return Box::pin(async move { Ok(connecting.await?) });
+        let proxy = match self.proxy.intercept(&destination) {
+            Ok(Some(proxy)) => proxy,
+            Ok(None) => {
+                let connecting = self.http.call(destination);
+                return Box::pin(async move { Ok(connecting.await?) });
+            }
+            Err(fault) => return Box::pin(async move { Err(fault.into()) }),
         };
         let destination = explicit_port(destination);
         let http = self.http.clone();
