@@ -197,6 +197,14 @@ impl<E: Paged> Pages<E> {
         self
     }
 
+    /// Sets whether a page that may be incomplete is an error; see
+    /// [`Pages::strict`](crate::Pages::strict).
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.inner = self.inner.strict(strict);
+        self
+    }
+
     /// Returns the items that were skipped since the previous call of this method.
     pub fn take_skipped(&mut self) -> Vec<Skipped> {
         self.inner.take_skipped()
@@ -238,6 +246,14 @@ impl<E: Paged> Items<E> {
     #[must_use]
     pub fn skip_undecodable(mut self, skip: bool) -> Self {
         self.inner = self.inner.skip_undecodable(skip);
+        self
+    }
+
+    /// Sets whether a page that may be incomplete is an error; see
+    /// [`Pages::strict`](crate::Pages::strict).
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.inner = self.inner.strict(strict);
         self
     }
 

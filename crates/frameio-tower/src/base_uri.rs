@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use frameio_core::has_valid_port;
-use http::uri::{Authority, PathAndQuery, Scheme};
+use http::uri::{Authority, InvalidUri, PathAndQuery, Scheme};
 use http::{Request, Uri};
 use tower::{Layer, Service};
 
@@ -75,6 +75,35 @@ impl BaseUriLayer {
         let prefix = path.path().trim_end_matches('/').into();
         Ok(Self { base: Arc::new(Base { scheme, authority, prefix }) })
     }
+}
+
+/// Parses a base URI.
+///
+/// # Errors
+/// Fails if the text is not a URI. The error names the fault.
+///
+/// ```
+/// use frameio_tower::base_uri::parse;
+///
+/// let error = parse("https:///v4").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid base URI: it has no host");
+/// ```
+pub fn parse(text: &str) -> Result<Uri, InvalidBaseUri> {
+    text.parse().map_err(|_: InvalidUri| {
+        let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let fault = if after_scheme.is_empty() || after_scheme.starts_with(['/', '?', '#', ':']) {
+            "it has no host"
+        } else if text.contains(char::is_whitespace) {
+            "it contains a blank"
+        } else if !text.is_ascii() {
+            "it contains a character that is not ASCII: use its percent-encoding, or for a host its Punycode"
+        } else if text.contains(|c: char| "<>\\^`{|}\"".contains(c)) {
+            "it contains a character that a URL cannot have"
+        } else {
+            "it is not a URL"
+        };
+        InvalidBaseUri(fault)
+    })
 }
 
 impl Base {
@@ -166,6 +195,22 @@ mod tests {
         }));
         request = tokio_test::block_on(service.call(request)).unwrap();
         request.uri().to_string()
+    }
+
+    #[test]
+    fn names_the_fault_of_a_text_that_is_not_a_uri() {
+        for (text, fault) in [
+            ("", "it has no host"),
+            ("https://", "it has no host"),
+            ("https:///x", "it has no host"),
+            ("https://h/a b", "it contains a blank"),
+            ("https://h/a<b", "it contains a character that a URL cannot have"),
+            ("https://h:p@[/", "it is not a URL"),
+        ] {
+            assert_eq!(parse(text).map_err(|error| error.reason()), Err(fault), "{text}");
+        }
+        assert!(parse("https://b\u{fc}ro.example").unwrap_err().reason().contains("not ASCII"));
+        assert_eq!(parse("https://h:1/x").unwrap(), "https://h:1/x");
     }
 
     #[test]

@@ -89,7 +89,9 @@ pub struct DefaultStack {
     metrics: Option<Arc<dyn Metrics>>,
     deadline: Option<Duration>,
     call_layers: Vec<Wrap>,
-    retry: RetrySlot,
+    retry: RetryLayer,
+    /// Replaces `retry`, which keeps its settings for a later policy.
+    custom_retry: Option<Wrap>,
     headers: HeaderMap,
     rate_limit: RateLimitSlot,
     auth: Option<MakeAuth>,
@@ -115,12 +117,6 @@ impl RateLimitSlot {
     }
 }
 
-#[derive(Clone)]
-enum RetrySlot {
-    Policy(RetryLayer),
-    Custom(Wrap),
-}
-
 impl DefaultStack {
     /// Creates a stack that completes relative URIs with `base`, without authentication.
     ///
@@ -134,7 +130,8 @@ impl DefaultStack {
             metrics: None,
             deadline: Some(Duration::from_secs(600)),
             call_layers: Vec::new(),
-            retry: RetrySlot::Policy(RetryLayer::default()),
+            retry: RetryLayer::default(),
+            custom_retry: None,
             headers: HeaderMap::new(),
             rate_limit: RateLimitSlot::Default,
             auth: None,
@@ -186,12 +183,11 @@ impl DefaultStack {
     /// Sets the policy that decides whether a failed attempt is repeated. Default:
     /// [`StandardPolicy::documented`](crate::retry::StandardPolicy::documented).
     ///
-    /// Keeps the maximum number of retries and the budget.
+    /// Keeps the maximum number of retries and the budget. Enables retries again after
+    /// [`no_retry`](Self::no_retry), and replaces a [`retry_layer`](Self::retry_layer).
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
-        self.retry = RetrySlot::Policy(match self.retry {
-            RetrySlot::Policy(layer) => layer.policy(policy),
-            RetrySlot::Custom(_) => RetryLayer::new(policy),
-        });
+        self.retry = self.retry.policy(policy).enabled(true);
+        self.custom_retry = None;
         self
     }
 
@@ -203,17 +199,16 @@ impl DefaultStack {
     where
         L: Layer<HttpService, Service: Transport> + Send + Sync + 'static,
     {
-        self.retry = RetrySlot::Custom(wrap(layer));
+        self.custom_retry = Some(wrap(layer));
         self
     }
 
     /// Sets the maximum number of retries after the first attempt. Default: 2.
     ///
-    /// Has no effect on a layer set with [`retry_layer`](Self::retry_layer).
+    /// Enables retries again after [`no_retry`](Self::no_retry). Has no effect on a layer set with
+    /// [`retry_layer`](Self::retry_layer).
     pub fn max_retries(mut self, max_retries: u32) -> Self {
-        if let RetrySlot::Policy(layer) = self.retry {
-            self.retry = RetrySlot::Policy(layer.max_retries(max_retries));
-        }
+        self.retry = self.retry.max_retries(max_retries).enabled(true);
         self
     }
 
@@ -221,15 +216,15 @@ impl DefaultStack {
     ///
     /// Has no effect on a layer set with [`retry_layer`](Self::retry_layer).
     pub fn retry_budget(mut self, budget: impl Into<Option<RetryBudget>>) -> Self {
-        if let RetrySlot::Policy(layer) = self.retry {
-            self.retry = RetrySlot::Policy(layer.budget(budget));
-        }
+        self.retry = self.retry.budget(budget);
         self
     }
 
-    /// Disables retries, including the resend with a refreshed token after a 401.
+    /// Disables retries, including the resend with a refreshed token after a 401, except for calls that set
+    /// [`max_retries`](frameio_core::CallOptions::max_retries) themselves.
     pub fn no_retry(mut self) -> Self {
-        self.retry = RetrySlot::Policy(RetryLayer::never());
+        self.retry = self.retry.enabled(false);
+        self.custom_retry = None;
         self
     }
 
@@ -344,11 +339,9 @@ impl DefaultStack {
             .layer(trace)
             .layer(timeout)
             .service(exchange);
-        match &self.retry {
-            RetrySlot::Policy(layer) => self.call(layer.layer(attempt)),
-            RetrySlot::Custom(layer) => {
-                self.call(self.collected(layer(HttpService::in_slot(attempt))))
-            }
+        match &self.custom_retry {
+            None => self.call(self.retry.layer(attempt)),
+            Some(layer) => self.call(self.collected(layer(HttpService::in_slot(attempt)))),
         }
     }
 
@@ -405,10 +398,7 @@ impl<T: Transport> Layer<T> for DefaultStack {
 
 impl fmt::Debug for DefaultStack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let retry = match &self.retry {
-            RetrySlot::Policy(layer) => Some(layer),
-            RetrySlot::Custom(_) => None,
-        };
+        let retry = self.custom_retry.is_none().then_some(&self.retry);
         f.debug_struct("DefaultStack")
             .field("base", &self.base)
             .field("deadline", &self.deadline)

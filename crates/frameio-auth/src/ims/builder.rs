@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frameio_core::{clean_text, is_secure};
-use frameio_tower::{BuildError, BuildErrorKind, DefaultStack, HttpService, RetryLayer, Transport};
-use http::Uri;
+use frameio_tower::{
+    BuildError, BuildErrorKind, DefaultStack, HttpService, InvalidBaseUri, RetryLayer, Transport,
+    base_uri,
+};
 use http::header::{ACCEPT, HeaderMap, HeaderValue, USER_AGENT};
-use http::uri::InvalidUri;
 use jiff::Timestamp;
 use tower::Layer;
 
@@ -128,9 +129,8 @@ impl ImsBuilder {
         let refused = |reason: &str| {
             BuildError::new(BuildErrorKind::BaseUrl, format!("invalid IMS URL: {reason}"))
         };
-        let uri: Uri = base
-            .parse()
-            .map_err(|error: InvalidUri| refused(&error.to_string()).caused_by(error))?;
+        let invalid = |error: InvalidBaseUri| refused(error.reason()).caused_by(error);
+        let uri = base_uri::parse(base).map_err(invalid)?;
         let secure = is_secure(&uri);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -139,7 +139,7 @@ impl ImsBuilder {
             HeaderValue::from_static(concat!("frameio-rust/", env!("CARGO_PKG_VERSION"))),
         );
         let stack = DefaultStack::new(uri)
-            .map_err(|error| refused(error.reason()))?
+            .map_err(invalid)?
             .headers(headers)
             .rate_limit(None)
             .retry_layer(RetryLayer::from_tower(Retries::new(self.max_retries)).policy_emits())

@@ -199,10 +199,8 @@ async fn each_retry_emits_one_event() {
         .lines()
         .filter_map(|line| line.split_once("retry.scheduled").map(|(_, fields)| fields.trim()))
         .collect();
-    let expected = [
-        "attempt=2 delay_ms=7000 reason=\"429\"",
-        "attempt=3 delay_ms=1000 reason=\"503\"",
-    ];
+    let expected =
+        ["attempt=2 delay_ms=7000 reason=\"429\"", "attempt=3 delay_ms=1000 reason=\"503\""];
     assert_eq!(events, expected, "{trace}");
 }
 

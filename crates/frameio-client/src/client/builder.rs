@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use frameio_core::{Secret, clean_text, custom_header, describe_text, trim_text};
+use frameio_core::{Secret, clean_text, custom_header, describe_text};
 use frameio_tower::{
-    BuildError, BuildErrorKind, DefaultStack, HttpService, Metrics, RateLimitLayer, RetryBudget,
-    RetryPolicy, StaticToken, Token, TokenProvider, Transport,
+    BuildError, BuildErrorKind, DefaultStack, HttpService, InvalidBaseUri, Metrics, RateLimitLayer,
+    RetryBudget, RetryPolicy, StaticToken, Token, TokenProvider, Transport, base_uri,
 };
+
 use frameio_transport::{HyperTransport, HyperTransportBuilder, Proxy};
 use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Uri};
@@ -201,7 +202,8 @@ impl ClientBuilder {
 
     /// Sets the maximum number of retries after the first attempt. Default: 2.
     ///
-    /// Has no effect on a replaced [`retry_layer`](Self::retry_layer).
+    /// Enables retries again after [`no_retry`](Self::no_retry). Has no effect on a replaced
+    /// [`retry_layer`](Self::retry_layer).
     pub fn max_retries(mut self, max_retries: u32) -> Self {
         if let Some(sign_in) = &mut self.sign_in {
             sign_in.set_max_retries(max_retries);
@@ -217,7 +219,8 @@ impl ClientBuilder {
         self.map_stack(|stack| stack.retry_budget(budget))
     }
 
-    /// Disables all retries, including the one after a refreshed token.
+    /// Disables all retries, including the one after a refreshed token, except for calls that set
+    /// [`max_retries`](frameio_core::CallOptions::max_retries) themselves.
     pub fn no_retry(mut self) -> Self {
         if let Some(sign_in) = &mut self.sign_in {
             sign_in.set_max_retries(0);
@@ -312,18 +315,20 @@ impl ClientBuilder {
         if let Some(token) = &self.token {
             token.check()?;
         }
-        let base = base_uri(&self.base_url)?;
+        let base = parse_base_url(&self.base_url)?;
         let mut headers = self.headers.clone();
         if self.token.as_ref().is_some_and(Token::is_legacy) {
             headers.insert(LEGACY_TOKEN, HeaderValue::from_static("true"));
         }
         let stack = self.stack.clone().headers(headers).base_uri(base.clone());
-        let stack = stack.map_err(|error| unusable_url(&self.base_url, error.reason()))?;
+        let stack = stack.map_err(|error| invalid_url(&self.base_url, error))?;
         let http = match &self.transport {
             Some(transport) => self.sign(stack, transport)?.layer(transport.clone()),
             None => {
                 let checked = self.hyper.check(&base);
-                checked.map_err(|error| unusable_url(&self.base_url, &error.to_string()))?;
+                checked.map_err(|error| {
+                    unusable_url(&self.base_url, &error.to_string()).caused_by(error)
+                })?;
                 let hyper = self.hyper.clone().build();
                 self.sign(stack, &hyper)?.layer(hyper)
             }
@@ -345,13 +350,11 @@ impl ClientBuilder {
 }
 
 /// Parses the base URL of the API.
-fn base_uri(url: &str) -> Result<Uri, BuildError> {
+fn parse_base_url(url: &str) -> Result<Uri, BuildError> {
     let kind = BuildErrorKind::BaseUrl;
-    let text =
-        clean_text(url).map_err(|error| BuildError::new(kind, format!("the base URL {error}")))?;
-    let uri: Uri = text
-        .parse()
-        .map_err(|error: http::uri::InvalidUri| unusable_url(url, &error.to_string()))?;
+    let text = clean_text(url)
+        .map_err(|error| BuildError::new(kind, format!("the base URL {error}")).caused_by(error))?;
+    let uri = base_uri::parse(text).map_err(|error| invalid_url(url, error))?;
     if uri.path().split('/').any(|segment| segment.eq_ignore_ascii_case("v4")) {
         return Err(unusable_url(url, "remove '/v4' and what follows; it is part of every route"));
     }
@@ -361,20 +364,34 @@ fn base_uri(url: &str) -> Result<Uri, BuildError> {
     Ok(uri)
 }
 
+fn invalid_url(url: &str, error: InvalidBaseUri) -> BuildError {
+    unusable_url(url, error.reason()).caused_by(error)
+}
+
 fn unusable_url(url: &str, why: &str) -> BuildError {
-    // The part before an `@` may be a password, and a query may contain a key.
-    let message = match url.contains(['@', '?']) {
+    // The part before an `@` may be a password, and a query or a fragment may contain a key.
+    let message = match url.contains(['@', '?', '#']) {
         true => format!("invalid base URL: {why}"),
-        false => format!("invalid base URL '{}': {why}", trim_text(url)),
+        false => format!("invalid base URL '{}': {why}", describe_text(url)),
     };
     BuildError::new(BuildErrorKind::BaseUrl, message)
 }
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder")
-            .field("base_url", &describe_text(&self.base_url))
-            .field("stack", &self.stack)
-            .finish_non_exhaustive()
+        // `build` sets the base URI of the stack.
+        let base = parse_base_url(&self.base_url).ok();
+        let stack = base.and_then(|base| self.stack.clone().base_uri(base).ok());
+        let mut shown = f.debug_struct("ClientBuilder");
+        shown.field("base_url", &describe_text(&self.base_url));
+        if let Some(stack) = &stack {
+            shown.field("stack", stack);
+        }
+        shown.field("headers", &self.headers.keys().collect::<Vec<_>>());
+        match &self.transport {
+            Some(_) => shown.field("transport", &"custom"),
+            None => shown.field("transport", &self.hyper),
+        };
+        shown.finish_non_exhaustive()
     }
 }

@@ -176,3 +176,18 @@ fn an_iteration_ends_after_a_misuse_error() {
         assert_eq!(pages.by_ref().take(100).filter(Result::is_err).count(), 1);
     });
 }
+
+#[test]
+fn a_page_that_may_be_incomplete_is_an_error_if_strict() {
+    let script = Script::new(|_, _| response(200, r#"{"data":null}"#));
+    let client = frameio::Client::builder().token("t").transport(script).build().unwrap();
+    let client = blocking::Client::new(client).unwrap();
+    let (items, pages) =
+        (|| client.items(ListAccounts::new()), || client.pages(ListAccounts::new()));
+    assert!(items().next().is_none() && pages().next().unwrap().is_ok());
+    let errors = [
+        items().strict(true).next().unwrap().unwrap_err(),
+        pages().strict(true).next().unwrap().unwrap_err(),
+    ];
+    assert_eq!(errors.map(|error| error.kind()), [ErrorKind::Decode; 2]);
+}

@@ -5,7 +5,8 @@ use frameio_testing::script;
 use std::time::Duration;
 
 use frameio::files::ShowFile;
-use frameio::layers::{RateLimitLayer, RateLimitMode, StandardPolicy};
+use frameio::layers::{RateLimitLayer, RateLimitMode, RetryLayer, StandardPolicy};
+use frameio::transport::Proxy;
 use frameio::users::ShowCurrentUser;
 use frameio::{Body, BuildErrorKind, CallOptions, Client, ClientBuilder, EndpointExt, ErrorKind};
 use http::{HeaderName, HeaderValue, Request};
@@ -241,14 +242,46 @@ fn refuses_invalid_settings_with_a_remedy() {
     );
     for (url, reason) in [
         ("https://api.frame.io:99999", "its port is not a number from 1 to 65535"),
-        ("https://api.frame.io/x#y", "it has a fragment"),
+        ("https:///x", "it has no host"),
+        ("https://h/a b", "it contains a blank"),
         ("http://api.frame.io", "http:// is only allowed for the local machine"),
     ] {
         let message = error(Client::builder().base_url(url));
         assert!(message.starts_with(&format!("invalid base URL '{url}': {reason}")), "{message}");
     }
-    let secret = error(Client::builder().base_url("https://me:s3cret@api.frame.io"));
-    assert_eq!(secret, "invalid base URL: it has a user name or password");
+    for (url, reason) in [
+        ("https://me:s3cret@api.frame.io", "it has a user name or password"),
+        ("https://api.frame.io/?key=s3cret", "it has a query"),
+        ("https://api.frame.io/#access_token=s3cret", "it has a fragment"),
+        ("https://api.frame.io/v4#s3cret", "remove '/v4' and what follows"),
+    ] {
+        let message = error(Client::builder().base_url(url));
+        assert!(message.starts_with(&format!("invalid base URL: {reason}")), "{message}");
+    }
+    let message = error(Client::builder().base_url("https://a\u{202e}b\u{1b}"));
+    assert!(message.contains("control character"), "{message}");
+    let message = error(Client::builder().base_url("https://a\u{202e}b"));
+    assert!(
+        message.starts_with("invalid base URL 'https://ab': it contains a character"),
+        "{message}"
+    );
+}
+
+#[test]
+fn debug_shows_the_settings_without_secrets() {
+    let builder = Client::builder()
+        .base_url("https://proxy.example/x")
+        .token("s3cret")
+        .header("x-api-key", "s3cret")
+        .proxy(Proxy::url("http://me:s3cret@h:1").unwrap())
+        .allow_http();
+    let shown = format!("{builder:?}");
+    for part in ["base: https://proxy.example/x", "x-api-key", "h:1", "allow_http: true"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!shown.contains("s3cret") && !shown.contains("api.frame.io"), "{shown}");
+    let shown = format!("{:?}", builder.transport(Script::new(|_, _| user())));
+    assert!(shown.contains("transport: \"custom\""), "{shown}");
 }
 
 #[test]
@@ -258,6 +291,10 @@ fn build_errors_have_a_kind() {
     assert_eq!(kind(Client::builder().header("x y", "1")), BuildErrorKind::Header);
     assert_eq!(kind(Client::builder().base_url("nonsense")), BuildErrorKind::BaseUrl);
     assert_eq!(Client::new("a\nb").unwrap_err().kind(), BuildErrorKind::Token);
+    for url in ["nonsense", "https://", "a\nb", "https://me@h", "http://h"] {
+        let error = Client::builder().base_url(url).build().unwrap_err();
+        assert!(std::error::Error::source(&error).is_some(), "{url}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -344,6 +381,10 @@ async fn call_options_override_retries_and_deadline() {
     let client_setting = client.send(ShowCurrentUser::new()).await.unwrap_err();
     let more = send(retries(4)).await.unwrap_err();
     assert_eq!((none.attempts(), client_setting.attempts(), more.attempts()), (1, 2, 5));
+    let never = builder(&script).no_retry().retry_budget(None).build().unwrap();
+    let more = never.send(ShowCurrentUser::new().options(retries(2))).await.unwrap_err();
+    let none = never.send(ShowCurrentUser::new().options(retries(0))).await.unwrap_err();
+    assert_eq!((none.attempts(), more.attempts()), (1, 3));
     let cut = send(retries(9).deadline(Duration::from_millis(1))).await.unwrap_err();
     assert!(cut.attempts() < 10, "waited beyond the deadline");
     assert_eq!(cut.status().unwrap(), 500);
@@ -352,11 +393,17 @@ async fn call_options_override_retries_and_deadline() {
 #[tokio::test(start_paused = true)]
 async fn max_retries_applies_regardless_of_the_order_of_settings() {
     let script = Script::new(|_, _| response(500, "{}"));
+    let once = || RetryLayer::new(StandardPolicy::default()).max_retries(1);
     for (builder, attempts) in [
         (builder(&script).max_retries(1).retry(StandardPolicy::conservative()), 2),
         (builder(&script).retry(StandardPolicy::conservative()).max_retries(1), 2),
-        (builder(&script).no_retry().max_retries(4), 1),
+        (builder(&script).no_retry().max_retries(4), 5),
+        (builder(&script).max_retries(4).no_retry(), 1),
         (builder(&script).no_retry().retry(StandardPolicy::default()), 3),
+        (builder(&script).max_retries(3).no_retry().retry(StandardPolicy::default()), 4),
+        (builder(&script).max_retries(4).retry_layer(once()).retry(StandardPolicy::default()), 5),
+        (builder(&script).max_retries(4).retry_layer(once()), 2),
+        (builder(&script).retry_layer(once()).no_retry(), 1),
     ] {
         let client = builder.retry_budget(None).build().unwrap();
         let error = client.send(ShowCurrentUser::new()).await.unwrap_err();

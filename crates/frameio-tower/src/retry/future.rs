@@ -54,7 +54,11 @@ impl<S: Service<Request<B>>, B: CloneBody> RetryFuture<S, B> {
         mut request: Request<B>,
     ) -> Self {
         let record = record(request.extensions_mut());
-        let replayable = if state.resends() { ReplayableRequest::of(&request) } else { None };
+        let replayable = if state.resends(request.extensions()) {
+            ReplayableRequest::of(&request)
+        } else {
+            None
+        };
         let sends = record.sends();
         record.enter(Phase::Attempt);
         let step = Step::Attempt { response: ready.call(request) };

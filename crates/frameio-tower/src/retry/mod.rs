@@ -56,8 +56,8 @@ pub(super) struct Settings {
     policy: Arc<dyn RetryPolicy>,
     max_retries: u32,
     budget: Option<RetryBudget>,
-    /// If false, each call has one attempt.
-    resends: bool,
+    /// If false, each call has one attempt, unless it sets a number of retries itself.
+    enabled: bool,
 }
 
 impl RetryLayer {
@@ -68,23 +68,22 @@ impl RetryLayer {
                 policy: Arc::new(policy),
                 max_retries: 2,
                 budget: Some(RetryBudget::default()),
-                resends: true,
+                enabled: true,
             }),
         }
     }
 
-    /// Creates a layer that never resends, not even with a refreshed token.
-    pub(crate) fn never() -> Self {
-        let mut layer = Self::new(|_: &AttemptOutcome<'_>| None);
-        Arc::make_mut(&mut layer.settings).resends = false;
-        layer
+    /// Sets whether calls are resent at all, also with a refreshed token. A call that sets a number of retries
+    /// itself is resent in any case.
+    pub(crate) fn enabled(mut self, enabled: bool) -> Self {
+        Arc::make_mut(&mut self.settings).enabled = enabled;
+        self
     }
 
     /// Replaces the policy, and keeps the maximum number of retries and the budget.
     pub(crate) fn policy(mut self, policy: impl RetryPolicy) -> Self {
         let settings = Arc::make_mut(&mut self.settings);
         settings.policy = Arc::new(policy);
-        settings.resends = true;
         self
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use frameio_core::CallLimits;
 use http::{Response, StatusCode};
 use tokio::time::Instant;
 use tracing::Level;
@@ -28,9 +29,13 @@ impl RetryState {
         Self { settings, started_at: Instant::now(), retries: 0, refreshed: false }
     }
 
-    /// Returns `false` if the layer never resends.
-    pub(super) fn resends(&self) -> bool {
-        self.settings.resends
+    /// Returns `false` if a request with these extensions is never resent.
+    pub(super) fn resends(&self, extensions: &http::Extensions) -> bool {
+        self.settings.enabled
+            || extensions
+                .get::<CallLimits>()
+                .and_then(|limits| limits.max_retries)
+                .is_some_and(|retries| retries > 0)
     }
 
     /// Returns the number of the current attempt, from 1.
