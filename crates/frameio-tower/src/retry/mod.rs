@@ -24,7 +24,6 @@ pub use self::budget::RetryBudget;
 pub use self::future::RetryFuture;
 pub use self::policy::{AttemptOutcome, RetryPolicy};
 use self::retry_state::RetryState;
-#[cfg(feature = "tower")]
 pub use self::retry_state::emit_scheduled;
 pub use self::standard::StandardPolicy;
 #[cfg(feature = "tower")]

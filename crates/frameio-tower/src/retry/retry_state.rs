@@ -100,8 +100,8 @@ pub(super) fn is_refreshed<R>(response: &Response<R>) -> bool {
         && response.extensions().get::<TokenRefreshed>().is_some()
 }
 
-/// Emits the event [`retry.scheduled`](names::RETRY_SCHEDULED) for the attempt after `attempt`, for policies of
-/// tower that [emit it themselves](super::TowerRetryLayer::policy_emits).
+/// Emits the event [`retry.scheduled`](names::RETRY_SCHEDULED) for the attempt after `attempt`, for custom retry
+/// layers, and for policies of tower that emit it themselves.
 ///
 /// `reason` is a status, or a name returned by [`error_type`](crate::error_type).
 pub fn emit_scheduled(attempt: u32, delay: Duration, reason: &str) {
