@@ -60,7 +60,7 @@ fn retries(text: &str) -> Result<u32, String> {
     text.parse().map_err(|_| "expected a whole number, such as 0 or 5".to_owned())
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let expected = || "expected a number of seconds, such as 30 or 0.5".to_owned();
     let seconds: f64 = text.parse().map_err(|_| expected())?;
     let duration = Duration::try_from_secs_f64(seconds).map_err(|_| expected())?;

@@ -1,6 +1,7 @@
 //! Arguments that several commands share.
 
 mod account;
+mod call;
 mod filter;
 mod format;
 mod global;
@@ -11,6 +12,7 @@ mod report;
 mod transfer;
 
 pub(crate) use self::account::{AccountArg, WorkspaceArgs, accounts, only_account};
+pub(crate) use self::call::CallArgs;
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::format::{FormatArgs, JsonArgs};
 pub(crate) use self::global::GlobalArgs;

@@ -140,6 +140,38 @@ async fn all_fails_on_a_list_that_repeats_a_page() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn options_of_a_call_set_headers_deadline_and_retries() {
+    let (sim, server) = serve().await;
+    let show = ["call", "users.show", "--header", "x-trace: 7"];
+    run(&server, &[&show[..], &["--header", "x-api-key:s3cret"]].concat()).await.json();
+    let sent = sim.requests();
+    let sent = &sent.last().unwrap().headers;
+    assert_eq!((&sent["x-trace"], &sent["x-api-key"]), (&"7".into(), &"s3cret".into()));
+    let shown = run(&server, &[&show[..], &["--header", "x-api-key:s3cret", "-n"]].concat()).await;
+    assert!(shown.stdout.contains("x-trace: 7") && !shown.stdout.contains("s3cret"), "{shown:?}");
+    for (header, message) in [
+        ("x-trace", "expected a name and a value, such as 'x-trace: 7'"),
+        ("a b: 1", "`header` has the invalid name 'a b'"),
+    ] {
+        let refused = run(&server, &["call", "users.show", "--header", header]).await.failed(2);
+        assert!(refused.contains(message), "{refused}");
+    }
+
+    sim.inject(Fault::delay(Duration::from_secs(600)).on("users.show").next(1));
+    let late = run(&server, &["call", "users.show", "--deadline", "0.2"]).await.failed(9);
+    assert!(late.contains("deadline of 200ms reached"), "{late}");
+
+    // The service creates the folder, and its response is lost.
+    let create =
+        ["call", "folders.create", "--path", "folder_id=/Film/The Crossing", "-f", "name=New"];
+    for (flags, status) in [(&[][..], 9), (&["--idempotent"], 0)] {
+        sim.inject(Fault::reset_in_body().on("folders.create").next(1));
+        let ended = run(&server, &[&create[..], flags].concat()).await;
+        assert_eq!(ended.status, status, "{ended:?}");
+    }
+}
+
 #[tokio::test]
 async fn refuses_invalid_calls_before_sending_anything() {
     let refusals = [

@@ -10,14 +10,12 @@ mod scheduler;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use frameio::CallOptions;
-
 pub(super) use self::estimate::Load;
 use self::jobs::Job;
 use self::previous::Previous;
 use self::results::Results;
 use self::scheduler::Scheduler;
-use crate::args::{AccountArg, GlobalArgs, JsonArgs, at_least_one};
+use crate::args::{AccountArg, CallArgs, GlobalArgs, JsonArgs, at_least_one};
 use crate::commands::input_ids::IdLookup;
 use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
@@ -55,9 +53,8 @@ pub(crate) struct Args {
     /// Maximum number of concurrent calls per operation
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = at_least_one::<u16>)]
     concurrency: u16,
-    /// Allow values outside the documented limits
-    #[arg(long)]
-    unchecked: bool,
+    #[command(flatten)]
+    call: CallArgs,
     #[command(flatten)]
     json: JsonArgs,
     #[command(flatten)]
@@ -65,7 +62,7 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure> {
-    let options = CallOptions::new().unchecked(args.unchecked);
+    let options = args.call.options();
     let profile = global.profile.load()?.with_account(args.account.given());
     let mut jobs = jobs::read(&args.jobs, &profile, &options)?;
     let path = match &args.results {

@@ -14,7 +14,7 @@ pub(super) use self::fields::FieldPath;
 use self::fields::Fields;
 pub(super) use self::preview::quoted;
 use super::input_ids::{IdLookup, InputIds};
-use crate::args::{AccountArg, GlobalArgs, JsonArgs};
+use crate::args::{AccountArg, CallArgs, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::config::ProfileIds;
 use crate::exit::{Failure, Status};
@@ -51,9 +51,8 @@ pub(crate) struct Args {
     /// Follow all pages and print their items as JSON lines
     #[arg(long)]
     all: bool,
-    /// Allow values outside the documented limits
-    #[arg(long)]
-    unchecked: bool,
+    #[command(flatten)]
+    call: CallArgs,
     /// Print the request without sending it; places are looked up
     #[arg(long, short = 'n')]
     dry_run: bool,
@@ -72,7 +71,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut object = input::object(&args.input)?;
     let places = args.fields.add_to(operation, &mut object)?;
     let profile = global.profile.load()?.with_account(args.account.given());
-    let options = CallOptions::new().unchecked(args.unchecked);
+    let options = args.call.options();
     let reporter = args.json.reporter();
     if operation.deprecated {
         reporter.note(&format!("warning: {} is deprecated", operation.id));
