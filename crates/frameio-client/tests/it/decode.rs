@@ -158,19 +158,17 @@ async fn an_html_page_is_not_a_success_without_content() {
 
 #[derive(Endpoint)]
 #[endpoint(GET "/v4/moods", id = "moods.list", response = Json<Value>, quota = "10/min")]
-#[allow(clippy::exhaustive_structs, reason = "a test")]
-pub struct ListMoods {}
+struct ListMoods {}
 
 #[derive(Debug, serde::Deserialize)]
-pub struct Mood {
+struct Mood {
     weight: f64,
     settings: Value,
 }
 
 #[derive(Endpoint)]
 #[endpoint(GET "/v4/mood", id = "moods.show", response = Json<Mood>, quota = "10/min")]
-#[allow(clippy::exhaustive_structs, reason = "a test")]
-pub struct ShowMood {}
+struct ShowMood {}
 
 #[tokio::test]
 async fn numbers_in_untyped_parts_of_custom_responses_keep_their_digits() {
