@@ -88,7 +88,7 @@ const MAX_CHECKED: usize = 32;
 
 /// Checks that no untyped part of a decoded `T` has lost digits of a number.
 ///
-/// serde does not tell which parts of a type are untyped. They are those that accept a text in the place of
+/// serde does not report which parts of a type are untyped. They are those that accept a text in the place of
 /// the number, which is tried only for the few responses that contain such a number.
 ///
 /// # Errors
