@@ -12,13 +12,14 @@ use std::ffi::OsStr;
 use std::thread;
 use std::time::Duration;
 
-use clap::Command;
+use clap::{Command, CommandFactory};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use frameio::{Catalog, Operation};
 
 use self::bash::Bash;
 use self::line::Line;
+use crate::commands::Cli;
 use crate::config;
 
 /// Variable with which shells request completions, and the name of the shell.
@@ -84,6 +85,21 @@ pub(crate) fn share() -> ArgValueCompleter {
     })
 }
 
+/// Completes the name of a command, after those of the line.
+pub(crate) fn command() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let mut command = Cli::command();
+        let words = &Line::current().words;
+        for word in words.iter().skip_while(|word| *word != "man").skip(1) {
+            if let Some(below) = command.find_subcommand(word) {
+                command = below.clone();
+            }
+        }
+        let visible = command.get_subcommands().filter(|it| !it.is_hide_set());
+        starting_with(current, visible.map(|it| it.get_name().to_owned()).collect::<Vec<_>>())
+    })
+}
+
 /// Completes a profile.
 pub(crate) fn profile() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
@@ -143,10 +159,7 @@ fn remote(current: &OsStr, may_be_relative: bool) -> Vec<CompletionCandidate> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
-    use crate::commands::Cli;
 
     /// Words in the help of arguments that name items of the service.
     const PLACES: [&str; 4] = ["/Workspace/Project", "paths or IDs", "path or ID", "as paths"];

@@ -43,6 +43,25 @@ async fn each_format_prints_the_same_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ids_have_no_columns() {
+    let (_sim, server) = demo().await;
+    let refused = ls(&server, &[CUTS, "--format", "ids", "--columns", "name"]).await;
+    let message = "frameio: '--columns' cannot be used with '--format ids'";
+    assert_eq!(refused.failed(2), message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn positions_in_a_table_do_not_depend_on_its_header() {
+    let (_sim, server) = demo().await;
+    // No item has a value of the first column.
+    let find = ["find", "--name", "Stills", ROOT, "--columns", "matches,path"];
+    let with = run(&server, &find).await;
+    let without = run(&server, &[&find[..], &["--no-header"]].concat()).await;
+    assert_eq!(with.stdout.lines().nth(1), without.stdout.lines().next(), "{with:?}");
+    assert!(without.stdout.starts_with("         /Film"), "{without:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_list_is_valid_in_each_format() {
     let (_sim, server) = demo().await;
     let empty = "/Film/Harbour Lights/Scouting/Nothing";

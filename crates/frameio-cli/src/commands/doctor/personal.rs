@@ -2,6 +2,8 @@
 
 use http::Uri;
 
+use crate::exit::{Failure, Status};
+
 /// Whether names, email addresses and full paths are printed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Personal(pub(super) bool);
@@ -22,6 +24,20 @@ impl Personal {
     /// Returns an id, followed by the name if names are printed.
     pub(super) fn named(self, id: &str, name: &str) -> String {
         if self.0 { format!("{id} ({name})") } else { id.to_owned() }
+    }
+
+    /// Returns why a place was not found. The message is omitted unless names are printed: it contains the path,
+    /// and the names of other items in the folder.
+    pub(super) fn place(self, text: &str, failure: Failure) -> Failure {
+        let Failure { status, message } = failure;
+        let message = match (self.0, status) {
+            (true, _) => format!("'{text}': {message}"),
+            (false, Status::NotFound) => "no such item".to_owned(),
+            (false, Status::Usage) => "the path, ID or link is invalid or ambiguous".to_owned(),
+            (false, status) => format!("the lookup failed ({})", status.name()),
+        };
+        let hint = if self.0 { "" } else { "; '--show-personal' prints the names" };
+        Failure::new(status, message + hint)
     }
 
     /// Returns a text with `~` in place of the home directory, whose name is often that of the user.
@@ -57,6 +73,11 @@ mod tests {
             assert_eq!(Personal(false).email(email), masked);
             assert_eq!(Personal(true).email(email), email);
         }
+        let failure =
+            || Failure::new(Status::NotFound, "no such file 'x' in /Film; available: 'y'");
+        let place = |is_shown| Personal(is_shown).place("/Film/x", failure()).message;
+        assert_eq!(place(false), "no such item; '--show-personal' prints the names");
+        assert_eq!(place(true), "'/Film/x': no such file 'x' in /Film; available: 'y'");
         assert_eq!(Personal(false).named("7", "Acme"), "7");
         assert_eq!(Personal(true).named("7", "Acme"), "7 (Acme)");
     }
