@@ -178,7 +178,9 @@ impl Failure {
 
     /// Refuses the input of an operation.
     pub(crate) fn input(operation: &str, error: &EncodeError) -> Self {
-        Self::usage(format!("{operation}: {error}"))
+        // The reasons of serde have no verb.
+        let reason = error.to_string().replace("` invalid ", "` has an invalid ");
+        Self::usage(format!("{operation}: {reason}"))
     }
 
     /// Returns whether a failed call may have been carried out: it was sent, and no response says that it was

@@ -107,7 +107,7 @@ pub(crate) enum IfExists {
     Skip,
     /// Upload the file next to the existing one, under the same name
     KeepBoth,
-    /// Fail, even if the existing file is equal
+    /// Report a conflict, even if the existing file is equal
     Fail,
 }
 

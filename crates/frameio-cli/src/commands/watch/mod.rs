@@ -20,7 +20,7 @@ use self::then::ThenCommand;
 use super::upload::UploadOptions;
 use crate::args::{AccountArg, GlobalArgs, OutputArgs, PaceArgs};
 use crate::completion;
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::TransferReport;
 use crate::resolver::{Purpose, Resolver, folder_of};
 use crate::shutdown::{self, Stopped};
