@@ -89,7 +89,7 @@ pub(crate) fn share() -> ArgValueCompleter {
 pub(crate) fn command() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let mut command = Cli::command();
-        let words = &Line::current().words;
+        let words = Line::current().words.split_last().map_or(&[][..], |(_, before)| before);
         for word in words.iter().skip_while(|word| *word != "man").skip(1) {
             if let Some(below) = command.find_subcommand(word) {
                 command = below.clone();

@@ -396,6 +396,18 @@ async fn names_of_places_are_printed_on_request_only() {
             assert_eq!(ended.stdout.contains(name), is_shown, "{name}: {ended:?}");
         }
     }
+    for arguments in [
+        &["doctor", "--account", "Elsewhere"][..],
+        &["doctor", "/Film/The Crossing/Stills/Poster.png", "--write-test"],
+    ] {
+        for is_shown in [false, true] {
+            let shown = if is_shown { &["--show-personal"][..] } else { &[] };
+            let ended = crate::program::run(&server, &[arguments, shown].concat()).await;
+            assert_ne!(ended.status, 0, "{ended:?}");
+            let is_named = ["Elsewhere", "Poster"].iter().any(|name| ended.stdout.contains(name));
+            assert_eq!(is_named, is_shown, "{ended:?}");
+        }
+    }
 }
 
 #[tokio::test]

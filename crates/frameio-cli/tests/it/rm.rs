@@ -93,7 +93,7 @@ async fn deletes_projects_and_workspaces_whose_names_are_confirmed() {
     let (_sim, server) = demo().await;
     let project = ["rm", "--confirm", "Harbour Lights", "/Film/Harbour Lights"];
     let deleted = run(&server, &project).await;
-    deleted.succeeded();
+    assert_eq!(deleted.status, 0, "{deleted:?}");
     let shown = "/Film/Harbour Lights (project: 1 file, 1 folder, 3.00 MiB)\n";
     assert_eq!((deleted.stderr, deleted.stdout), (shown.to_owned(), format!("deleted: {shown}")));
     // With '--yes', nothing is counted.
@@ -116,7 +116,8 @@ async fn a_name_confirms_one_of_the_projects_that_have_it() {
     assert!(refused.failed(2).contains(message), "{refused:?}");
     assert_eq!(sim.stats().by_operation.get("projects.delete"), None);
     let twice = [&once[..], &["--confirm", "Harbour Lights"]].concat();
-    run(&server, &twice).await.succeeded();
+    let deleted = run(&server, &twice).await;
+    assert_eq!((deleted.status, deleted.stderr.lines().count()), (0, 2), "{deleted:?}");
     assert_eq!(sim.stats().by_operation.get("projects.delete"), Some(&2));
 }
 

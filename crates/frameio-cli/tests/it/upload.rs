@@ -78,7 +78,8 @@ async fn an_existing_name_is_a_conflict_and_a_missing_version_is_not_found() {
     assert_eq!(fixture.run(&upload).await.status, 0);
     let failed = fixture.run(&[&upload[..], &["--if-exists", "fail"]].concat()).await;
     assert_eq!((failed.status, &failed.lines()[0]["error"]["kind"]), (12, &"conflict".into()));
-    std::fs::write(fixture.directory.path().join("in/a.mov"), "longer than it was before").unwrap();
+    std::fs::write(fixture.directory.path().join("in/a.mov"), "longer than the one before it")
+        .unwrap();
     let version = fixture.run(&[&upload[..], &["--if-exists", "version"]].concat()).await;
     assert_eq!(version.status, 0, "{version:?}");
     let missing = ["download", ROOT, "-o", "out", "--version", "4", "--json"];

@@ -1,5 +1,6 @@
 //! Data about persons and machines, which is masked unless the user asks for it.
 
+use frameio::transfer::RemotePath;
 use http::Uri;
 
 use crate::exit::{Failure, Status};
@@ -36,8 +37,17 @@ impl Personal {
             (false, Status::Usage) => "the path, ID or link is invalid or ambiguous".to_owned(),
             (false, status) => format!("the lookup failed ({})", status.name()),
         };
-        let hint = if self.0 { "" } else { "; '--show-personal' prints the names" };
-        Failure::new(status, message + hint)
+        Failure::new(status, message + self.hint())
+    }
+
+    /// Returns the path of the place if names are printed.
+    pub(super) fn path(self, path: &RemotePath) -> String {
+        if self.0 { format!("'{path}'") } else { "the place".to_owned() }
+    }
+
+    /// Returns how names are printed, if they are not.
+    pub(super) const fn hint(self) -> &'static str {
+        if self.0 { "" } else { "; '--show-personal' prints the names" }
     }
 
     /// Returns a text with `~` in place of the home directory, whose name is often that of the user.
