@@ -392,7 +392,7 @@ async fn names_of_places_are_printed_on_request_only() {
     {
         let ended = crate::program::run(&server, arguments).await;
         assert_eq!(ended.status, 5, "{ended:?}");
-        for name in ["Secret cut", "Crossing", "Dailies"] {
+        for name in ["Secret cut", "Crossing", "Cuts"] {
             assert_eq!(ended.stdout.contains(name), is_shown, "{name}: {ended:?}");
         }
     }

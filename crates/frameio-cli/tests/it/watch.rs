@@ -103,7 +103,7 @@ async fn the_command_gets_the_file_in_its_environment() {
     }
     let once = ["watch", "in", ROOT, "--once", "--then", "sh -c 'exit 3'", "--json"];
     let ended = fixture.run(&[&once[..], &SETTLE].concat()).await;
-    let summary = &ended.lines().last().unwrap()["summary"];
+    let summary = ended.lines().pop().unwrap()["summary"].take();
     assert_eq!((ended.status, &summary["failed_actions"]), (1, &json!(1)), "{ended:?}");
 }
 

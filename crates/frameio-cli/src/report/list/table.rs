@@ -109,9 +109,9 @@ impl Table {
     /// ones, except those that are kept.
     fn layout(&self) -> Vec<usize> {
         let cells = |at| self.cells(at);
+        let title = |column: &Column| if self.has_header { width(&column.title()) } else { 0 };
         let columns = self.columns.iter().enumerate();
-        // Also without a header, so that positions do not depend on whether a column is empty.
-        let natural: Vec<_> = columns.map(|(at, it)| cells(at).max(width(&it.title()))).collect();
+        let natural: Vec<_> = columns.map(|(at, it)| cells(at).max(title(it))).collect();
         let Some(room) = self.room.filter(|room| total(&natural) > *room) else { return natural };
         if !self.may_omit {
             let mut widths = natural.clone();
