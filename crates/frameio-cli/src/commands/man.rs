@@ -19,7 +19,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Command to print the page of [default: frameio itself]
-    #[arg(add = completion::command())]
+    #[arg(add = completion::command(Cli::command))]
     command: Vec<String>,
     /// Write the pages of all commands into this directory
     #[arg(long, value_name = "DIR", conflicts_with = "command")]

@@ -12,14 +12,13 @@ use std::ffi::OsStr;
 use std::thread;
 use std::time::Duration;
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Elvish, Fish, Powershell, Shells, Zsh};
 use frameio::{Catalog, Operation};
 
 use self::bash::Bash;
 use self::line::Line;
-use crate::commands::Cli;
 use crate::config;
 
 /// Variable with which shells request completions, and the name of the shell.
@@ -85,10 +84,10 @@ pub(crate) fn share() -> ArgValueCompleter {
     })
 }
 
-/// Completes the name of a command, after those of the line.
-pub(crate) fn command() -> ArgValueCompleter {
-    ArgValueCompleter::new(|current: &OsStr| {
-        let mut command = Cli::command();
+/// Completes the name of a command of the program, after those of the line.
+pub(crate) fn command(program: fn() -> Command) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |current: &OsStr| {
+        let mut command = program();
         let words = Line::current().words.split_last().map_or(&[][..], |(_, before)| before);
         for word in words.iter().skip_while(|word| *word != "man").skip(1) {
             if let Some(below) = command.find_subcommand(word) {
@@ -159,7 +158,10 @@ fn remote(current: &OsStr, may_be_relative: bool) -> Vec<CompletionCandidate> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+    use crate::commands::Cli;
 
     /// Words in the help of arguments that name items of the service.
     const PLACES: [&str; 4] = ["/Workspace/Project", "paths or IDs", "path or ID", "as paths"];
