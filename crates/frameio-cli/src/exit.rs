@@ -178,7 +178,9 @@ impl Failure {
 
     /// Refuses the input of an operation.
     pub(crate) fn input(operation: &str, error: &EncodeError) -> Self {
-        Self::usage(format!("{operation}: {error}"))
+        // The reasons of serde have no verb.
+        let reason = error.to_string().replace("` invalid ", "` has an invalid ");
+        Self::usage(format!("{operation}: {reason}"))
     }
 
     /// Returns whether a failed call may have been carried out: it was sent, and no response says that it was
@@ -308,7 +310,9 @@ fn without_code(mut message: String) -> String {
 
 /// Joins the lines of an error message, because texts of the service may have several.
 fn one_line(error: &impl Display) -> String {
-    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = error.to_string();
+    // Names keep their blanks, so that they can be used as they are shown.
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -327,6 +331,17 @@ mod tests {
             ("unchanged: Yes", "unchanged: Yes"),
         ] {
             assert_eq!(Failure::usage(message).message, expected);
+        }
+    }
+
+    #[test]
+    fn messages_have_one_line_and_names_keep_their_blanks() {
+        for (text, expected) in [
+            ("no such file; available: '  two  '", "no such file; available: '  two  '"),
+            ("available: 'cr\rover'", "available: 'cr\rover'"),
+            ("one\n\n  two\r\nthree\n", "one two three"),
+        ] {
+            assert_eq!(one_line(&text), expected);
         }
     }
 

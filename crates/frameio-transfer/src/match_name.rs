@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::path::escaped;
 use crate::{TransferError, TransferErrorKind};
 
 /// Maximum number of names in a hint.
@@ -44,13 +45,17 @@ pub(crate) fn only<T>(
         return Err(TransferError::new(TransferErrorKind::Ambiguous, message));
     }
     same.pop().ok_or_else(|| {
-        let message = format!("no such {what} '{name}' in {within}{}", hint(name, &others));
+        // An account is also an argument of its own, in which nothing is escaped.
+        let shown: fn(&str) -> String = if what == "account" { str::to_owned } else { escaped };
+        let hint = hint(name, &others, shown);
+        let message = format!("no such {what} '{}' in {within}{hint}", shown(name));
         TransferError::new(TransferErrorKind::NotFound, message)
     })
 }
 
-/// Returns a hint with the only similar name, or a list of available ones, the most similar first.
-fn hint(name: &str, others: &[String]) -> String {
+/// Returns a hint with the only similar name, or a list of available ones, the most similar first; `shown` converts
+/// each to the form in which it can be typed.
+fn hint(name: &str, others: &[String], shown: fn(&str) -> String) -> String {
     let folded = |name: &str| normalized(&normalized(name).to_lowercase());
     let wanted = folded(name);
     let rated = others.iter().map(|other| (strsim::jaro_winkler(&folded(other), &wanted), other));
@@ -60,11 +65,11 @@ fn hint(name: &str, others: &[String]) -> String {
     match rated.as_slice() {
         [] => String::new(),
         [(rating, only), ..] if *rating >= 1.0 || similar == 1 => {
-            format!("; did you mean '{only}'?")
+            format!("; did you mean '{}'?", shown(only))
         }
         all => {
             let first: Vec<_> =
-                all.iter().take(HINTS).map(|(_, name)| format!("'{name}'")).collect();
+                all.iter().take(HINTS).map(|(_, name)| format!("'{}'", shown(name))).collect();
             let more = match all.len().saturating_sub(HINTS) {
                 0 => String::new(),
                 more => format!(" and {more} more"),

@@ -51,13 +51,18 @@ impl RemotePath {
     }
 }
 
+/// Returns a name as it is written in a path.
+pub(crate) fn escaped(name: &str) -> String {
+    name.replace('\\', r"\\").replace('/', r"\/")
+}
+
 impl fmt::Display for RemotePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return f.write_str("/");
         }
         for name in &self.0 {
-            write!(f, "/{}", name.replace('\\', r"\\").replace('/', r"\/"))?;
+            write!(f, "/{}", escaped(name))?;
         }
         Ok(())
     }

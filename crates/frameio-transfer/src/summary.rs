@@ -247,7 +247,7 @@ pub enum Outcome {
     },
     /// The file or directory was ignored.
     Ignored(Ignored),
-    /// An existing file differs and was not replaced. The error, of the kind
+    /// An existing file differs or has the same name, and was not replaced. The error, of the kind
     /// [`Conflict`](TransferErrorKind::Conflict), contains the reason.
     Conflict(TransferError),
     /// The remote file is incomplete and was not resumed.

@@ -89,6 +89,9 @@ impl<R: Row> FormatArgs<R> {
             (None, true) => Format::Jsonl,
             (format, _) => format.unwrap_or_default(),
         };
+        if format == Format::Ids && !self.columns.is_empty() {
+            return Err(Failure::usage("'--columns' cannot be used with '--format ids'"));
+        }
         if self.jq.is_some() && !matches!(format, Format::Json | Format::Jsonl) {
             return Err(Failure::usage("'--jq' needs '--format json' or '--format jsonl'"));
         }
@@ -105,7 +108,7 @@ impl<R: Row> FormatArgs<R> {
 /// Format of results that are not a list: text, an object, or an object for each item.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct JsonArgs {
-    /// Print JSON: an object in a line for each result
+    /// Print JSON, one object per line for each result
     #[arg(long, help_heading = OUTPUT)]
     json: bool,
     /// Filter each JSON object by an expression of jq; strings are printed without quotes

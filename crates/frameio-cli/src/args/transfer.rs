@@ -83,7 +83,8 @@ pub(crate) enum OnConflict {
     Skip,
     /// Keep the existing file and transfer the other one next to it
     KeepBoth,
-    /// Replace the existing file; only for downloads
+    /// Downloads only: move the existing local file to .frameio-trash, even if only it has changed, and replace
+    /// it
     Replace,
 }
 
@@ -106,7 +107,7 @@ pub(crate) enum IfExists {
     Skip,
     /// Upload the file next to the existing one, under the same name
     KeepBoth,
-    /// Fail, even if the existing file is equal
+    /// Report a conflict, even if the existing file is equal
     Fail,
 }
 

@@ -7,9 +7,10 @@ use frameio::assets::Asset;
 use frameio::folders::ListFolderChildren;
 use frameio::projects::{ListProjects, Project};
 use frameio::transfer::{ResolvedItem, Transfers};
+use frameio::version_stacks::ListVersions;
 use frameio::{Client, Paged};
 
-use crate::args::{AccountArg, GlobalArgs};
+use crate::args::{AccountArg, GlobalArgs, accounts};
 use crate::completion;
 use crate::exit::{Failure, Status, io_reason};
 use crate::name_cache::{CachedItem, NameCache, Names};
@@ -111,6 +112,9 @@ async fn names(
     resolver: &Resolver<'_>,
     place: &str,
 ) -> Result<(Option<CachedItem>, Names), Failure> {
+    if place == "//" {
+        return Ok((None, names_of_accounts(client).await?));
+    }
     let path = place.trim_end_matches('/');
     let path = if path.is_empty() { "/" } else { path };
     let mut names = Names::default();
@@ -139,9 +143,25 @@ async fn names(
             };
             collect(client, list, &mut names, add).await?;
         }
+        (ResolvedItem::VersionStack(stack), _) => {
+            let list = ListVersions::new(account, &stack.id).page_size(100);
+            let add = |asset: &Asset, names: &mut Names| {
+                names.add(asset.name(), asset_kind(asset), asset.id().as_str());
+            };
+            collect(client, list, &mut names, add).await?;
+        }
         _ => {}
     }
     Ok((CachedItem::of(&item), names))
+}
+
+/// Returns the names of the accounts, which follow `//` in a path.
+async fn names_of_accounts(client: &Client) -> Result<Names, Failure> {
+    let mut names = Names::default();
+    for account in accounts(client).await? {
+        names.add(&account.display_name, "account", account.id.as_str());
+    }
+    Ok(names)
 }
 
 /// Returns the names of the shares in a project.

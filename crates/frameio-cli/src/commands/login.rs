@@ -105,7 +105,13 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     // Checked before they replace saved credentials, which a failed sign-in must keep.
     let credentials = &signed_in.credentials;
     let client = global.client_for(&profile, credentials)?;
-    let user = client.send(ShowCurrentUser::new()).await.map_err(|it| credentials.failure(it))?;
+    let user = client.send(ShowCurrentUser::new()).await.map_err(|error| {
+        let failure = credentials.failure(error);
+        match args.token && failure.status == Status::SignedOut {
+            true => refused_token(failure),
+            false => failure,
+        }
+    })?;
     adjust_ids(&mut profile, &accounts(&client).await?);
     profile.sign_in = Some(signed_in.kind);
 
@@ -152,6 +158,13 @@ impl Record for SignedInProfile<'_> {
             "user": {"id": id, "name": name, "email": email},
         })
     }
+}
+
+/// Adds what to do about a token of standard input, which no profile contains.
+fn refused_token(mut failure: Failure) -> Failure {
+    failure.message +=
+        "; nothing was saved: copy the whole token, and run `frameio login --token` again";
+    failure
 }
 
 /// Removes the IDs of an account that the user cannot access, and sets the account if there is only

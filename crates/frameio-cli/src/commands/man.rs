@@ -6,6 +6,7 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
 use super::Cli;
+use crate::completion;
 use crate::exit::{Failure, Status, io_reason};
 use crate::report::Reporter;
 
@@ -18,6 +19,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Command to print the page of [default: frameio itself]
+    #[arg(add = completion::command(Cli::command))]
     command: Vec<String>,
     /// Write the pages of all commands into this directory
     #[arg(long, value_name = "DIR", conflicts_with = "command")]

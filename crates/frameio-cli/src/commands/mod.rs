@@ -82,7 +82,7 @@ Environment variables:
 
 Exit status:
     0  Success
-    1  Other error
+    1  Other error, or a question that was not confirmed
     2  Invalid arguments or input; nothing was sent
     3  Not signed in: no token, or a token that is refused
     4  Permission denied

@@ -2,7 +2,7 @@
 
 use frameio::assets::Asset;
 use frameio::projects::{ListProjects, Project};
-use frameio::transfer::{RemotePath, ResolvedItem, TransferErrorKind, Transfers, Walk};
+use frameio::transfer::{RemotePath, ResolvedItem, TransferErrorKind, Transfers, Walk, WalkError};
 use frameio::workspaces::Workspace;
 use frameio::{AccountId, Client, WorkspaceId};
 
@@ -30,12 +30,20 @@ pub(super) trait Visitor {
     }
 }
 
+/// Returns why a folder could not be listed; `root` is the path of the folder in which the walk began.
+pub(super) fn unlisted(root: &RemotePath, error: &WalkError) -> String {
+    let names = root.names().iter().chain(error.path.names());
+    format!("{}: {}", RemotePath::new(names), error.error)
+}
+
 /// A walk, and the folders that it could not list.
 pub(super) struct PlaceWalk<'a> {
     client: &'a Client,
     transfers: &'a Transfers,
     /// Maximum number of levels.
     depth: Option<usize>,
+    /// Path of the place.
+    root: RemotePath,
     shown: ShownWalk,
     reporter: Reporter,
     /// Projects that could not be decoded.
@@ -49,7 +57,8 @@ impl<'a> PlaceWalk<'a> {
     pub(super) fn new(client: &'a Client, transfers: &'a Transfers, depth: Option<usize>) -> Self {
         let (reporter, skipped) = (Reporter::text(), SkippedItems::default());
         let shown = ShownWalk::start();
-        Self { client, transfers, depth, shown, reporter, skipped, failed: 0, status: None }
+        let root = RemotePath::default();
+        Self { client, transfers, depth, root, shown, reporter, skipped, failed: 0, status: None }
     }
 
     /// Visits everything below a place, not the place itself.
@@ -65,6 +74,7 @@ impl<'a> PlaceWalk<'a> {
             }
             Listable::Item(item) => item,
         };
+        self.root = item.path.clone();
         let account = &item.account_id;
         match (&item.item, item.folder_id()) {
             (ResolvedItem::Workspace, _) => {
@@ -164,7 +174,8 @@ impl<'a> PlaceWalk<'a> {
                     self.failed += 1;
                     let status = Status::of_file(&error.error);
                     self.status = Some(Status::common(self.status, status));
-                    self.reporter.note(&error.to_string());
+                    let names = self.root.names().iter().chain(above.names());
+                    self.reporter.note(&unlisted(&RemotePath::new(names), &error));
                 }
             }
         }

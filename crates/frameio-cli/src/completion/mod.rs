@@ -84,6 +84,21 @@ pub(crate) fn share() -> ArgValueCompleter {
     })
 }
 
+/// Completes the name of a command of the program, after those of the line.
+pub(crate) fn command(program: fn() -> Command) -> ArgValueCompleter {
+    ArgValueCompleter::new(move |current: &OsStr| {
+        let mut command = program();
+        let words = Line::current().words.split_last().map_or(&[][..], |(_, before)| before);
+        for word in words.iter().skip_while(|word| *word != "man").skip(1) {
+            if let Some(below) = command.find_subcommand(word) {
+                command = below.clone();
+            }
+        }
+        let visible = command.get_subcommands().filter(|it| !it.is_hide_set());
+        starting_with(current, visible.map(|it| it.get_name().to_owned()).collect::<Vec<_>>())
+    })
+}
+
 /// Completes a profile.
 pub(crate) fn profile() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {

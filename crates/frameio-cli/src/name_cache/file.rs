@@ -26,7 +26,7 @@ impl Names {
         let is_usable = !name.is_empty() && !name.contains(['\n', '\r', '\0', '\u{b}']);
         let is_word = |text: &str| !text.contains(|c: char| c.is_whitespace());
         if is_usable && is_word(kind) && is_word(id) && !self.is_full() {
-            let is_container = matches!(kind, "workspace" | "project" | "folder");
+            let is_container = matches!(kind, "account" | "workspace" | "project" | "folder");
             let completed = format!("{}{}", escaped(name), if is_container { "/" } else { "" });
             self.0.push(Name { completed, kind: kind.to_owned(), id: id.to_owned() });
         }

@@ -40,6 +40,8 @@ pub(super) struct Counts {
     /// New versions that are not the heads of their stacks.
     not_head: u64,
     failed: u64,
+    /// Commands and moves after transfers that failed.
+    failed_actions: u64,
     /// Status that all failures and conflicts share.
     status: Option<Status>,
     /// Files that are incomplete because of an interruption.
@@ -107,6 +109,11 @@ impl Counts {
         self.add_status(Status::Other);
     }
 
+    /// Sets the number of failed commands and moves after transfers.
+    pub(super) const fn set_failed_actions(&mut self, count: u64) {
+        self.failed_actions = count;
+    }
+
     /// Counts a file that is not in a hash list.
     pub(super) const fn add_unlisted(&mut self) {
         self.unlisted += 1;
@@ -135,9 +142,13 @@ impl Counts {
     /// Returns the exit status of the run if there are failures or conflicts, or if an upload did not send
     /// all changed files.
     pub(super) fn failure(self, is_upload: bool) -> Option<Status> {
+        let status = match self.failed_actions {
+            0 => self.status,
+            _ => Some(Status::Other),
+        };
         match is_upload && self.unsent > 0 && !self.is_dry_run {
-            true => Some(Status::common(self.status, Status::Conflict)),
-            false => self.status,
+            true => Some(Status::common(status, Status::Conflict)),
+            false => status,
         }
     }
 
@@ -198,7 +209,7 @@ impl Counts {
         json!({
             "transferred": self.transferred, "planned": self.planned, "bytes": self.bytes,
             "skipped": self.skipped, "ignored": self.ignored, "unfinished": self.unfinished,
-            "conflicts": self.conflicts, "failed": self.failed, "incomplete": self.incomplete,
+            "conflicts": self.conflicts, "failed": self.failed, "failed_actions": self.failed_actions, "incomplete": self.incomplete,
             "bytes_kept": self.bytes_kept, "changed": self.changed, "unverified": self.unverified,
             "moved": self.moved, "deleted": self.deleted, "kept": self.kept,
             "not_head": self.not_head, "unlisted": self.unlisted,
@@ -225,6 +236,7 @@ impl fmt::Display for Counts {
             (self.conflicts, "in conflict"),
             (self.unfinished, "incomplete at the service"),
             (self.failed, "failed"),
+            (self.failed_actions, "failed after the transfer"),
             (self.incomplete, "incomplete"),
             (self.unlisted, "not in a hash list"),
         ] {

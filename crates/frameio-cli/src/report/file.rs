@@ -44,6 +44,7 @@ impl FileRecord<'_> {
         self.is_ignored_unexpectedly()
             || self.is_not_head()
             || self.verdict() == Some(Verdict::LowerVersion)
+            || self.is_resolved_conflict()
             || matches!(self.outcome, Outcome::Changed | Outcome::Kept)
     }
 
@@ -55,6 +56,13 @@ impl FileRecord<'_> {
     /// Returns whether the file was stacked, but is not the head.
     pub(super) fn is_not_head(&self) -> bool {
         self.stacked == Some(Stacked::NotHead)
+    }
+
+    /// Returns whether the file was transferred although both sides differ. The reason says what happened to the
+    /// other file.
+    fn is_resolved_conflict(&self) -> bool {
+        matches!(self.outcome, Outcome::Transferred { .. })
+            && self.verdict() == Some(Verdict::Conflict)
     }
 
     fn verdict(&self) -> Option<Verdict> {
@@ -88,7 +96,7 @@ impl FileRecord<'_> {
             local: Some(local.into_owned()).filter(|local| !local.is_empty()),
             size: item.size,
             bytes: moved.or_else(|| self.error().map(|_| 0)),
-            checksum: self.digest().map(ToString::to_string),
+            checksum: self.digest().or(item.recorded.as_ref()).map(ToString::to_string),
             id: self.file_id.map(|id| id.as_str().to_owned()),
             link: item.view_url.clone(),
             seconds: item.elapsed.map(|elapsed| (elapsed.as_secs_f64() * 1e3).round() / 1e3),
@@ -244,7 +252,7 @@ impl Record for FileRecord<'_> {
         put("reason", compared.or_else(|| self.reason()).into());
         put("restarted", self.restarted.into());
         let error = |error: &TransferError| {
-            let kind = Status::of_transfer(error).name();
+            let kind = Status::of_file(error).name();
             json!({"kind": kind, "message": error.to_string()})
         };
         put("error", self.error().map(error).into());

@@ -216,6 +216,11 @@ impl TransferReport {
         }
     }
 
+    /// Sets the number of commands and moves after transfers that failed.
+    pub(crate) fn set_failed_actions(&self, count: u64) {
+        self.state().counts.set_failed_actions(count);
+    }
+
     /// Prints a note on standard error.
     pub(crate) fn note(&self, text: &str) {
         self.reporter.note(text);

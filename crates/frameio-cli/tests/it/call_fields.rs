@@ -21,6 +21,26 @@ fn writes(sim: &Sim) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_path_in_place_of_an_id_is_explained() {
+    let (_sim, server) = demo().await;
+    let field = format!("file_id={POSTER}");
+    let refused = call(&server, &["files.show", "-f", &field]).await;
+    let hint = format!("; '--path {field}' passes the ID of the place");
+    assert!(refused.failed(5).ends_with(&hint), "{refused:?}");
+    let unknown = call(&server, &["files.show", "-f", &format!("file_id={STACK}")]).await;
+    assert!(!unknown.failed(5).contains("--path"), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn a_value_of_a_wrong_type_is_refused_in_a_sentence() {
+    let mut command = offline();
+    command.args(["call", "folders.update", "-f", "folder_id=x", "-F", "name=12"]);
+    let refused = end(command, None).await;
+    let message = "folders.update: `name` has an invalid type: integer `12`, expected a string";
+    assert!(refused.failed(2).contains(message), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fields_and_places_become_the_input_of_a_call() {
     let (sim, server) = demo().await;
     let place = format!("file_id={POSTER}");

@@ -377,7 +377,37 @@ async fn unusable_directories_and_profiles_are_explained() {
         "{ended:?}"
     );
     let advice = found[0]["advice"].as_str().unwrap();
-    assert!(advice.starts_with(&format!("create {} yourself", file.join("frameio").display())));
+    assert_eq!(
+        advice,
+        format!("rename {}, or set FRAMEIO_CONFIG_DIR to a directory", file.display())
+    );
+}
+
+#[tokio::test]
+async fn names_of_places_are_printed_on_request_only() {
+    let (_sim, server) = crate::comments::demo().await;
+    let place = "/Film/The Crossing/Secret cut";
+    for (arguments, is_shown) in
+        [(&["doctor", place][..], false), (&["doctor", place, "--show-personal"], true)]
+    {
+        let ended = crate::program::run(&server, arguments).await;
+        assert_eq!(ended.status, 5, "{ended:?}");
+        for name in ["Secret cut", "Crossing", "Cuts"] {
+            assert_eq!(ended.stdout.contains(name), is_shown, "{name}: {ended:?}");
+        }
+    }
+    for arguments in [
+        &["doctor", "--account", "Elsewhere"][..],
+        &["doctor", "/Film/The Crossing/Stills/Poster.png", "--write-test"],
+    ] {
+        for is_shown in [false, true] {
+            let shown = if is_shown { &["--show-personal"][..] } else { &[] };
+            let ended = crate::program::run(&server, &[arguments, shown].concat()).await;
+            assert_ne!(ended.status, 0, "{ended:?}");
+            let is_named = ["Elsewhere", "Poster"].iter().any(|name| ended.stdout.contains(name));
+            assert_eq!(is_named, is_shown, "{ended:?}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -408,7 +438,10 @@ async fn hosts_that_do_not_respond_are_given_up() {
     drop(listener);
     let ended = end(hung(&["doctor", "--json"]), None).await;
     let refused = problems(&ended);
-    assert!(refused.iter().any(|it| it["cause"] == "connection_refused"), "{ended:?}");
+    let refused = refused.iter().find(|it| it["cause"] == "connection_refused").unwrap();
+    let fact = refused["read"][0].as_str().unwrap();
+    assert_eq!(fact.to_lowercase().matches("refused").count(), 1, "{fact}");
+    assert!(!fact.contains("os error") && !fact.contains("client error"), "{fact}");
 }
 
 #[cfg(unix)]
@@ -437,5 +470,7 @@ async fn proxies_are_reported_without_their_password() {
         .env("HTTPS_PROXY", "http://user:s3cret@127.0.0.1:9");
     let ended = end(command, None).await;
     assert!(ended.stdout.contains("go through http://127.0.0.1:9"), "{ended:?}");
+    assert!(ended.stdout.contains("correct its address in HTTPS_PROXY"), "{ended:?}");
+    assert!(!ended.stdout.contains("the password"), "{ended:?}");
     assert!(!ended.stdout.contains("s3cret"), "{ended:?}");
 }

@@ -1,5 +1,7 @@
 //! `frameio find`.
 
+use frameio_sim::Fault;
+use http::StatusCode;
 use serde_json::json;
 
 use crate::comments::{STACK_PATH, demo};
@@ -100,7 +102,25 @@ async fn reports_results_beyond_the_limit() {
     let (_sim, server) = demo().await;
     let found = run(&server, &["find", "--text", "mov", "--limit", "2"]).await;
     assert_eq!((found.status, found.stdout.lines().count()), (0, 3), "{found:?}");
-    assert!(found.stderr.contains("only the first 2 results are shown"), "{found:?}");
+    assert!(found.stderr.contains("the search ended after 2 results ('--limit')"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn folders_that_cannot_be_listed_are_named_by_their_paths() {
+    let (sim, server) = demo().await;
+    sim.inject(Fault::status(StatusCode::FORBIDDEN).on("folders.index").every(1));
+    for (arguments, folders) in [
+        (&["tree", "/Film/The Crossing", "--format", "csv"][..], &["/Film/The Crossing"][..]),
+        (&["find", "--name", "*", "/Film"], &["/Film/The Crossing", "/Film/Harbour Lights"]),
+        (&["tree", "/Film"], &["/Film/The Crossing", "/Film/Harbour Lights"]),
+        (&["metadata", "get", "-r", "/Film/Harbour Lights"], &["/Film/Harbour Lights"]),
+    ] {
+        let ended = run(&server, arguments).await;
+        assert_eq!(ended.status, 4, "{ended:?}");
+        for folder in folders {
+            assert!(ended.stderr.contains(&format!("frameio: {folder}: ")), "{ended:?}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

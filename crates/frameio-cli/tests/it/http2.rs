@@ -93,5 +93,8 @@ async fn a_create_is_repeated_only_if_the_server_did_not_process_it() {
     let failed = create_folder(|_, stream| Reaction::Send(reset(stream, INTERNAL_ERROR)));
     let (status, message, requests) = failed.await;
     assert_eq!((status, requests), (9, 1), "{message}");
-    assert!(message.contains("; the request may have been carried out: check"), "{message}");
+    assert!(
+        message.contains("; the request may have been carried out: `frameio call folders.index`"),
+        "{message}"
+    );
 }

@@ -43,6 +43,14 @@ async fn each_format_prints_the_same_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ids_have_no_columns() {
+    let (_sim, server) = demo().await;
+    let refused = ls(&server, &[CUTS, "--format", "ids", "--columns", "name"]).await;
+    let message = "frameio: '--columns' cannot be used with '--format ids'";
+    assert_eq!(refused.failed(2), message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_list_is_valid_in_each_format() {
     let (_sim, server) = demo().await;
     let empty = "/Film/Harbour Lights/Scouting/Nothing";
@@ -55,7 +63,8 @@ async fn an_empty_list_is_valid_in_each_format() {
     for (format, expected) in
         [("table", ""), ("csv", "name\n"), ("json", "[]\n"), ("jsonl", ""), ("ids", "")]
     {
-        let listed = ls(&server, &[empty, "--columns", "name", "--format", format]).await;
+        let columns = if format == "ids" { &[][..] } else { &["--columns", "name"] };
+        let listed = ls(&server, &[&[empty, "--format", format], columns].concat()).await;
         listed.succeeded();
         assert_eq!(listed.stdout, expected, "{format}");
     }

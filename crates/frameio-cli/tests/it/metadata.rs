@@ -186,7 +186,7 @@ async fn refuses_values_before_anything_is_sent() {
     for (arguments, messages) in [
         (&[MIX, "Status=Aproved"][..], &["invalid value 'Aproved' for 'Status'", options][..]),
         (&[MIX, "Sttus=Approved"], &["cannot set 'Sttus': no such field", "'Status'"]),
-        (&[MIX, "Status=Approved", "status=In Progress"], &["the field has one value"]),
+        (&[MIX, "Status=Approved", "status=In Progress"], &["the field accepts only one value"]),
         (&[MIX, "Rating=6"], &["expected a number from 1 to 5"]),
         (&[MIX, "frame rate=25"], &["cannot set 'Frame Rate': the service sets it"]),
         (&[MIX, "Uploader=x"], &["cannot set 'Uploader'"]),

@@ -317,6 +317,24 @@ async fn a_version_is_named_by_its_stack_and_its_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_in_errors_can_be_typed() {
+    let (_sim, server) = demo().await;
+    let legal = "/Film/The Crossing/Legal";
+    for name in ["slash/name", "cr\rover", "  two  "] {
+        let (folder, name) = (format!("folder_id={legal}"), format!("name={name}"));
+        let create = ["call", "folders.create", "--path", &folder, "-f", &name];
+        run(&server, &create).await.succeeded();
+    }
+    let typed = run(&server, &["ls", &format!("{legal}/slash/name")]).await;
+    assert!(typed.failed(5).contains(r"did you mean 'slash\/name'?"), "{typed:?}");
+    run(&server, &["ls", &format!(r"{legal}/slash\/name")]).await.succeeded();
+    let missing = run(&server, &["ls", &format!("{legal}/zzz")]).await;
+    for name in [r"'cr\rover'", "'  two  '"] {
+        assert!(missing.failed(5).contains(name), "{missing:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_path_through_a_file_names_the_file() {
     let (_sim, server) = demo().await;
     for (path, expected) in [

@@ -25,6 +25,10 @@ async fn lists_and_restores_deleted_items() {
     assert!(row.ends_with(&format!("file  {POSTER_ID}")), "{listed:?}");
     let csv = run(&server, &["restore", PROJECT, "Poster.png", "--format", "csv"]).await;
     assert!(csv.failed(2).contains("results of changes are no list: use '--json'"), "{csv:?}");
+    let mut by_default = crate::program::program(&server);
+    by_default.args(["restore", "--list", "--format", "ids"]).env("FRAMEIO_CWD", PROJECT);
+    let by_default = crate::program::end(by_default, None).await;
+    assert_eq!(by_default.stdout, format!("{POSTER_ID}\n"), "{by_default:?}");
     let json = run(&server, &["restore", PROJECT, "--json"]).await.json();
     assert_eq!((&json["id"], &json["type"]), (&json!(POSTER_ID), &json!("file")));
     assert!(json["deleted_at"].is_string(), "{json}");

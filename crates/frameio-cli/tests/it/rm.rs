@@ -74,7 +74,7 @@ async fn refuses_before_anything_is_deleted() {
         ("/Film", "pass its name as '--confirm' to delete it: 'Film'"),
         ("0000000d-f1a0-4000-8000-000000000000", "is a project"),
         ("/Film/The Crossing/Stills/Poster.png/", "ends with '/', but is a file"),
-        ("/", "'/' is not a workspace"),
+        ("/", "'/' is not an item"),
         ("Stills/Poster.png", "is a relative path"),
     ] {
         let refused = run(&server, &["rm", "--yes", POSTER, place]).await;
@@ -93,12 +93,32 @@ async fn deletes_projects_and_workspaces_whose_names_are_confirmed() {
     let (_sim, server) = demo().await;
     let project = ["rm", "--confirm", "Harbour Lights", "/Film/Harbour Lights"];
     let deleted = run(&server, &project).await;
-    deleted.succeeded();
-    assert_eq!(deleted.stdout, "deleted: /Film/Harbour Lights (project)\n");
-    run(&server, &["rm", "--confirm", "Campaigns", "/Campaigns"]).await.succeeded();
+    assert_eq!(deleted.status, 0, "{deleted:?}");
+    let shown = "/Film/Harbour Lights (project: 1 file, 1 folder, 3.00 MiB)\n";
+    assert_eq!((deleted.stderr, deleted.stdout), (shown.to_owned(), format!("deleted: {shown}")));
+    // With '--yes', nothing is counted.
+    let quick = run(&server, &["rm", "--yes", "--confirm", "Campaigns", "/Campaigns"]).await;
+    assert_eq!((&*quick.stderr, &*quick.stdout), ("", "deleted: /Campaigns (workspace)\n"));
     let all = run(&server, &["ls", "/", "--json"]).await.lines();
     let names: Vec<_> = all.iter().map(|it| &it["name"]).collect();
     assert_eq!(names, ["Film"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_confirms_one_of_the_projects_that_have_it() {
+    let (sim, server) = demo().await;
+    let renamed = ["call", "projects.update", "--path", "project_id=/Campaigns/Podcast"];
+    run(&server, &[&renamed[..], &["-f", "name=Harbour Lights"]].concat()).await.succeeded();
+    let both = ["/Film/Harbour Lights", "/Campaigns/Harbour Lights"];
+    let once = ["rm", "--confirm", "Harbour Lights", both[0], both[1]];
+    let refused = run(&server, &once).await;
+    let message = "'/Campaigns/Harbour Lights' is a project: pass its name as '--confirm'";
+    assert!(refused.failed(2).contains(message), "{refused:?}");
+    assert_eq!(sim.stats().by_operation.get("projects.delete"), None);
+    let twice = [&once[..], &["--confirm", "Harbour Lights"]].concat();
+    let deleted = run(&server, &twice).await;
+    assert_eq!((deleted.status, deleted.stderr.lines().count()), (0, 2), "{deleted:?}");
+    assert_eq!(sim.stats().by_operation.get("projects.delete"), Some(&2));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,19 @@ fn states(rows: &BTreeMap<String, (String, Value, Value)>) -> Vec<(&str, &str)> 
     rows.iter().map(|(path, (state, ..))| (&**path, &**state)).collect()
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_recorded_as_equal_have_their_checksums() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    let upload = ["upload", "in", "--to", ROOT, "--report", "report.json"];
+    for state in ["transferred", "skipped"] {
+        assert_eq!(fixture.run(&[&upload[..], &["--mhl"]].concat()).await.status, 0);
+        let report: Value = serde_json::from_slice(&fixture.read("report.json")).unwrap();
+        let file = &report["files"][0];
+        assert_eq!(file["state"], state, "{file}");
+        assert_eq!(file["checksum"].as_str().map(str::len), Some(16), "{file}");
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_upload_has_a_row_for_each_file() {

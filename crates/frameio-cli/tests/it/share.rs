@@ -87,6 +87,10 @@ async fn reads_the_passphrase_from_a_file_and_never_prints_it() {
     command.args(["share", "create", "Cuts", CUTS, "--passphrase-file", "-"]);
     end(command, Some("from standard input\n")).await.succeeded();
     assert_eq!(body(&sim, "shares.create")["data"]["passphrase"], "from standard input");
+    let mut command = program(&server);
+    command.args(["share", "create", "Cuts", CUTS, "--passphrase-file", "-"]);
+    let several = end(command, Some("one\ntwo\n")).await;
+    assert_eq!(several.failed(2), "frameio: standard input contains a line break");
     let secure = share(&server, &["create", "Secure", CUTS, "--secure"]).await;
     assert!(secure.stderr.contains("the service generated a passphrase: `frameio share show "));
 }
@@ -267,6 +271,12 @@ async fn manages_reviewers_without_sending_mail() {
     assert!(public.failed(2).contains("pass '--notify' to send an email"), "{public:?}");
     let stranger = share(&server, &["reviewers", "remove", &id, "x@example.com"]).await;
     assert!(stranger.failed(5).contains("cannot remove 'x@example.com': "), "{stranger:?}");
+    // One unknown address does not keep the others.
+    let mixed = ["reviewers", "remove", &id, "r0@example.com", "x@example.com", "r1@example.com"];
+    let mixed = share(&server, &mixed).await;
+    assert_eq!(mixed.status, 5, "{mixed:?}");
+    assert_eq!(mixed.stdout, "removed: r0@example.com\nremoved: r1@example.com\n");
+    assert_eq!(mixed.stderr.matches("cannot remove").count(), 1, "{mixed:?}");
     let again = share(&server, &["reviewers", "remove", &id, "x@example.com", "--json"]).await;
     assert_eq!(again.lines()[0]["email"], "x@example.com", "{again:?}");
     assert_eq!(again.lines()[0]["outcome"], "failed");

@@ -85,6 +85,7 @@ async fn paths_are_completed_from_names_that_are_read_in_the_background() {
             ],
         ),
         (&["frameio", "comments", "list", "/Film/H"], &["/Film/Harbour\\ Lights/"]),
+        (&["frameio", "ls", "//"], &["//Demo\\ Account/"]),
     ] {
         // Inside a quote, bash passes the word without it.
         let words: Vec<_> = words.iter().map(|word| word.trim_start_matches('\'')).collect();
@@ -101,6 +102,9 @@ async fn paths_are_completed_from_names_that_are_read_in_the_background() {
         found.sort_unstable();
         assert_eq!(found, expected, "{words:?}");
     }
+    let stack = crate::comments::STACK_PATH.replace(' ', "\\ ");
+    let versions = completed(shell.command(), &["frameio", "open", &format!("{stack}/")]).await;
+    assert_eq!(versions.len(), 3, "{versions:?}");
     let requests = sim.requests().len();
     completed(shell.command(), &["frameio", "ls", "/Film/Ha"]).await;
     assert_eq!(sim.requests().len(), requests, "the list is saved");
@@ -218,6 +222,8 @@ async fn values_of_options_are_completed_without_a_request() {
         (&["frameio", "comments", "export", "--format", "csv,resolve-e"], &["csv,resolve-edl"]),
         (&["frameio", "members", "set-role", "/Film", "a@b", "com"], &["commenter"]),
         (&["frameio", "webhook", "create", "--event", "file.re"], &["file.ready"]),
+        (&["frameio", "man", "comm"], &["comments"]),
+        (&["frameio", "man", "comments", "exp"], &["export"]),
     ] {
         for shell in ["bash", "zsh", "fish", "powershell"] {
             let mut command = complete(offline(), words);

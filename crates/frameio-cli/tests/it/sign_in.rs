@@ -216,6 +216,8 @@ async fn reads_a_token_from_standard_input() {
     let ended = end(machine.command(&["login", "--token"]), Some("canary-of-a-token\n")).await;
     let message = ended.failed(3);
     assert!(message.contains("401") && !message.contains("canary"), "{message}");
+    assert!(message.ends_with("and run `frameio login --token` again"), "{message}");
+    assert!(!message.contains("the token is from"), "{message}");
     let ended = end(machine.command(&["login", "--token"]), Some("\n")).await;
     assert_eq!(ended.failed(2), "frameio: no token on standard input");
 }

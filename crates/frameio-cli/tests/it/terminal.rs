@@ -270,7 +270,7 @@ Delete these 2 items? Type yes to confirm:
 frameio: nothing was deleted
 "
     );
-    assert_eq!((kept.status, kept.stderr, kept.stdout.as_str()), (0, question, ""));
+    assert_eq!((kept.status, kept.stderr, kept.stdout.as_str()), (1, question, ""));
     let deleted = run_on_terminal(&server, &["rm", POSTER], "yes\n").await;
     assert_eq!(deleted.stdout, format!("deleted: {POSTER} (file, 4.59 MiB)\n"), "{deleted:?}");
     assert!(!paths(&server, "/Film/The Crossing").await.contains(&"/Stills/Poster.png".into()));
@@ -284,6 +284,7 @@ async fn rm_asks_for_the_name_of_a_project() {
     assert!(kept.stderr.contains("Type its name to confirm:"), "{kept:?}");
     assert!(kept.stderr.contains("(project: 1 file, 1 folder, 3.00 MiB)"), "{kept:?}");
     assert!(kept.stderr.ends_with("nothing was deleted\n"), "{kept:?}");
+    assert_eq!(kept.status, 1, "{kept:?}");
     assert_eq!(sim.stats().by_operation.get("projects.delete"), None);
     let deleted = run_on_terminal(&server, &project, "Harbour Lights\n").await;
     assert!(deleted.stdout.starts_with("deleted: /Film/Harbour Lights"), "{deleted:?}");
@@ -300,11 +301,23 @@ Priya Raman <viewer@example.com>
 Remove them from /Film? Type yes to confirm:
 frameio: nobody was removed
 ";
-    assert_eq!((kept.status, kept.stderr.as_str()), (0, question), "{kept:?}");
+    assert_eq!((kept.status, kept.stderr.as_str()), (1, question), "{kept:?}");
     let removed = run_on_terminal(&server, &remove, "YES\n").await;
     assert!(removed.stdout.starts_with("removed: Priya Raman"), "{removed:?}");
     let deletes = sim.stats().by_operation;
     assert_eq!(deletes.get("workspace_permissions.workspace_user_roles_delete"), Some(&1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_that_is_kept_is_no_success() {
+    let (sim, server) = demo().await;
+    let shares = run_on_terminal(&server, &["share", "list", "/Film/The Crossing"], "").await;
+    assert!(shares.stdout.contains("Cut 3 for review"), "{shares:?}");
+    let delete = ["share", "delete", "Cut 3 for review", "--project", "/Film/The Crossing"];
+    let kept = run_on_terminal(&server, &delete, "no\n").await;
+    assert_eq!(kept.status, 1, "{kept:?}");
+    assert!(kept.stdout.starts_with("kept: share "), "{kept:?}");
+    assert_eq!(sim.stats().by_operation.get("shares.delete"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -198,7 +198,7 @@ async fn reports_failures_and_sets_the_exit_status() {
     let up = fixture.run(&["upload", "in", "--to", ROOT, "--json"]).await;
     assert_eq!((up.status, &*up.stderr), (1, ""), "{up:?}");
     let (line, summary) = line_and_summary(&up, "/in/empty.mov");
-    assert_eq!((&line["outcome"], &line["error"]["kind"]), (&json!("failed"), &json!("usage")));
+    assert_eq!((&line["outcome"], &line["error"]["kind"]), (&json!("failed"), &json!("other")));
     assert!(line["error"]["message"].as_str().unwrap().contains("no empty files"), "{line}");
     assert_eq!((&summary["transferred"], &summary["failed"]), (&json!(1), &json!(1)));
     let up = fixture.run(&["upload", "in", "--to", ROOT, "--quiet"]).await;

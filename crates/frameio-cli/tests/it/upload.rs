@@ -72,6 +72,34 @@ async fn a_version_of_somebody_else_is_a_conflict_for_each_command() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_existing_name_is_a_conflict_and_a_missing_version_is_not_found() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    let upload = ["upload", "in/a.mov", "--to", ROOT, "--json"];
+    assert_eq!(fixture.run(&upload).await.status, 0);
+    let failed = fixture.run(&[&upload[..], &["--if-exists", "fail"]].concat()).await;
+    assert_eq!((failed.status, &failed.lines()[0]["error"]["kind"]), (12, &"conflict".into()));
+    std::fs::write(fixture.directory.path().join("in/a.mov"), "longer than the one before it")
+        .unwrap();
+    let version = fixture.run(&[&upload[..], &["--if-exists", "version"]].concat()).await;
+    assert_eq!(version.status, 0, "{version:?}");
+    let missing = ["download", ROOT, "-o", "out", "--version", "4", "--json"];
+    let missing = fixture.run(&missing).await;
+    assert_eq!((missing.status, &missing.lines()[0]["error"]["kind"]), (5, &"not_found".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_replaced_file_of_a_conflict_is_reported() {
+    let fixture = Fixture::new(&[("a.mov", 25)]).await;
+    assert_eq!(fixture.run(&["sync", "in", ROOT]).await.status, 0);
+    std::fs::write(fixture.directory.path().join("in/a.mov"), "a new export").unwrap();
+    let down = ["sync", "in", ROOT, "--down", "--on-conflict", "replace"];
+    let replaced = fixture.run(&down).await;
+    assert_eq!(replaced.status, 0, "{replaced:?}");
+    let fact = "; the local file is moved to '.frameio-trash'";
+    assert!(replaced.stdout.lines().any(|line| line.ends_with(fact)), "{replaced:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_download_warns_if_it_cannot_record_its_files() {
     let fixture = Fixture::new(&[("a.mov", 25)]).await;
     assert_eq!(fixture.run(&["upload", "in/a.mov", "--to", ROOT]).await.status, 0);

@@ -101,6 +101,10 @@ async fn the_command_gets_the_file_in_its_environment() {
         assert!(ended.stderr.contains(&format!("in/d.mov: {reason}")), "{ended:?}");
         assert!(fixture.directory.path().join("in/d.mov").exists());
     }
+    let once = ["watch", "in", ROOT, "--once", "--then", "sh -c 'exit 3'", "--json"];
+    let ended = fixture.run(&[&once[..], &SETTLE].concat()).await;
+    let summary = ended.lines().pop().unwrap()["summary"].take();
+    assert_eq!((ended.status, &summary["failed_actions"]), (1, &json!(1)), "{ended:?}");
 }
 
 #[cfg(unix)]

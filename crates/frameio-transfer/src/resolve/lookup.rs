@@ -133,7 +133,8 @@ impl Lookup {
     ) -> Result<Resolved, TransferError> {
         let mut names = path.names().iter();
         let Some(name) = names.next() else {
-            let message = "'/' is not a workspace: pass a path such as /Workspace/Project";
+            let message =
+                "'/' is not an item: pass a path such as /Workspace or /Workspace/Project";
             return Err(TransferError::new(TransferErrorKind::Invalid, message));
         };
         let workspaces = self.workspaces(account).await?;

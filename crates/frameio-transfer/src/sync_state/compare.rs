@@ -268,7 +268,7 @@ impl fmt::Display for Reason {
             Self::NoRemote => "no remote file has this name",
             Self::RemoteGone => "the remote file no longer exists",
             Self::RemoteMoved => {
-                "the remote file was moved or renamed; download it with `sync --down`"
+                "the remote file was moved or renamed; download it with 'sync --down'"
             }
             Self::MovedAndChanged => {
                 "the remote file was moved or renamed, and the local file has changed"

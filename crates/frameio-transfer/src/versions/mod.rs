@@ -24,7 +24,7 @@ pub enum IfExists {
     Skip,
     /// Upload the file next to the existing one, under the same name.
     KeepBoth,
-    /// Fail, even if the existing file is equal.
+    /// Report the file as a [conflict](crate::Outcome::Conflict), even if the existing file is equal.
     Fail,
 }
 

@@ -146,10 +146,10 @@ impl Files {
         self.acting.insert(key.to_owned());
     }
 
-    /// Ends the actions of a file.
-    pub(super) fn acted(&mut self, key: String, stamp: Stamp, has_failed: bool) {
+    /// Ends the actions of a file. Its transfer has not failed, even if an action has.
+    pub(super) fn acted(&mut self, key: String, stamp: Stamp) {
         self.acting.remove(&key);
-        self.handle(key, stamp, has_failed);
+        self.handle(key, stamp, false);
     }
 
     fn handle(&mut self, key: String, stamp: Stamp, has_failed: bool) {

@@ -111,7 +111,7 @@ impl Watcher {
         let Finished { key, local, stamp, result } = finished;
         let (reason, is_callback) = match result {
             Ok(moved) => {
-                self.files.acted(key.clone(), stamp, false);
+                self.files.acted(key.clone(), stamp);
                 self.end_actions(&key).await;
                 if let Some(to) = moved {
                     self.watch.reports.event(&WatchEvent::Moved { from: local, to });
@@ -128,7 +128,7 @@ impl Watcher {
         self.watch.reports.event(&WatchEvent::ActionFailed { path: local, reason });
         if is_callback || self.watch.once {
             // It stays in the journal, so the next run calls the callback again.
-            self.files.acted(key, stamp, true);
+            self.files.acted(key, stamp);
         } else {
             self.resumed.remove(&key);
             let at = self.files.act_later(&key, stamp);

@@ -243,7 +243,7 @@ async fn the_defaults_send_versions_of_named_files_only() {
     assert_eq!(pair.versions("a.mov").await.1, [FIRST, SECOND]);
     assert_eq!(pair.content(&pair.remote().await["Day 1/b.mov"].head.id).await, FIRST);
     let fail = pair.transfers().upload_tree(tree().if_exists(IfExists::Fail)).await.unwrap();
-    assert_eq!(fail.failed.len(), 2, "{fail:?}");
+    assert_eq!(fail.conflicts.len(), 2, "{fail:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -110,10 +110,10 @@ async fn refuses_existing_files_of_another_run() {
         transfers.upload_tree(tree)
     });
     let summaries: Vec<_> = join_all(runs).await.into_iter().map(Result::unwrap).collect();
-    let failed: Vec<_> = summaries.iter().flat_map(|summary| &summary.failed).collect();
-    assert_eq!(failed.len(), FILES.len());
-    for item in failed {
-        let Outcome::Failed(error) = &item.outcome else { panic!("{item:?}") };
+    let conflicts: Vec<_> = summaries.iter().flat_map(|summary| &summary.conflicts).collect();
+    assert_eq!(conflicts.len(), FILES.len());
+    for item in conflicts {
+        let Outcome::Conflict(error) = &item.outcome else { panic!("{item:?}") };
         assert!(error.to_string().contains("a file of this name already exists"), "{error}");
     }
     assert_once(&sim).await;

@@ -149,8 +149,9 @@ async fn uploads_paths_with_their_names() {
     let all = ["/Day 1", "/Day 1/Cam A", "/Day 1/Cam A/c.mov", "/Day 1/b.mov", "/a.mov"];
     assert_eq!(paths(&sim).await, all);
     let summary = transfers.upload_tree(tree(&["a.mov", "Day 2/."])).await.unwrap();
-    assert_eq!((summary.transferred, summary.failed.len()), (1, 1));
-    assert!(failures(&summary)[0].1.ends_with("a file of this name already exists"));
+    assert_eq!((summary.transferred, summary.conflicts.len()), (1, 1));
+    let Outcome::Conflict(error) = &summary.conflicts[0].outcome else { panic!("{summary:?}") };
+    assert!(error.to_string().ends_with("a file of this name already exists"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

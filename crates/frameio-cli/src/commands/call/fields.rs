@@ -9,7 +9,7 @@ use frameio::endpoint::dynamic::{ParameterLocation, nearest};
 use serde_json::{Map, Value};
 
 use crate::completion;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::input::{self, STANDARD_INPUT};
 
 /// Maximum number of names in a key.
@@ -54,6 +54,20 @@ impl Fields {
                        with KEY[]=VALUE";
         }
         reason
+    }
+
+    /// Adds what to do to the failure of a call that has a path as the value of an ID.
+    pub(super) fn advised(&self, mut failure: Failure) -> Failure {
+        let is_path_as_id = |field: &&String| {
+            let is_id = |key: &str| ["_id", "_ids", "_ids[]"].iter().any(|end| key.ends_with(end));
+            field.split_once('=').is_some_and(|(key, value)| is_id(key) && value.starts_with('/'))
+        };
+        let is_refused = matches!(failure.status, Status::NotFound | Status::Refused);
+        let field = self.raw.iter().chain(&self.typed).find(is_path_as_id);
+        if let Some(field) = field.filter(|_| is_refused) {
+            failure.message += &format!("; '--path {field}' passes the ID of the place");
+        }
+        failure
     }
 
     /// Adds the values to the input of an operation. Returns the places, whose IDs belong in it.

@@ -87,7 +87,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut lookup = IdLookup::new(global, &args.account, profile.clone());
     lookup.fill(&mut ids, &mut object).await?;
     if args.all && !args.dry_run && !args.curl {
-        return all(global, &reporter, operation, object, &options).await;
+        let listed = all(global, &reporter, operation, object, &options).await;
+        return listed.map_err(|failure| args.fields.advised(failure));
     }
     let request = operation
         .request(&object, &options)
@@ -97,7 +98,8 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         let api_url = Services::new(global.base_url(&profile)?, None).api_url;
         return preview::print(&args.json, &request, &api_url, args.curl);
     }
-    let response = global.client()?.send_json(request).await?;
+    let sent = global.client()?.send_json(request).await;
+    let response = sent.map_err(|error| args.fields.advised(error.into()))?;
     match args.json.is_json() {
         true => reporter.json_line(&response),
         false => reporter.value(&response),

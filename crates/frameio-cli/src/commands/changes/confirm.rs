@@ -3,13 +3,18 @@
 use std::io::IsTerminal;
 
 use crate::commands::by_name::normalized;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::input::{self, STANDARD_INPUT};
 use crate::report::Reporter;
 
 /// Returns whether a user can respond to a question.
 pub(in crate::commands) fn is_interactive() -> bool {
     std::io::stdin().is_terminal()
+}
+
+/// Ends a run that the user did not confirm, so that a script does not continue as if it was done.
+pub(in crate::commands) fn declined(message: &str) -> Failure {
+    Failure::new(Status::Other, message)
 }
 
 /// Asks a question that is confirmed by typing "yes" or "y".

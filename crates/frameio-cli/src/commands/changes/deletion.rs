@@ -54,7 +54,7 @@ impl DeletionArgs {
         for thing in things {
             match self.yes || confirm(results.reporter(), &thing.question())? {
                 true => confirmed.push(thing),
-                false => results.done(&thing.change("kept")),
+                false => results.declined(&thing.change("kept")),
             }
         }
         let ended = shutdown::interruptible(async {

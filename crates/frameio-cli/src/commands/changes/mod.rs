@@ -8,7 +8,7 @@ mod read_back;
 mod results;
 
 pub(super) use self::change::Change;
-pub(super) use self::confirm::{confirm, confirm_name, is_interactive};
+pub(super) use self::confirm::{confirm, confirm_name, declined, is_interactive};
 pub(super) use self::deletion::{Deletable, DeletionArgs};
 pub(super) use self::read_back::{Uncertain, confirmed, is_created_since};
 pub(super) use self::results::{Refusals, Results};

@@ -14,7 +14,7 @@ pub(in crate::commands) struct Results {
     key: &'static str,
     done: usize,
     failed: usize,
-    /// Status that all failures share.
+    /// Status that all failures and declined changes share.
     status: Option<Status>,
     /// Failure to write results.
     output_failure: Option<Failure>,
@@ -57,6 +57,12 @@ impl Results {
     /// Prints the result of a thing. If it cannot be written, the run fails at its end.
     pub(in crate::commands) fn done(&mut self, change: &impl Record) {
         self.done += 1;
+        self.print(change);
+    }
+
+    /// Prints a thing that is unchanged because the user did not confirm the change. The run fails at its end.
+    pub(in crate::commands) fn declined(&mut self, change: &impl Record) {
+        self.status = Some(Status::common(self.status, Status::Other));
         self.print(change);
     }
 

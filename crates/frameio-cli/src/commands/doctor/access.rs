@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Doctor;
 use super::finding::Finding;
 use super::network::Reached;
+use super::personal::Personal;
 use super::probe::{ApiProbe, Reply, unanswered};
 use super::refusal;
 use super::token::Signed;
@@ -110,7 +111,8 @@ async fn accounts(
         return (vec![finding], Vec::new());
     }
     let foreign = foreign_account(signed, &accounts).into_iter();
-    let mut findings: Vec<_> = foreign.chain(unknown_account(account, &accounts)).collect();
+    let mut findings: Vec<_> =
+        foreign.chain(unknown_account(doctor.personal, account, &accounts)).collect();
     let more = accounts.len().saturating_sub(super::MAX_ACCOUNTS);
     accounts.truncate(super::MAX_ACCOUNTS);
     let mut open = Vec::new();
@@ -144,7 +146,11 @@ fn foreign_account(signed: &Signed, accounts: &[Value]) -> Option<Finding> {
 }
 
 /// Reports an account of the arguments that the user does not have.
-fn unknown_account(wanted: Option<&str>, accounts: &[Value]) -> Option<Finding> {
+fn unknown_account(
+    personal: Personal,
+    wanted: Option<&str>,
+    accounts: &[Value],
+) -> Option<Finding> {
     let wanted = wanted?;
     let label = |it: &&Value| {
         let text = |name: &str| it[name].as_str().unwrap_or_default();
@@ -153,9 +159,13 @@ fn unknown_account(wanted: Option<&str>, accounts: &[Value]) -> Option<Finding> 
     let accounts: Vec<_> = accounts.iter().collect();
     let error = by_name::only(accounts.iter(), wanted, "account", label).err()?;
     let failure = error.failure("");
+    let fact = match personal.0 {
+        true => format!("'--account' is '{wanted}': {}", error.reason()),
+        false => format!("'--account' names none or several of the accounts{}", personal.hint()),
+    };
     Some(
         Finding::problem(ACCOUNTS, failure.status, "unknown_account")
-            .read(format!("'--account' is '{wanted}': {}", error.reason()))
+            .read(fact)
             .advise("pass the name or ID of an account that `frameio whoami` lists"),
     )
 }

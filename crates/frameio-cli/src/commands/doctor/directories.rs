@@ -55,6 +55,15 @@ fn directory(name: &str, path: Result<PathBuf, Failure>, without: &str) -> Vec<F
         fact += " (missing, created when needed)";
     }
     let shown = existing.display();
+    if !existing.is_dir() {
+        return vec![
+            Finding::problem(CHECK, Status::Other, "directory_not_writable")
+                .read(fact)
+                .read(format!("{shown} is not a directory"))
+                .infer(without)
+                .advise(format!("rename {shown}, or set FRAMEIO_CONFIG_DIR to a directory")),
+        ];
+    }
     if let Err(error) = tempfile::NamedTempFile::with_prefix_in(".frameio-doctor-", existing) {
         let advice = match existing == path {
             true => format!("make {shown} writable"),

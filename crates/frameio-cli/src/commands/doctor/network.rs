@@ -93,6 +93,12 @@ fn unreachable(check: &'static str, url: &str, failure: Failure) -> Finding {
             "the name of the host cannot be resolved",
             "check the network, the DNS server and the URL",
         )
+    } else if contains(&["proxy", "tunnel"]) && contains(&["connection refused"]) {
+        (
+            "proxy",
+            "no program listens at the address of the proxy, or a firewall rejects the connection",
+            "start the proxy, correct its address in HTTPS_PROXY, or add the host to NO_PROXY",
+        )
     } else if contains(&["407", "proxy", "tunnel"]) {
         (
             "proxy",

@@ -1,6 +1,9 @@
 //! Data about persons and machines, which is masked unless the user asks for it.
 
+use frameio::transfer::RemotePath;
 use http::Uri;
+
+use crate::exit::{Failure, Status};
 
 /// Whether names, email addresses and full paths are printed.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,29 @@ impl Personal {
     /// Returns an id, followed by the name if names are printed.
     pub(super) fn named(self, id: &str, name: &str) -> String {
         if self.0 { format!("{id} ({name})") } else { id.to_owned() }
+    }
+
+    /// Returns why a place was not found. The message is omitted unless names are printed: it contains the path,
+    /// and the names of other items in the folder.
+    pub(super) fn place(self, text: &str, failure: Failure) -> Failure {
+        let Failure { status, message } = failure;
+        let message = match (self.0, status) {
+            (true, _) => format!("'{text}': {message}"),
+            (false, Status::NotFound) => "no such item".to_owned(),
+            (false, Status::Usage) => "the path, ID or link is invalid or ambiguous".to_owned(),
+            (false, status) => format!("the lookup failed ({})", status.name()),
+        };
+        Failure::new(status, message + self.hint())
+    }
+
+    /// Returns the path of the place if names are printed.
+    pub(super) fn path(self, path: &RemotePath) -> String {
+        if self.0 { format!("'{path}'") } else { "the place".to_owned() }
+    }
+
+    /// Returns how names are printed, if they are not.
+    pub(super) const fn hint(self) -> &'static str {
+        if self.0 { "" } else { "; '--show-personal' prints the names" }
     }
 
     /// Returns a text with `~` in place of the home directory, whose name is often that of the user.
@@ -57,6 +83,11 @@ mod tests {
             assert_eq!(Personal(false).email(email), masked);
             assert_eq!(Personal(true).email(email), email);
         }
+        let failure =
+            || Failure::new(Status::NotFound, "no such file 'x' in /Film; available: 'y'");
+        let place = |is_shown| Personal(is_shown).place("/Film/x", failure()).message;
+        assert_eq!(place(false), "no such item; '--show-personal' prints the names");
+        assert_eq!(place(true), "'/Film/x': no such file 'x' in /Film; available: 'y'");
         assert_eq!(Personal(false).named("7", "Acme"), "7");
         assert_eq!(Personal(true).named("7", "Acme"), "7 (Acme)");
     }

@@ -75,20 +75,19 @@ pub(super) async fn find(
     account: &AccountArg,
     text: &str,
 ) -> Result<Place, Finding> {
-    let client = doctor.client(signed).map_err(|failure| not_found(text, &failure))?;
-    let transfers = Transfers::new(client);
-    let resolver = Resolver::new(doctor.global, &transfers, account)
-        .map_err(|failure| not_found(text, &failure))?;
+    let not_found = |failure: Failure| not_found(doctor.personal.place(text, failure));
+    let transfers = Transfers::new(doctor.client(signed).map_err(not_found)?);
+    let resolver = Resolver::new(doctor.global, &transfers, account).map_err(not_found)?;
     let limit = doctor.limit * 3;
     // As before a change: a diagnosis must not depend on the cache.
     match tokio::time::timeout(limit, resolver.resolve_for_write(Some(text))).await {
         Ok(Ok(resolved)) => Ok(Place { resolved }),
-        Ok(Err(failure)) => Err(not_found(text, &failure)),
-        Err(_) => Err(not_found(text, &late(limit))),
+        Ok(Err(failure)) => Err(not_found(failure)),
+        Err(_) => Err(not_found(late(limit))),
     }
 }
 
-fn not_found(text: &str, failure: &Failure) -> Finding {
+fn not_found(failure: Failure) -> Finding {
     let finding = Finding::problem(
         CHECK,
         failure.status,
@@ -98,7 +97,7 @@ fn not_found(text: &str, failure: &Failure) -> Finding {
             _ => "no_place",
         },
     );
-    let finding = finding.read(format!("'{text}': {}", failure.message));
+    let finding = finding.read(failure.message);
     match failure.status {
         Status::NotFound => finding
             .infer(

@@ -112,7 +112,7 @@ impl ApiProbe {
 
 async fn received(client: &Client, request: Request<Body>) -> Result<Reply, Failure> {
     let line = format!("{} {}", request.method(), request.uri().path());
-    let response = client.request(request).await.map_err(with_sources)?;
+    let response = client.request(request).await.map_err(with_cause)?;
     let (parts, body) = response.into_parts();
     let (status, headers) = (parts.status, parts.headers);
     Ok(Reply { request: line, status, headers, body: body.to_vec() })
@@ -129,19 +129,18 @@ pub(super) fn unanswered(check: &'static str, failure: Failure) -> Finding {
     finding.read(failure.message)
 }
 
-/// Converts an error to a failure whose message has all sources: that of TLS is the last one.
-fn with_sources(error: frameio::Error) -> Failure {
-    let mut texts: Vec<String> = Vec::new();
-    let mut source = error.source();
-    while let Some(error) = source {
-        texts.push(error.to_string());
-        source = error.source();
+/// Converts an error to a failure whose message has its first cause, such as the reason of TLS. The errors between
+/// them only name the layers of the client.
+fn with_cause(error: frameio::Error) -> Failure {
+    let mut cause: Option<&(dyn StdError + 'static)> = None;
+    while let Some(source) = cause.map_or_else(|| error.source(), StdError::source) {
+        cause = Some(source);
     }
+    // Worded as the message of a failure.
+    let cause = cause.map(|cause| Failure::new(Status::NoResponse, cause.to_string()).message);
     let mut failure = Failure::from(error);
-    for text in texts {
-        if !failure.message.contains(&text) {
-            failure.message += &format!(": {text}");
-        }
+    if let Some(cause) = cause.filter(|cause| !failure.message.contains(cause)) {
+        failure.message += &format!(": {cause}");
     }
     failure
 }

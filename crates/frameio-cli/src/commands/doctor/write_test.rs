@@ -21,7 +21,8 @@ const NAME: &str = "frameio-doctor.txt";
 pub(super) async fn check(doctor: &Doctor<'_>, access: &Access, place: &Place) -> Vec<Finding> {
     let Some(folder) = place.resolved.folder_id() else {
         let finding = Finding::problem(CHECK, Status::Usage, "not_a_folder");
-        let read = format!("'{}' is not a folder or project", place.resolved.path);
+        let path = doctor.personal.path(&place.resolved.path);
+        let read = format!("{path} is not a folder or project");
         return vec![
             finding
                 .read(read)
@@ -45,10 +46,10 @@ pub(super) async fn check(doctor: &Doctor<'_>, access: &Access, place: &Place) -
                 Ok(reply) => reply.summary(),
                 Err(failure) => failure.message,
             };
-            let place = &place.resolved.path;
+            let place = doctor.personal.path(&place.resolved.path);
             findings.push(
                 Finding::note(CHECK)
-                    .read(format!("the file '{NAME}' in '{place}' could not be deleted: {reason}"))
+                    .read(format!("the file '{NAME}' in {place} could not be deleted: {reason}"))
                     .advise(format!("delete it with `frameio rm --yes {}`", text("id"))),
             );
         }

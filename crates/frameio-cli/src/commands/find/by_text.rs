@@ -9,7 +9,7 @@ use super::super::assets::Locations;
 use super::row::FoundItem;
 use super::{Engine, Output};
 use crate::exit::Failure;
-use crate::report::SkippedItems;
+use crate::report::{SkippedItems, counted};
 use crate::resolver::{Listable, not_a_folder};
 
 /// Searches the account of a place, or all accounts.
@@ -81,7 +81,8 @@ impl<'a> Search<'a> {
             skipped.add(output.list.reporter(), results.take_skipped());
             let Some(row) = self.row(&result?, output).await? else { continue };
             if output.is_full() {
-                let note = format!("only the first {} results are shown ('--limit')", output.limit);
+                let count = counted(output.limit, "result");
+                let note = format!("the search ended after {count} ('--limit')");
                 output.list.reporter().note(&note);
                 return Ok(());
             }

@@ -1,6 +1,6 @@
 //! `frameio members remove`.
 
-use super::super::changes::{Change, Results, confirm, is_interactive};
+use super::super::changes::{Change, Results, confirm, declined, is_interactive};
 use super::person::{People, Person};
 use super::place::Place;
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
@@ -44,8 +44,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     if !args.yes {
         people.iter().for_each(|person| reporter.status(&person.label));
         if !confirm(&reporter, &format!("Remove them from {}?", place.path))? {
-            reporter.note("nobody was removed");
-            return Ok(());
+            return Err(declined("nobody was removed"));
         }
     }
     let mut results = Results::about("person", "remove", args.json.reporter());

@@ -10,6 +10,7 @@ use frameio::version_stacks::VersionStack;
 use frameio::{AccountId, FileId, FolderId, ProjectId};
 
 use crate::args::{AccountArg, GlobalArgs};
+use crate::commands::place_walk::unlisted;
 use crate::commands::places;
 use crate::exit::{Failure, Status};
 use crate::report::Reporter;
@@ -87,7 +88,7 @@ impl TargetFiles {
                     let names = item.path.names().iter().chain(entry.path.names());
                     self.add(&item.account_id, head_of(&entry.asset), &RemotePath::new(names));
                 }
-                Err(error) => self.fail(&error),
+                Err(error) => self.fail(&item.path, &error),
             }
         }
     }
@@ -98,10 +99,10 @@ impl TargetFiles {
         files.sort_by(|a, b| a.path.cmp(&b.path));
     }
 
-    fn fail(&mut self, error: &WalkError) {
+    fn fail(&mut self, root: &RemotePath, error: &WalkError) {
         let status = Status::of_file(&error.error);
         self.failed = Some(Status::common(self.failed, status));
-        Reporter::text().note(&error.to_string());
+        Reporter::text().note(&unlisted(root, error));
     }
 
     fn add(&mut self, account: &AccountId, file: Option<&File>, path: &RemotePath) {

@@ -33,7 +33,7 @@ pub(super) fn parse(
         }
         _ => match texts.as_slice() {
             [text] => single(kind, text, people).map_err(|reason| ((*text).to_owned(), reason)),
-            several => Err((several.join("', '"), "the field has one value".to_owned())),
+            several => Err((several.join("', '"), "the field accepts only one value".to_owned())),
         },
     }
 }
@@ -205,7 +205,7 @@ mod tests {
         let text = FieldKind::Text(TextConfiguration::new());
         for (kind, texts, reason) in [
             (&single, &["Aproved"][..], "Aproved: no such option; available: 'Needs Review', "),
-            (&single, &["Approved", "Cut, print"], "the field has one value"),
+            (&single, &["Approved", "Cut, print"], "the field accepts only one value"),
             (&number, &["twelve"], "expected a number"),
             (&number, &["inf"], "expected a number"),
             (&rating, &["4"], "expected a number from 1 to 3"),

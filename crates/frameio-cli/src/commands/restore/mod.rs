@@ -45,9 +45,9 @@ The API cannot restore projects and workspaces.";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Project, or a folder of it: /Workspace/Project, or an ID
+    /// Project, or a folder of it: /Workspace/Project, or an ID [default: the profile's project]
     #[arg(add = completion::place())]
-    place: String,
+    place: Option<String>,
     /// Names or IDs of deleted items of the place, or the paths that they had
     #[arg(value_name = "ITEM")]
     items: Vec<String>,
@@ -75,7 +75,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let client = global.client()?;
     let transfers = Transfers::new(client.clone());
     let resolver = Resolver::new(global, &transfers, &args.account)?;
-    let place = resolver.resolve_for_write(Some(&args.place)).await?;
+    let place = resolver.resolve_for_write(args.place.as_deref()).await?;
     let mut skipped = SkippedItems::default();
     let mut trash = Trash::read(&client, &place, &mut skipped).await?;
     if let Some(mut list) = list {

@@ -12,7 +12,7 @@ use frameio::transfer::Transfers;
 use self::contents::Contents;
 use self::target::Target;
 use super::assets::id;
-use super::changes::{Change, Refusals, Results, confirm, confirm_name, is_interactive};
+use super::changes::{Change, Refusals, Results, confirm, confirm_name, declined, is_interactive};
 use crate::args::{AccountArg, GlobalArgs, JsonArgs};
 use crate::completion;
 use crate::exit::Failure;
@@ -29,7 +29,10 @@ Examples:
 
 On a terminal, shows what would be deleted, with the contents of folders, and asks. Without a terminal,
 '--yes' is required. A project or workspace is deleted only if its name is typed, or passed as
-'--confirm NAME'; '--yes' is not enough.
+'--confirm NAME'; '--yes' is not enough. Each '--confirm' is for one item. Without '--yes', the contents of
+a confirmed project or workspace are shown.
+
+If a question is not confirmed, nothing is deleted, and the exit status is 1.
 
 The API has no operation that deletes a version stack: with '--all-versions', each version is deleted,
 the newest last. To delete one version, pass its ID.
@@ -51,7 +54,7 @@ pub(crate) struct Args {
     /// Delete files, folders and version stacks without asking; required without a terminal
     #[arg(long, short)]
     yes: bool,
-    /// Delete the project or workspace with this name without asking
+    /// Delete a project or workspace with this name without asking; pass it once for each
     #[arg(long, value_name = "NAME")]
     confirm: Vec<String>,
     /// Show what would be deleted, and delete nothing
@@ -73,8 +76,9 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let resolver = Resolver::new(global, &transfers, &args.account)?.for_many();
     let mut results = Results::new("delete", args.json.reporter());
     let mut targets = args.targets(&client, &resolver, &mut results).await?;
-    if args.dry_run || targets.iter().any(|target| args.asks(target)) {
-        for target in targets.iter_mut().filter(|target| target.has_contents()) {
+    let counts_all = args.dry_run || targets.iter().any(|target| args.asks(target));
+    for target in &mut targets {
+        if counts_all && target.has_contents() || args.shows(target) && target.is_container() {
             target.contents = Some(Contents::count(&client, &transfers, &target.item).await);
         }
     }
@@ -85,8 +89,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         return results.finish(Ok(()));
     }
     if !args.confirm_all(&targets, results.reporter())? {
-        results.reporter().note("nothing was deleted");
-        return results.finish(Ok(()));
+        return Err(declined("nothing was deleted"));
     }
     let ended = shutdown::interruptible(async {
         for target in &targets {
@@ -124,10 +127,23 @@ impl Args {
             }
         }
         results.check(refused)?;
+        self.confirm_names(&mut targets);
         if let Some(target) = targets.iter().find(|it| self.asks(it) && !is_interactive()) {
             return Err(target.unconfirmed());
         }
         Ok(targets)
+    }
+
+    /// Marks the projects and workspaces whose names are arguments. A name confirms one of them: others of the
+    /// same name may be meant by nobody.
+    fn confirm_names(&self, targets: &mut [Target]) {
+        for name in &self.confirm {
+            let mut unconfirmed =
+                targets.iter_mut().filter(|it| it.is_container() && !it.is_confirmed);
+            if let Some(target) = unconfirmed.find(|target| target.is_named(name)) {
+                target.is_confirmed = true;
+            }
+        }
     }
 
     /// Returns whether the user is asked about an item.
@@ -136,19 +152,24 @@ impl Args {
             return false;
         }
         match target.is_container() {
-            true => !self.confirm.iter().any(|name| target.is_named(name)),
+            true => !target.is_confirmed,
             false => !self.yes,
         }
     }
 
-    /// Shows the items that have not been confirmed, and asks about them.
+    /// Returns whether an item is shown before it is deleted.
+    fn shows(&self, target: &Target) -> bool {
+        self.asks(target) || target.is_container() && !self.yes
+    }
+
+    /// Shows the items, unless `--yes` confirms them, and asks about those that have not been confirmed.
     fn confirm_all(&self, targets: &[Target], reporter: &Reporter) -> Result<bool, Failure> {
         let (containers, others): (Vec<_>, Vec<_>) =
-            targets.iter().filter(|target| self.asks(target)).partition(|it| it.is_container());
+            targets.iter().filter(|target| self.shows(target)).partition(|it| it.is_container());
         for target in containers.iter().chain(&others) {
             reporter.status(&format!("{} ({})", target.item.path, target.description()));
         }
-        for target in containers {
+        for target in containers.into_iter().filter(|target| self.asks(target)) {
             let question = format!(
                 "Delete the {} {} for good? The API cannot restore it.",
                 target.kind(),

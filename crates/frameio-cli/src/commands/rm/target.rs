@@ -22,6 +22,8 @@ pub(super) struct Target {
     versions_size: u64,
     /// Contents of a folder, project or workspace, if they have been counted.
     pub(super) contents: Option<Contents>,
+    /// Whether an argument confirms the name of this project or workspace.
+    pub(super) is_confirmed: bool,
 }
 
 impl Target {
@@ -32,6 +34,7 @@ impl Target {
             versions: Vec::new(),
             versions_size: 0,
             contents: None,
+            is_confirmed: false,
         };
         if let ResolvedItem::VersionStack(stack) = &this.item.item {
             let list = ListVersions::new(&this.item.account_id, &stack.id).page_size(100);

@@ -27,8 +27,13 @@ impl PassphraseArgs {
     pub(super) async fn read(&self) -> Result<Option<Secret>, Failure> {
         let passphrase = match &self.passphrase_file {
             Some(file) if file.as_os_str() == "-" => {
-                let line = input::line(&mut std::io::stdin().lock(), STANDARD_INPUT)?;
-                let passphrase = input::secret(STANDARD_INPUT, &line)?;
+                let mut stdin = std::io::stdin();
+                // All of it, so that several lines are refused; a user ends the line only.
+                let text = match stdin.is_terminal() {
+                    true => input::line(&mut stdin.lock(), STANDARD_INPUT)?,
+                    false => input::text(&mut stdin, STANDARD_INPUT)?,
+                };
+                let passphrase = input::secret(STANDARD_INPUT, &text)?;
                 passphrase.ok_or_else(|| Failure::usage("no passphrase on standard input"))?
             }
             Some(file) => input::secret_file(file)?,

@@ -209,7 +209,8 @@ async fn remove(
     results.finish(Ok(()))
 }
 
-/// Sends as many addresses as a call may have, and returns those that the service accepted.
+/// Sends as many addresses as a call may have, and returns those that the service accepted. Those of a refused
+/// call are sent again one by one: the service refuses all for one of them.
 async fn in_groups(
     results: &mut Results,
     emails: &[String],
@@ -217,12 +218,22 @@ async fn in_groups(
 ) -> Result<Vec<String>, Failure> {
     let mut sent = Vec::new();
     for people in distinct(emails).chunks(PEOPLE) {
-        match send(people).await {
-            Ok(()) => sent.extend_from_slice(people),
-            Err(Failure { status, message }) => {
-                for email in people {
-                    results.failed(email, Failure::new(status, &*message))?;
-                }
+        let failure = match send(people).await {
+            Ok(()) => {
+                sent.extend_from_slice(people);
+                continue;
+            }
+            Err(failure) => failure,
+        };
+        let is_of_one = matches!(failure.status, Status::NotFound | Status::Refused);
+        for email in people {
+            let outcome = match is_of_one && people.len() > 1 {
+                true => send(std::slice::from_ref(email)).await,
+                false => Err(Failure::new(failure.status, &*failure.message)),
+            };
+            match outcome {
+                Ok(()) => sent.push(email.clone()),
+                Err(failure) => results.failed(email, failure)?,
             }
         }
     }

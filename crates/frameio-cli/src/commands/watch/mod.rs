@@ -20,7 +20,7 @@ use self::then::ThenCommand;
 use super::upload::UploadOptions;
 use crate::args::{AccountArg, GlobalArgs, OutputArgs, PaceArgs};
 use crate::completion;
-use crate::exit::{Failure, Status};
+use crate::exit::Failure;
 use crate::report::TransferReport;
 use crate::resolver::{Purpose, Resolver, folder_of};
 use crate::shutdown::{self, Stopped};
@@ -180,9 +180,13 @@ fn check_status(args: &Args) -> Result<(), Failure> {
 /// Prints the events of a watcher, and writes its status.
 fn reports(args: &Args, report: &Arc<TransferReport>, status: &StatusFile) -> WatchReports {
     let (report, is_quiet, status) = (report.clone(), args.output.quiet, status.clone());
-    WatchReports::new()
-        .on_event(move |event| note(&report, is_quiet, event))
-        .on_status(move |now| status.set(now))
+    let counted = report.clone();
+    WatchReports::new().on_event(move |event| note(&report, is_quiet, event)).on_status(
+        move |now| {
+            counted.set_failed_actions(now.failed_actions);
+            status.set(now);
+        },
+    )
 }
 
 /// Prints an event. Failures are printed even if the output is quiet.
@@ -218,14 +222,13 @@ fn finish(
     report: &TransferReport,
     result: Result<Option<WatchStatus>, TransferError>,
 ) -> Result<(), Failure> {
-    let status = match result {
-        Ok(status) => status,
+    match result {
+        Ok(Some(status)) => report.set_failed_actions(status.failed_actions),
+        Ok(None) => {}
         Err(error) => return report.finish(Err(error.into()), ""),
-    };
-    let has_failed_actions = status.as_ref().is_some_and(|status| status.failed_actions > 0);
+    }
     match report.finish(Ok(()), "") {
         Err(failure) if !args.once && failure.message.is_empty() => Ok(()),
-        Ok(()) if has_failed_actions => Err(Failure::reported(Status::Other)),
         result => result,
     }
 }

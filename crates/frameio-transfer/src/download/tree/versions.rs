@@ -56,14 +56,18 @@ fn choose(
         .into_iter()
         .enumerate()
         .map(|(at, file)| (is_ordered.then_some(at + 1), file));
-    let refuse = |message: String| Err(TransferError::new(TransferErrorKind::Invalid, message));
+    let refuse = |kind, message: String| Err(TransferError::new(kind, message));
     match choice {
         VersionChoice::Number(_) if !is_ordered => {
-            refuse("the order of its versions is unknown; download all of them".to_owned())
+            let message = "the order of its versions is unknown; download all of them".to_owned();
+            refuse(TransferErrorKind::Invalid, message)
         }
         VersionChoice::Number(wanted) => match all.find(|(number, _)| *number == Some(wanted)) {
             Some(found) => Ok(vec![found]),
-            None => refuse(format!("it has {count} versions, but no version {wanted}")),
+            None => {
+                let message = format!("it has {count} versions, but no version {wanted}");
+                refuse(TransferErrorKind::NotFound, message)
+            }
         },
         VersionChoice::All | VersionChoice::Head => Ok(all.collect()),
     }

@@ -290,7 +290,7 @@ fn refuse_existing(file: &Candidate) -> Result<(), TransferError> {
         None => Ok(()),
         Some(existing) => {
             let message = "a file of this name already exists";
-            let error = TransferError::new(TransferErrorKind::Invalid, message);
+            let error = TransferError::new(TransferErrorKind::Conflict, message);
             Err(error.of_file(&existing.id))
         }
     }

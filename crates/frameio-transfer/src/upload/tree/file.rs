@@ -311,7 +311,7 @@ async fn same(
         && let Some(file) = complete().next()
     {
         let message = "a file of this name already exists";
-        let error = TransferError::new(TransferErrorKind::Invalid, message);
+        let error = TransferError::new(TransferErrorKind::Conflict, message);
         return Err(error.of_file(&file.id));
     }
     let alike = complete().filter(|file| Some(file.size) == size).map(|file| file.id.clone());
