@@ -38,7 +38,7 @@ fn stage(error: &legacy::Error) -> TransportStage {
     match find::<hyper::Error>(error) {
         Some(error) if error.is_canceled() || error.is_closed() => TransportStage::NotSent,
         // The runtime of the connection ended. hyper counts this as an error of the user, and has no
-        // method that tells it apart.
+        // method that distinguishes it.
         Some(error) if error.to_string() == "dispatch task is gone" => TransportStage::Sent,
         // The only part of a request that the user can let fail this late.
         Some(error) if error.is_user() => TransportStage::RequestBody,
