@@ -111,6 +111,8 @@ fn marked(name: &str, mark: u64) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct SafeNames {
     taken: HashSet<String>,
+    /// Names of items that need no change, which no changed name gets.
+    reserved: HashSet<String>,
 }
 
 impl SafeNames {
@@ -119,10 +121,28 @@ impl SafeNames {
         Self::default()
     }
 
+    /// Keeps the name of an item of the folder from being assigned to an item whose name is changed.
+    pub(crate) fn reserve(&mut self, name: &str) {
+        if safe_name(name) == name {
+            self.reserved.insert(folded(name));
+        }
+    }
+
+    /// Returns whether an item has this name, or one that counts as equal.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.taken.contains(&folded(&safe_name(name)))
+    }
+
+    /// Keeps a local name that an earlier run has assigned.
+    pub(crate) fn keep(&mut self, local: &str) {
+        self.taken.insert(folded(local));
+    }
+
     /// Returns the file name for an item with this name and id.
     pub fn name(&mut self, name: &str, id: &str) -> String {
         let safe = safe_name(name);
-        if self.taken.insert(folded(&safe)) {
+        let is_free = safe == name || !self.reserved.contains(&folded(&safe));
+        if is_free && self.taken.insert(folded(&safe)) {
             return safe;
         }
         let mut seed = 0;
@@ -134,6 +154,29 @@ impl SafeNames {
             seed += 1;
         }
     }
+}
+
+/// Returns the local name of an item whose own name belongs to another one.
+pub(crate) fn name_with_hash(name: &str, id: &str) -> String {
+    marked(&safe_name(name), XxHash3_64::oneshot_with_seed(0, id.as_bytes()))
+}
+
+/// Returns whether a file with the name `local` can be the one of an item with the name `name`: it has the
+/// same name, the safe form of it, or that with a hash.
+///
+/// Records of earlier runs belong to a file only while this is the case; otherwise the file or the item was
+/// renamed.
+pub(crate) fn is_local_name(local: &str, name: &str) -> bool {
+    let local: String = local.nfc().collect();
+    let is_equal = |other: &str| other.nfc().eq(local.chars());
+    if is_equal(name) {
+        return true;
+    }
+    let safe = safe_name(name);
+    // The hash of an item changes when it becomes a version stack.
+    let hash =
+        local.rsplit_once('~').and_then(|(_, rest)| u64::from_str_radix(rest.get(..8)?, 16).ok());
+    is_equal(&safe) || hash.is_some_and(|hash| is_equal(&marked(&safe, hash)))
 }
 
 /// Returns a form that is equal for all names that a file system may treat as equal.
@@ -194,6 +237,19 @@ mod tests {
         let distinct: HashSet<_> = given.iter().map(|name| folded(name)).collect();
         assert_eq!(distinct.len(), given.len(), "{given:?}");
         assert_eq!((&*given[0], &*given[2], &*given[6]), ("a.mov", "é", "a_b"));
+    }
+
+    #[test]
+    fn a_name_without_change_has_precedence_over_changed_ones() {
+        for names in [["a/b", "A_b"], ["A_b", "a/b"]] {
+            let mut safe = SafeNames::new();
+            names.iter().for_each(|name| safe.reserve(name));
+            for (id, name) in names.iter().enumerate() {
+                let (id, local) = (id.to_string(), safe.name(name, &id.to_string()));
+                assert!(is_local_name(&local, name) && !is_local_name(&local, "other"), "{local}");
+                assert_eq!(local == *name, *name == "A_b", "{local}");
+            }
+        }
     }
 
     proptest! {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use frameio_api::assets::Asset;
 use frameio_api::files::ShowFile;
 use frameio_core::{AccountId, FileId};
+use frameio_private_file::NotRegular;
 
 use super::Root;
 use super::decide::Decider;
@@ -133,7 +134,9 @@ async fn examine(
 ) -> Result<Examined, TransferError> {
     let path = decider.path(key);
     let stamp = match LocalTarget::inspect(&path).await {
-        Ok(LocalTarget::Missing) => return Ok(Examined::Missing),
+        Ok(LocalTarget::Missing | LocalTarget::Irregular(NotRegular::Directory)) => {
+            return Ok(Examined::Missing);
+        }
         Ok(LocalTarget::File { size, modified }) => Stamp { size, modified },
         _ => return Ok(Examined::Keep("it is not a regular file")),
     };

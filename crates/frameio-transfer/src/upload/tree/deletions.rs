@@ -11,12 +11,15 @@ use frameio_core::{FileId, FolderId, UserId};
 use super::decide::Decider;
 use super::driver::Driver;
 use super::local::EntryKind;
+use crate::existing::is_file_missing;
+use crate::safe_name::is_local_name;
 use crate::sync_state::{Record, SyncState, state_key};
 use crate::{
     Compared, Deletion, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
+    safe_name,
 };
 
-/// Local files and directories, by their names in the state.
+/// Local files, by their names in the state.
 #[derive(Debug, Default)]
 pub(super) struct LocalNames {
     names: HashSet<String>,
@@ -46,17 +49,39 @@ impl LocalNames {
 
 /// Remote files below the folder, and what they are.
 struct Listing {
-    files: HashMap<FileId, (String, File)>,
+    files: HashMap<FileId, File>,
     heads: HashSet<FileId>,
-    /// Names in the state of all files and version stacks.
+    /// Folders with their names and the folders above.
+    folders: HashMap<String, (String, String)>,
+    /// Paths of all files and version stacks, as a download changes them.
     names: HashSet<String>,
+}
+
+impl Listing {
+    /// Returns whether a file is where the file with a name in the state was sent to or received from.
+    fn has(&self, root: &FolderId, key: &str, file: &File) -> bool {
+        let mut names = key.rsplit('/');
+        let mut above = file.parent_id.as_ref().map(|id| id.as_str()).unwrap_or_default();
+        if !names.next().is_some_and(|local| is_local_name(local, &file.name)) {
+            return false;
+        }
+        for local in names {
+            match self.folders.get(above) {
+                Some((name, parent)) if is_local_name(local, name) => above = parent,
+                _ => return false,
+            }
+        }
+        above == root.as_str()
+    }
 }
 
 impl Driver {
     /// Notes an entry of the walk.
     pub(super) fn note(&mut self, key: String, kind: &EntryKind) {
         match kind {
-            EntryKind::Folder | EntryKind::File(_) => self.local.add(key),
+            EntryKind::File(_) => self.local.add(key),
+            // A directory may have the name of a file that no longer exists.
+            EntryKind::Folder => {}
             EntryKind::Ignored(_) => self.local.add_unknown(key),
             EntryKind::Failed(error) => {
                 // The entry may be a directory that cannot be read.
@@ -95,9 +120,7 @@ async fn delete(
     }
     let is_gone = |key: &str| {
         let path = key.split('/').fold(directory.to_owned(), |path, name| path.join(name));
-        let found = std::fs::symlink_metadata(path);
-        !local.contains(key)
-            && found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+        !local.contains(key) && is_file_missing(&path)
     };
     let is_selected = |record: &Record, key: &str| decider.selects(key, record.stamp);
     let records = state.records().into_iter();
@@ -119,16 +142,16 @@ async fn delete(
             continue;
         }
         match listing.files.get(&record.file_id) {
-            Some((name, _)) if *name == key && state.is_elsewhere(&key).await => {
+            Some(file) if listing.has(folder, &key, file) && state.is_elsewhere(&key).await => {
                 items.push(keep("the local file was on another file system, which is not mounted"));
             }
-            Some((name, file)) if *name == key => {
+            Some(file) if listing.has(folder, &key, file) => {
                 match reason_to_keep(decider, file, &user, deletion).await? {
                     Some(reason) => items.push(keep(reason)),
                     None => files.push((key, file)),
                 }
             }
-            _ if listing.names.contains(&key) => {
+            _ if listing.names.contains(&changed(&key)) => {
                 items.push(keep("the remote file has changed since both sides were equal"));
             }
             Some(_) => {
@@ -175,22 +198,37 @@ async fn delete_confirmed(
     items
 }
 
+/// Returns a name in the state as downloads change it. Local files may have names that they change.
+fn changed(key: &str) -> String {
+    let names: Vec<_> = key.split('/').map(safe_name).collect();
+    state_key(&names)
+}
+
 /// Lists all files below a folder.
 async fn list(decider: &Decider, folder: &FolderId) -> Result<Listing, TransferError> {
     let walk = decider.transfers.walk(&decider.stacker.account, folder);
     let mut walk = walk.include([FileInclude::Creator]);
-    let mut listing =
-        Listing { files: HashMap::new(), heads: HashSet::new(), names: HashSet::new() };
+    let mut listing = Listing {
+        files: HashMap::new(),
+        heads: HashSet::new(),
+        folders: HashMap::new(),
+        names: HashSet::new(),
+    };
     while let Some(entry) = walk.next().await {
         let Ok(entry) = entry else { return Err(refused("a remote folder could not be listed")) };
-        let key = state_key(entry.path.names());
+        let names: Vec<_> = entry.path.names().iter().map(|name| safe_name(name)).collect();
+        let key = state_key(&names);
         match entry.asset {
+            Asset::Folder(folder) => {
+                let place = (folder.name, entry.folder_id.as_str().to_owned());
+                listing.folders.insert(folder.id.as_str().to_owned(), place);
+            }
             Asset::File(file) => {
                 // An incomplete upload is no change of the file.
                 if file.status != FileStatus::Created {
-                    listing.names.insert(key.clone());
+                    listing.names.insert(key);
                 }
-                listing.files.insert(file.id.clone(), (key, *file));
+                listing.files.insert(file.id.clone(), *file);
             }
             Asset::VersionStack(stack) => {
                 listing.heads.extend(stack.head_version.map(|head| head.id));

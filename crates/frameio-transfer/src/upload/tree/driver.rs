@@ -223,6 +223,7 @@ impl Driver {
         if self.decider.state.is_none() && state.is_some() {
             self.local.add(local.to_string_lossy().into_owned());
         }
+        let recorded = state.as_ref().and_then(|state| state.record(&key)).map(|it| it.file_id);
         let manifests = self.folders.state.as_ref().filter(|_| size.is_some());
         let manifest = manifests.zip(folder.id.as_ref()).and_then(|(manifests, folder)| {
             let path = manifests.manifest(folder, &local)?;
@@ -237,7 +238,7 @@ impl Driver {
             if_exists: self.tree.if_exists.unwrap_or(default),
             is_sorted: self.tree.selection.is_some() && key != state_key(remote.names()),
             is_named,
-            existing: folder.files(name, &local).await,
+            existing: folder.files(name, (&local, recorded.as_ref())).await,
             folder: folder.id.clone(),
             stacks: folder.stacks().to_vec(),
             manifest,

@@ -105,7 +105,7 @@ impl Decider {
         // The record is the old name of a file that an earlier run has renamed.
         if let (Some(state), false) = (&file.state, is_recorded)
             && state
-                .record_of(&record.file_id, &file.key, |key| state.local_path(key).exists())
+                .record_of(&record.file_id, &file.key, |key| state.has_file(key))
                 .is_some()
         {
             state.remove(&file.key).await;

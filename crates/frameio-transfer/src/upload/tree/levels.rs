@@ -70,9 +70,12 @@ impl Driver {
                 continue;
             };
             let (path, local) = (level.path.clone(), level.local.clone());
-            let place = (path.clone(), local.clone(), above.state.clone());
+            let opening = (path.clone(), local.clone(), above.state.clone());
             let name = path.names().last().map_or("", |name| name);
-            let folder = self.reporting(folders.folder(&parent, name, &local)).await;
+            let state = above.state.as_ref().filter(|_| self.tree.selection.is_none());
+            let recorded = state.and_then(|state| state.folder(&state.key(&local)));
+            let place = (&*local, recorded.as_ref());
+            let folder = self.reporting(folders.folder(&parent, name, place)).await;
             let opened = match folder {
                 Ok(folder) => {
                     if let (true, Some(id), Some(parent)) =
@@ -86,7 +89,7 @@ impl Driver {
                             known: Vec::new(),
                         });
                     }
-                    let state = open_state(&self.tree, place, folder.id.as_ref()).await;
+                    let state = open_state(&self.tree, opening, folder.id.as_ref()).await;
                     state.map(|state| (LevelState::Found(Box::new(folder)), state))
                 }
                 Err(error) => Err(error),

@@ -22,6 +22,7 @@ pub(crate) mod selection;
 mod start;
 mod state;
 mod versions;
+pub(crate) mod waiting;
 
 use std::fmt;
 use std::future::Future;

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use frameio_api::files::{MoveFile, UpdateFile};
 use frameio_api::version_stacks::ShowVersionStack;
-use frameio_core::VersionStackId;
+use frameio_core::{FolderId, VersionStackId};
 
 use super::decide::{Action, Candidate, Decider, Decision};
 use super::deletions::LocalNames;
 use super::driver::{Driver, LocalFile};
+use crate::existing::is_file_missing;
+use crate::safe_name::is_local_name;
 use crate::sync_state::compare::Reason;
 use crate::sync_state::stamp::Xxh64;
 use crate::sync_state::{Record, normalized};
@@ -49,7 +51,7 @@ impl Renames {
         let mut gone: HashMap<Xxh64, Vec<(String, Record)>> = HashMap::new();
         for (key, record) in self.records.into_values().flatten() {
             let path = key.split('/').fold(directory.clone(), |path, name| path.join(name));
-            let mut is_gone = !local.contains(&key) && std::fs::symlink_metadata(path).is_err();
+            let mut is_gone = !local.contains(&key) && is_file_missing(&path);
             if let Some(state) = decider.state.as_ref().filter(|_| is_gone) {
                 is_gone = !state.is_elsewhere(&key).await;
             }
@@ -122,14 +124,16 @@ pub(super) async fn move_remote(
     (remote, file): (&RemotePath, &Candidate),
     (from, record): (String, Record),
 ) -> Result<Option<Item>, TransferError> {
-    let (Some(state), Some(folder)) = (&decider.state, &file.folder) else { return Ok(None) };
+    let Some(state) = &decider.state else { return Ok(None) };
+    // A dry run does not create the folder.
+    let folder = file.folder.as_ref().map_or("", |folder| folder.as_str());
     let client = &decider.transfers.inner.client;
     let account = &decider.stacker.account;
     let Some(found) = decider.stacker.show(&record.file_id).await? else { return Ok(None) };
     let old_name = from.rsplit('/').next().unwrap_or_default();
     let name = remote.names().last().cloned().unwrap_or_default();
     // The name is already the new one if an earlier run was killed.
-    let is_known = [old_name, &*normalized(&name)].contains(&&*normalized(&found.name));
+    let is_known = [old_name, &*name].iter().any(|local| is_local_name(local, &found.name));
     let Some(parent) = found.parent_id.clone().filter(|_| is_known) else { return Ok(None) };
     // A version of a stack is not moved out of it.
     let stack = ShowVersionStack::new(account, VersionStackId::from(parent.clone()));
@@ -143,8 +147,8 @@ pub(super) async fn move_remote(
             let rename = UpdateFile::new(account, &record.file_id).name(&*name);
             client.send(rename).await.map_err(TransferError::call)?;
         }
-        if parent.as_str() != folder.as_str() {
-            let into = MoveFile::new(account, &record.file_id, folder.clone());
+        if parent.as_str() != folder {
+            let into = MoveFile::new(account, &record.file_id, FolderId::from(folder));
             client.send(into).await.map_err(TransferError::call)?;
         }
         let stamp = super::decide::stamp(&file.local).await?;
