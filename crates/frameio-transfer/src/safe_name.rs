@@ -245,7 +245,7 @@ mod tests {
             let mut safe = SafeNames::new();
             names.iter().for_each(|name| safe.reserve(name));
             for (id, name) in names.iter().enumerate() {
-                let (id, local) = (id.to_string(), safe.name(name, &id.to_string()));
+                let local = safe.name(name, &id.to_string());
                 assert!(is_local_name(&local, name) && !is_local_name(&local, "other"), "{local}");
                 assert_eq!(local == *name, *name == "A_b", "{local}");
             }

@@ -30,6 +30,7 @@
 //! downloads share it.
 
 pub(crate) mod compare;
+mod directories;
 mod disks;
 mod format;
 mod names;
@@ -50,6 +51,7 @@ use frameio_core::{FileId, FolderId, VersionStackId};
 use frameio_private_file::open_regular;
 use tokio::sync::Semaphore;
 
+pub(crate) use self::directories::GoneDirectory;
 use self::names::Names;
 pub(crate) use self::names::{key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};

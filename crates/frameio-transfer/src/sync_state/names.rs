@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
-use frameio_core::{FileId, FolderId};
+use frameio_core::FileId;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Record, SyncState, format};
@@ -49,11 +49,6 @@ fn add(names: &mut Vec<Box<str>>, key: &str) {
 }
 
 impl SyncState {
-    /// Returns the remote folder of a directory.
-    pub(crate) fn folder(&self, key: &str) -> Option<FolderId> {
-        self.inner.folders().get(&self.full(key)).cloned()
-    }
-
     /// Returns the recorded names of a remote file in a directory, without the directory.
     pub(crate) fn names_in(&self, directory: &str, id: &FileId) -> Vec<String> {
         let above = if directory.is_empty() { String::new() } else { format!("{directory}/") };

@@ -1,5 +1,7 @@
 //! Runs in both directions with names that downloads change, and with files that become directories.
 
+use frameio::assets::Asset;
+use frameio::folders::ListFolderChildren;
 use frameio::transfer::{Deletion, Summary};
 
 use crate::support::place;
@@ -152,4 +154,164 @@ async fn the_dry_run_lists_the_files_of_a_renamed_directory_as_moved() {
     assert_eq!((dry.moved, dry.planned, dry.skipped), (2, 1, 1), "{dry:?}");
     let up = pair.up().await;
     assert_eq!((up.moved, up.transferred, up.skipped), (2, 1, 1), "{up:?}");
+}
+
+/// Returns the names of the folders at the top.
+async fn top_folders(pair: &Pair) -> Vec<String> {
+    let (account, root) = place(&pair.sim);
+    let client = pair.client();
+    let mut items = client.items(ListFolderChildren::new(&account, &root).page_size(500));
+    let mut names = Vec::new();
+    while let Some(asset) = items.next().await {
+        if let Asset::Folder(folder) = asset.unwrap() {
+            names.push(folder.name);
+        }
+    }
+    names
+}
+
+/// Returns two machines with the same files, of which the first one has replaced a directory by a file and a
+/// file by a directory.
+async fn swapped() -> (Pair, Pair) {
+    let first = Pair::new();
+    let second = Pair::of(first.sim.clone());
+    for name in ["dir/in.mov", "file", "kept"] {
+        first.write(name, name);
+    }
+    first.up().await;
+    assert_eq!(second.down().await.transferred, 3);
+    std::fs::remove_dir_all(first.path("dir")).unwrap();
+    std::fs::remove_file(first.path("file")).unwrap();
+    first.write("dir", "a file by now");
+    first.write("file/x.mov", "in a directory by now");
+    (first, second)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_became_a_directory_is_deleted_and_replaced_on_both_sides() {
+    let (first, second) = swapped().await;
+    let up = up_deleting(&first).await;
+    assert_eq!((up.deleted, up.kept, up.transferred), (2, 0, 2), "{up:?}");
+    let names: Vec<_> = first.remote().await.into_keys().collect();
+    assert_eq!(names, ["dir", "file/x.mov", "kept"]);
+    assert_eq!(top_folders(&first).await, ["file"]);
+    for _ in 0..2 {
+        let (up, down) = (up_deleting(&first).await, first.down().await);
+        assert_eq!((up.skipped, down.skipped, down.moved), (3, 3, 0), "{up:?} {down:?}");
+    }
+    let down = down_deleting(&second).await;
+    assert_eq!((down.deleted, down.failed.len(), down.conflicts.len()), (2, 0, 1), "{down:?}");
+    let down = down_deleting(&second).await;
+    assert_eq!((down.transferred, down.conflicts.len()), (1, 0), "{down:?}");
+    assert_eq!(second.local(), first.local());
+    assert_eq!(std::fs::read_dir(second.directory.path()).unwrap().count(), 4, "with the trash");
+    let (up, down) = (second.up().await, second.down().await);
+    assert_eq!((up.skipped, down.skipped), (3, 3), "{up:?} {down:?}");
+    let third = Pair::of(first.sim.clone());
+    third.down().await;
+    assert_eq!(third.local(), first.local());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_and_a_folder_of_the_same_name_keep_their_local_names() {
+    let (first, second) = swapped().await;
+    assert_eq!(first.up().await.transferred, 2);
+    for pair in [&first, &second] {
+        let down = pair.down().await;
+        assert_eq!((down.transferred, down.moved), (2, 0), "{down:?}");
+        assert!(down.is_complete(), "{down:?}");
+        assert_eq!(pair.local().len(), 5);
+        for _ in 0..2 {
+            let (up, down) = (pair.up().await, pair.down().await);
+            assert_eq!((up.skipped, down.skipped), (5, 5), "{up:?} {down:?}");
+        }
+    }
+    assert_eq!(first.read("dir"), b"a file by now");
+    assert_eq!(first.read("file/x.mov"), b"in a directory by now");
+    assert_eq!(
+        (second.read("dir/in.mov"), second.read("file")),
+        (b"dir/in.mov".into(), b"file".into())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renamed_directory_renames_its_remote_folder() {
+    for new in ["day", "Tag", "cards/Day"] {
+        let first = Pair::new();
+        let second = Pair::of(first.sim.clone());
+        for name in ["Day/in.mov", "Day/A/clip.mov", "cards/kept.mov"] {
+            first.write(name, name);
+        }
+        first.up().await;
+        second.down().await;
+        let ids = first.remote().await;
+        std::fs::rename(first.path("Day"), first.path(new)).unwrap();
+        first.write(&format!("{new}/new.mov"), "new");
+        let dry = first.transfers().upload_tree(first.upload().dry_run(true)).await.unwrap();
+        assert_eq!((dry.moved, dry.planned, dry.skipped), (2, 1, 1), "{new} {dry:?}");
+        assert_eq!(top_folders(&first).await.len(), 2);
+        let up = first.up().await;
+        assert_eq!((up.moved, up.transferred, up.skipped), (2, 1, 1), "{new} {up:?}");
+        let remote = first.remote().await;
+        for name in ["in.mov", "A/clip.mov"] {
+            let (old, new) = (format!("Day/{name}"), format!("{new}/{name}"));
+            assert_eq!(remote[&new].head.id, ids[&old].head.id);
+            assert_eq!(remote[&new].folder, ids[&old].folder, "the folder was renamed");
+        }
+        let mut folders = top_folders(&first).await;
+        folders.retain(|name| name != "cards");
+        assert_eq!(folders, Vec::from_iter((!new.contains('/')).then_some(new)), "no empty folder");
+        assert_eq!((first.up().await.skipped, first.down().await.skipped), (4, 4));
+        let down = second.down().await;
+        assert_eq!((down.moved, down.transferred), (2, 1), "{new} {down:?}");
+        assert_eq!(second.local(), first.local());
+        assert!(!second.path("Day").exists(), "the emptied directory is removed");
+        assert_eq!(second.up().await.skipped, 4);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_directory_that_was_renamed_and_edited_leaves_no_empty_folder_with_deletions() {
+    let pair = Pair::new();
+    for name in ["Day/in.mov", "Day/edited.mov", "kept"] {
+        pair.write(name, name);
+    }
+    pair.up().await;
+    let (_, root) = place(&pair.sim);
+    let empty = folder(&pair.sim, &root, "Empty").await;
+    pair.down().await;
+    std::fs::rename(pair.path("Day"), pair.path("day")).unwrap();
+    pair.write("day/edited.mov", "edited, and of another size");
+    std::fs::remove_dir(pair.path("Empty")).unwrap();
+    let up = up_deleting(&pair).await;
+    assert_eq!((up.moved, up.transferred, up.deleted), (1, 1, 1), "{up:?}");
+    let mut folders = top_folders(&pair).await;
+    folders.sort();
+    assert_eq!(folders, ["Empty", "day"], "only emptied folders are deleted: {empty}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rename_of_a_folder_is_completed_after_a_kill() {
+    for (at, before) in (1..40).flat_map(|at| [(at, true), (at, false)]) {
+        let pair = Pair::new();
+        for name in ["Day/in.mov", "Day/A/clip.mov", "cards/kept.mov"] {
+            pair.write(name, name);
+        }
+        pair.up().await;
+        std::fs::rename(pair.path("Day"), pair.path("cards/day")).unwrap();
+        let run = async |transfers: frameio::transfer::Transfers| {
+            transfers.upload_tree(pair.upload()).await.unwrap()
+        };
+        let finished = pair.killed(at, before, run).await.is_some();
+        let up = pair.up().await;
+        assert!(up.is_complete() && up.transferred == 0, "{at} {before} {up:?}");
+        let names: Vec<_> = pair.remote().await.into_keys().collect();
+        assert_eq!(names, ["cards/day/A/clip.mov", "cards/day/in.mov", "cards/kept.mov"]);
+        assert_eq!(top_folders(&pair).await, ["cards"]);
+        assert_eq!((pair.up().await.skipped, pair.down().await.skipped), (3, 3));
+        if finished {
+            return;
+        }
+    }
+    panic!("the run never finished");
 }

@@ -90,6 +90,7 @@ impl TreeDownload {
         self.name_files().await;
         found?;
         inner.stop.until(self.delete()).await?;
+        self.remove_emptied().await;
         for path in self.decider.matcher.missing() {
             self.done(not_found(&path));
         }
@@ -209,6 +210,7 @@ impl TreeDownload {
         let (name, id) = (&*folder.name, folder.id.as_str());
         let item = Named { name, id, file: None, is_folder: true };
         let local = self.local_path((&folders.account, &entry.folder_id), parent, item).await;
+        self.found.directories.insert(self.decider.key(&local));
         let excluded = self.decider.matcher.exclude(&folders.bases, &text(&entry.path), true);
         if let Some(reason) = excluded {
             return self.ignore(remote, None, reason);

@@ -10,6 +10,7 @@ use frameio_core::{FileId, FolderId, UserId};
 
 use super::decide::Decider;
 use super::driver::Driver;
+use super::emptied_folders;
 use super::local::EntryKind;
 use crate::existing::is_file_missing;
 use crate::safe_name::is_local_name;
@@ -48,7 +49,7 @@ impl LocalNames {
 }
 
 /// Remote files below the folder, and what they are.
-struct Listing {
+pub(super) struct Listing {
     files: HashMap<FileId, File>,
     heads: HashSet<FileId>,
     /// Folders with their names and the folders above.
@@ -60,18 +61,25 @@ struct Listing {
 impl Listing {
     /// Returns whether a file is where the file with a name in the state was sent to or received from.
     fn has(&self, root: &FolderId, key: &str, file: &File) -> bool {
-        let mut names = key.rsplit('/');
-        let mut above = file.parent_id.as_ref().map(|id| id.as_str()).unwrap_or_default();
-        if !names.next().is_some_and(|local| is_local_name(local, &file.name)) {
-            return false;
-        }
-        for local in names {
-            match self.folders.get(above) {
-                Some((name, parent)) if is_local_name(local, name) => above = parent,
+        let (above, name) = key.rsplit_once('/').unwrap_or(("", key));
+        let parent = file.parent_id.as_ref().map(|id| id.as_str());
+        is_local_name(name, &file.name)
+            && parent.is_some_and(|parent| match above {
+                "" => parent == root.as_str(),
+                above => self.has_folder(root, above, parent),
+            })
+    }
+
+    /// Returns whether a folder is where the directory with a name in the state was.
+    pub(super) fn has_folder(&self, root: &FolderId, key: &str, folder: &str) -> bool {
+        let mut id = folder;
+        for local in key.rsplit('/') {
+            match self.folders.get(id) {
+                Some((name, parent)) if is_local_name(local, name) => id = parent,
                 _ => return false,
             }
         }
-        above == root.as_str()
+        id == root.as_str()
     }
 }
 
@@ -128,7 +136,7 @@ async fn delete(
     let records = records.filter(|(key, _)| !moved.contains(key) && !state.is_taken(key));
     let gone: Vec<_> =
         records.filter(|(key, record)| is_selected(record, key) && is_gone(key)).collect();
-    if gone.is_empty() {
+    if gone.is_empty() && moved.is_empty() {
         return Ok(Vec::new());
     }
     let listing = list(decider, folder).await?;
@@ -165,7 +173,12 @@ async fn delete(
     if let Some(message) = deletion.refuses(files.len()) {
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
-    items.extend(delete_confirmed(decider, state, files, deletion).await);
+    let results = delete_confirmed(decider, state, files, deletion).await;
+    let deleted = results.iter().filter(|item| matches!(item.outcome, Outcome::Deleted));
+    let removed: Vec<_> =
+        deleted.map(|item| state_key(item.remote.names())).chain(moved.iter().cloned()).collect();
+    items.extend(results);
+    items.extend(emptied_folders::delete(decider, (&listing, folder), removed).await);
     Ok(items)
 }
 

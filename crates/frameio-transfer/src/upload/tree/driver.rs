@@ -17,6 +17,7 @@ use super::levels::{Level, LevelState};
 use super::local::{EntryKind, LocalEntry, Walker};
 use super::queue::Job;
 use super::remote::RemoteFolders;
+use super::renamed_folders::RenamedFolders;
 use super::renames::Renames;
 use super::start::directory_of;
 use super::{Roots, UploadTree};
@@ -53,6 +54,8 @@ pub(super) struct Driver {
     pub(super) creations: Creations,
     /// Files that may have been renamed.
     pub(super) renames: Renames,
+    /// Directories that were renamed.
+    pub(super) renamed_folders: RenamedFolders,
     /// Earlier names in the state of files that were moved, or would be.
     pub(super) moved: HashSet<String>,
     /// Names in the state of the entries of the walk.

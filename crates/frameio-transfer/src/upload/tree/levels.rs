@@ -72,10 +72,20 @@ impl Driver {
             let (path, local) = (level.path.clone(), level.local.clone());
             let opening = (path.clone(), local.clone(), above.state.clone());
             let name = path.names().last().map_or("", |name| name);
-            let state = above.state.as_ref().filter(|_| self.tree.selection.is_none());
-            let recorded = state.and_then(|state| state.folder(&state.key(&local)));
-            let place = (&*local, recorded.as_ref());
-            let folder = self.reporting(folders.folder(&parent, name, place)).await;
+            let state = above.state.clone().filter(|_| self.tree.selection.is_none());
+            let recorded = state.as_ref().and_then(|state| state.folder(&state.key(&local)));
+            let found = folders.find(&parent, name, (&local, recorded.as_ref())).await;
+            let found = match (found, &state) {
+                (Ok(None), Some(state)) => {
+                    let place = (parent.id.as_ref(), &path, &*local);
+                    Box::pin(self.rename_folder(state, place)).await
+                }
+                (found, _) => found,
+            };
+            let folder = match found {
+                Ok(found) => self.reporting(folders.folder(found, (&parent, name))).await,
+                Err(error) => Err(error),
+            };
             let opened = match folder {
                 Ok(folder) => {
                     if let (true, Some(id), Some(parent)) =

@@ -114,16 +114,24 @@ impl RemoteFolders {
         }
     }
 
-    /// Returns the folder with a name in `parent`. Creates it if it is missing, except in a dry run.
-    pub(super) async fn folder(
+    /// Returns the folder with a name in `parent`.
+    pub(super) async fn find(
         &self,
         parent: &RemoteFolder,
         name: &str,
         (local, recorded): (&Path, Option<&FolderId>),
-    ) -> Result<RemoteFolder, TransferError> {
+    ) -> Result<Option<FolderId>, TransferError> {
         let recorded = recorded.map(FolderId::as_str);
-        let children = parent.children(name, local, recorded).await;
-        match (only_folder(&children, recorded)?, &parent.id) {
+        only_folder(&parent.children(name, local, recorded).await, recorded)
+    }
+
+    /// Lists a folder that was found. Creates it in `parent` if it is missing, except in a dry run.
+    pub(super) async fn folder(
+        &self,
+        found: Option<FolderId>,
+        (parent, name): (&RemoteFolder, &str),
+    ) -> Result<RemoteFolder, TransferError> {
+        match (found, &parent.id) {
             (Some(id), _) => self.list(id).await,
             (None, Some(id)) if !self.dry_run => self.create(parent, id, name).await,
             (None, _) => Ok(self.empty(None).await),

@@ -34,6 +34,16 @@ impl Renames {
         Self { records: all, files: Vec::new() }
     }
 
+    /// Moves the records of a directory to another name.
+    pub(super) fn rename_directory(&mut self, from: &str, to: &str) {
+        let below = format!("{from}/");
+        for (key, _) in self.records.values_mut().flatten() {
+            if let Some(name) = key.strip_prefix(&*below) {
+                *key = format!("{to}/{name}");
+            }
+        }
+    }
+
     /// Returns whether a new file may be a renamed one.
     pub(super) fn may_contain(&self, file: &Candidate) -> bool {
         file.size.is_some_and(|size| {
@@ -117,6 +127,11 @@ impl Driver {
     }
 }
 
+/// Returns the reason of a move.
+pub(super) fn reason(from: &str) -> String {
+    format!("the local file was renamed from '{from}'")
+}
+
 /// Moves and renames the remote file of a record. Returns `None` if it is not where the record says, so
 /// that the file has to be sent.
 pub(super) async fn move_remote(
@@ -156,8 +171,7 @@ pub(super) async fn move_remote(
         state.put(&file.key, renewed).await;
         state.remove(&from).await;
     }
-    let reason = format!("the local file was renamed from '{from}'");
-    let compared = Compared::new(Verdict::Changed, reason);
+    let compared = Compared::new(Verdict::Changed, reason(&from));
     let outcome = Outcome::Moved { from: RemotePath::new(from.split('/')) };
     let item = Item::new(remote.clone(), file.local.clone(), outcome);
     Ok(Some(item.of_file(Some(record.file_id)).compared(compared)))
