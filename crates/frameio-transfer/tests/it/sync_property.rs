@@ -1,6 +1,7 @@
 //! Random trees, random edits on both sides, and random kills.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use fastrand::Rng;
 use frameio::transfer::{Remedy, Summary, Transfers, safe_name};
@@ -77,7 +78,11 @@ impl Model {
                     self.rename(&name, &format!("{name} moved {}", self.contents));
                 }
                 // Names that differ only in case.
-                4 if path.is_file() => self.rename(&name, &name.to_uppercase()),
+                4 if path.is_file() => {
+                    let (above, last) = name.rsplit_once('/').map_or(("", &*name), |it| it);
+                    let upper = Path::new(above).join(last.to_uppercase());
+                    self.rename(&name, upper.to_str().unwrap());
+                }
                 5 => match self.pair.path("Day 1").exists() {
                     true => self.rename("Day 1", "DAY 1"),
                     false => self.rename("DAY 1", "Day 1"),

@@ -145,6 +145,11 @@ impl LocalFolder {
         self.safe.reserve(name);
     }
 
+    /// Returns the names in the directory when it was read.
+    pub(super) fn existing_names(&self) -> impl Iterator<Item = &String> {
+        self.existing.values().flatten()
+    }
+
     /// Returns whether an existing name is that of a file, and the item is a folder, or the reverse.
     pub(super) fn is_other_kind(&self, name: &str, is_folder: bool) -> bool {
         if is_folder { self.files.contains(name) } else { self.directories.contains(name) }

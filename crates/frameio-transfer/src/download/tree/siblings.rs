@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use frameio_api::assets::Asset;
 use frameio_api::folders::ListFolderChildren;
-use frameio_core::{AccountId, FileId, FolderId};
+use frameio_core::{AccountId, FileId, FolderId, VersionStackId};
 
 use super::decide::Decider;
 use super::driver::TreeDownload;
@@ -53,13 +53,16 @@ impl TreeDownload {
         let Named { name, id, file, is_folder } = item;
         let safe = safe_name(name);
         if safe != name {
-            if let Some(kept) = self.kept(parent, &item) {
+            if let Some(kept) = self.kept(account, parent, &item).await {
                 return parent.keep(kept);
             }
             self.list_siblings(account, folder, parent).await;
         }
         let Some(existing) = parent.existing_name(name) else {
-            let kept = if parent.is_taken(name) { self.kept(parent, &item) } else { None };
+            let kept = match parent.is_taken(name) {
+                true => self.kept(account, parent, &item).await,
+                false => None,
+            };
             return parent.keep_or_item(kept, (name, id));
         };
         let has_state = self.decider.state.is_some();
@@ -78,7 +81,10 @@ impl TreeDownload {
             return parent.other_item(name, id);
         }
         if !recorded.as_ref().is_some_and(|recorded| siblings.files.contains(recorded)) {
-            let kept = if recorded.is_some() { self.kept(parent, &item) } else { None };
+            let kept = match recorded {
+                Some(_) => self.kept(account, parent, &item).await,
+                None => None,
+            };
             return parent.keep_or_item(kept, (name, id));
         }
         let local = parent.other_item(name, id);
@@ -89,23 +95,45 @@ impl TreeDownload {
     }
 
     /// Returns the changed name under which an earlier run has recorded an item.
-    fn kept(&self, parent: &LocalFolder, item: &Named<'_>) -> Option<String> {
+    async fn kept(
+        &self,
+        account: &AccountId,
+        parent: &LocalFolder,
+        item: &Named<'_>,
+    ) -> Option<String> {
         let state = self.decider.state.as_ref()?;
-        let names = match item.file {
-            Some(file) => state.names_in(&state.key(&parent.path), file),
-            None => vec![safe_name(item.name), name_with_hash(item.name, item.id)],
+        let is_free = |local: &String| {
+            is_local_name(local, item.name)
+                && !parent.is_given(local)
+                && !parent.is_other_kind(local, item.is_folder)
         };
-        let is_recorded = |local: &str| {
-            item.file.is_some()
-                || state
-                    .folder(&state.key(&parent.path.join(local)))
-                    .is_some_and(|folder| folder.as_str() == item.id)
+        let Some(file) = item.file else {
+            let names = [safe_name(item.name), name_with_hash(item.name, item.id)];
+            let folder = |local: &String| state.folder(&state.key(&parent.path.join(local)));
+            let is_recorded =
+                |local: &String| folder(local).is_some_and(|folder| folder.as_str() == item.id);
+            return names.into_iter().find(|local| is_free(local) && is_recorded(local));
         };
-        let is_free =
-            |local: &str| !parent.is_given(local) && !parent.is_other_kind(local, item.is_folder);
-        names
-            .into_iter()
-            .find(|local| is_local_name(local, item.name) && is_recorded(local) && is_free(local))
+        let names = state.names_in(&state.key(&parent.path), file);
+        if let Some(kept) = names.into_iter().find(is_free) {
+            return Some(kept);
+        }
+        if file.as_str() == item.id {
+            return None;
+        }
+        // The record of a file that was stacked since is that of an earlier version.
+        let names = parent.existing_names().filter(|local| is_free(local));
+        let recorded = names.filter_map(|local| {
+            Some((local, self.recorded(&parent.path.join(local)).filter(|it| it != file)?))
+        });
+        let recorded: Vec<_> = recorded.collect();
+        if recorded.is_empty() {
+            return None;
+        }
+        let stack = VersionStackId::from(item.id);
+        let versions = Box::pin(self.transfers.versions(account, &stack)).await.ok()?;
+        let is_version = |id: &FileId| versions.files.iter().any(|version| version.id == *id);
+        recorded.into_iter().find(|(_, id)| is_version(id)).map(|(local, _)| local.clone())
     }
 
     /// Lists the folder of a directory when its items are needed first.
