@@ -71,7 +71,7 @@ impl Deletion {
             let plural = if files == 1 { "file" } else { "files" };
             format!(
                 "{files} {plural} would be deleted, but the maximum is {}; nothing was deleted: \
-                 raise it with `--max-delete`",
+                 raise it with '--max-delete'",
                 self.max
             )
         })

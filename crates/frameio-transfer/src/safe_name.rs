@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use twox_hash::XxHash3_64;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::sync_state::TRASH;
+
 /// Maximum length of a name in bytes. File systems accept 255, and a partial download adds an ending.
 const LONGEST: usize = 230;
 
@@ -19,7 +21,7 @@ pub(crate) const PARTIAL_ENDINGS: [&str; 3] = [".part", ".part.json", ".part.jso
 ///
 /// Replaces characters that Windows or Unix refuse with `_`: `/ \ < > : " | ? *`, control characters,
 /// and trailing dots and spaces. Adds a `_` to names with a special meaning (`.`, `..`, `CON`,
-/// `COM1.txt`) and to names that end like a partial download. Truncates a name of more than 230 bytes
+/// `COM1.txt`), and to names of partial downloads and of the trash directory. Truncates a name of more than 230 bytes
 /// before its extension, and adds a hash that distinguishes it from names with the same beginning.
 /// Other names are unchanged.
 ///
@@ -49,7 +51,8 @@ pub fn safe_name(name: &str) -> String {
     if is_reserved(&safe) {
         safe.insert(0, '_');
     }
-    if PARTIAL_ENDINGS.iter().any(|ending| safe.to_lowercase().ends_with(ending)) {
+    let lower = safe.to_lowercase();
+    if PARTIAL_ENDINGS.iter().any(|ending| lower.ends_with(ending)) || lower == TRASH {
         safe.push('_');
     }
     if safe.len() > LONGEST { marked(&safe, XxHash3_64::oneshot(name.as_bytes())) } else { safe }
@@ -217,6 +220,7 @@ mod tests {
             ("console", "console"),
             ("a.part", "a.part_"),
             ("a.PART.json", "a.PART.json_"),
+            (".Frameio-trash", ".Frameio-trash_"),
         ] {
             assert_eq!(safe_name(name), expected, "{name:?}");
         }

@@ -83,7 +83,7 @@ pub(crate) enum OnConflict {
     Skip,
     /// Keep the existing file and transfer the other one next to it
     KeepBoth,
-    /// Replace the existing file; only for downloads
+    /// Move the existing file to '.frameio-trash' and replace it; only for downloads
     Replace,
 }
 

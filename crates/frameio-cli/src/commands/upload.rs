@@ -97,7 +97,8 @@ pub(super) struct UploadOptions {
     /// for files given as arguments and skip for files in directories]
     #[arg(long, value_enum, value_name = "POLICY")]
     if_exists: Option<IfExists>,
-    /// What to do if a file has changed on both sides since they were equal [default: skip]
+    /// What to do if a file has changed on both sides, or in a download only on this computer
+    /// [default: skip]
     #[arg(long, value_enum, value_name = "ACTION")]
     pub(super) on_conflict: Option<OnConflict>,
     /// Maximum number of new versions in this run, or for a watcher of files that are complete at the

@@ -262,7 +262,7 @@ fn check_device(
     let directory = directory.display();
     let message = format!(
         "'{directory}' is on another file system than in the last run; nothing was deleted or \
-         transferred; if it is the right directory, run once without `--delete`"
+         transferred; if it is the right directory, run once without '--delete'"
     );
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }

@@ -59,10 +59,14 @@ impl Model {
         self.pair.write(name, content);
     }
 
-    /// Renames a file or a directory, unless the new name exists.
+    /// Renames a file or a directory, unless the new name exists, also in another case or with a hash. Such a
+    /// name belongs to another item.
     fn rename(&self, from: &str, to: &str) {
         let (from, to) = (self.pair.path(from), self.pair.path(to));
-        if from.exists() && !to.exists() {
+        let name = |path: &Path| plain(path.file_name().unwrap().to_str().unwrap());
+        let is_other = |path: &Path| path != from && name(path) == name(&to);
+        let Ok(mut siblings) = to.parent().unwrap().read_dir() else { return };
+        if from.exists() && !siblings.any(|other| is_other(&other.unwrap().path())) {
             std::fs::rename(from, to).unwrap();
         }
     }

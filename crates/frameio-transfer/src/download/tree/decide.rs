@@ -177,7 +177,7 @@ impl Decider {
         }
         let is_base = recorded.record.as_ref().is_some_and(|record| record.file_id == file.id);
         let reason = "the local file was sent as a new version, but is not stacked yet; stack it with \
-                      `sync`";
+                      'sync'";
         let compared = Compared::new(Verdict::Changed, reason);
         Ok(is_base.then_some(Decision { action: Action::Skip, compared }))
     }
@@ -254,7 +254,7 @@ impl Decider {
             && let Some(name) = self.local_renames.find(self, &record).await
         {
             let reason = format!(
-                "the local file was renamed to '{name}'; rename the remote file with `sync`"
+                "the local file was renamed to '{name}'; rename the remote file with 'sync'"
             );
             let compared = Compared::new(Verdict::Changed, reason);
             return Ok(Decision { action: Action::Skip, compared });
@@ -409,7 +409,13 @@ impl Decider {
         if record.xxh64.is_none() && is_same {
             record.xxh64 = state.hash(local).await.ok();
         }
+        let id = record.file_id.clone();
         state.put(&key, record).await;
+        // A later file at an earlier path is another one.
+        let is_stale = |other: &str| !state.has_file(other) && !state.is_taken(other);
+        while let Some((stale, _)) = state.record_of(&id, &key, is_stale) {
+            state.remove(&stale).await;
+        }
     }
 
     /// Records that a file was downloaded next to the existing one.

@@ -8,7 +8,7 @@ use frameio_private_file::NotRegular;
 
 use super::siblings::Siblings;
 use crate::safe_name::folded;
-use crate::sync_state::normalized;
+use crate::sync_state::{TRASH, normalized};
 use crate::versions::pattern::split;
 use crate::{SafeNames, safe_name};
 
@@ -67,8 +67,8 @@ impl LocalFolder {
     fn of(names: HashSet<String>) -> Self {
         let mut existing: HashMap<String, Vec<String>> = HashMap::new();
         for name in &names {
-            // The file of a partial download is not the item of that name.
-            if !is_partial(name, &names) {
+            // The file of a partial download and the trash are not the items of these names.
+            if !is_partial(name, &names) && name != TRASH {
                 existing.entry(normalized(name)).or_default().push(name.clone());
             }
         }
@@ -148,6 +148,11 @@ impl LocalFolder {
     /// Returns the names in the directory when it was read.
     pub(super) fn existing_names(&self) -> impl Iterator<Item = &String> {
         self.existing.values().flatten()
+    }
+
+    /// Returns whether a directory has a name.
+    pub(super) fn has_directory(&self, name: &str) -> bool {
+        self.directories.contains(name)
     }
 
     /// Returns whether an existing name is that of a file, and the item is a folder, or the reverse.
@@ -325,6 +330,11 @@ mod tests {
         let mut partial = folder(&["a.mov.part", "a.mov.part.json"]);
         assert_eq!(named(&mut partial, "a.mov.part", "1"), "a.mov.part_");
         assert_eq!(named(&mut folder(&["a.mov.part"]), "a.mov.part", "1"), "a.mov.part");
+    }
+
+    #[test]
+    fn an_item_does_not_get_the_name_of_the_trash() {
+        assert_eq!(named(&mut folder(&[TRASH]), TRASH, "1"), ".frameio-trash_");
     }
 
     #[test]

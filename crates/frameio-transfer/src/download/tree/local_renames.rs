@@ -45,6 +45,10 @@ async fn unrecorded(decider: &Decider, state: &SyncState) -> HashMap<Stamp, Vec<
         let entries = walk.filter_entry(|entry| entry.file_name() != OsStr::new(TRASH)).flatten();
         for entry in entries.filter(|entry| entry.file_type().is_file()) {
             let key = decider.key(entry.path());
+            // A download that was killed at its end has the content, too.
+            if key.ends_with(".part") && decider.path(&format!("{key}.json")).exists() {
+                continue;
+            }
             if state.record(&key).is_none()
                 && let Ok(metadata) = entry.metadata()
             {

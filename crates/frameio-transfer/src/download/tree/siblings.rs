@@ -12,6 +12,7 @@ use super::driver::TreeDownload;
 use super::local_folder::LocalFolder;
 use crate::existing::LocalTarget;
 use crate::safe_name::{is_local_name, name_with_hash};
+use crate::sync_state::SyncState;
 use crate::{Item, safe_name};
 
 /// Items of a remote folder.
@@ -65,6 +66,13 @@ impl TreeDownload {
             };
             return parent.keep_or_item(kept, (name, id));
         };
+        // Another item had the name of the folder in an earlier run, and its directory has other files.
+        if is_folder
+            && let Some(kept) = self.kept(account, parent, &item).await
+            && parent.has_directory(&kept)
+        {
+            return parent.keep(kept);
+        }
         let has_state = self.decider.state.is_some();
         let is_other_kind = has_state && parent.is_other_kind(&existing, is_folder);
         let recorded = self.recorded(&parent.path.join(&existing));
@@ -108,10 +116,8 @@ impl TreeDownload {
                 && !parent.is_other_kind(local, item.is_folder)
         };
         let Some(file) = item.file else {
-            let names = [safe_name(item.name), name_with_hash(item.name, item.id)];
-            let folder = |local: &String| state.folder(&state.key(&parent.path.join(local)));
-            let is_recorded =
-                |local: &String| folder(local).is_some_and(|folder| folder.as_str() == item.id);
+            let names = [name_with_hash(item.name, item.id), safe_name(item.name)];
+            let is_recorded = |local: &String| self.is_recorded(parent, local, item.id);
             return names.into_iter().find(|local| is_free(local) && is_recorded(local));
         };
         let names = state.names_in(&state.key(&parent.path), file);
@@ -134,6 +140,12 @@ impl TreeDownload {
         let versions = Box::pin(self.transfers.versions(account, &stack)).await.ok()?;
         let is_version = |id: &FileId| versions.files.iter().any(|version| version.id == *id);
         recorded.into_iter().find(|(_, id)| is_version(id)).map(|(local, _)| local.clone())
+    }
+
+    /// Returns whether a folder is recorded for a local directory.
+    fn is_recorded(&self, parent: &LocalFolder, local: &str, id: &str) -> bool {
+        let folder = |state: &SyncState| state.folder(&state.key(&parent.path.join(local)));
+        self.decider.state.as_ref().and_then(folder).is_some_and(|folder| folder.as_str() == id)
     }
 
     /// Lists the folder of a directory when its items are needed first.

@@ -9,6 +9,7 @@ use super::driver::Driver;
 use super::duplicates::Created;
 use super::remote::RemoteFolder;
 use super::versions::Numbering;
+use crate::safe_name::name_with_hash;
 use crate::sync_state::{Access, SyncState, state_key};
 use crate::{RemotePath, TransferError};
 
@@ -140,6 +141,12 @@ async fn open_state(
     };
     // With a template, the folder is not that of the directory.
     let key = state.key(&local);
+    let name = path.names().last().map_or("", |name| name);
+    // A download has saved the folder under another name, because a file had its own one.
+    let other = state.key(&local.with_file_name(name_with_hash(name, folder.as_str())));
+    if state.folder(&other).as_ref() == Some(folder) && state.local_path(&other).is_dir() {
+        return Ok(Some(state));
+    }
     if tree.selection.is_none() || key == state_key(path.names()) {
         state.adopt(&key, folder).await?;
     }

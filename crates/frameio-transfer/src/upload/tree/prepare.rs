@@ -96,7 +96,7 @@ impl Driver {
             Action::Version(_) if self.new_versions >= self.tree.max_new_versions => {
                 let message = format!(
                     "not sent: this run already has {} new versions, the maximum; raise it with \
-                     `--max-new-versions`",
+                     '--max-new-versions'",
                     self.tree.max_new_versions
                 );
                 let error = TransferError::new(TransferErrorKind::Invalid, message);
