@@ -39,6 +39,7 @@ mod opening;
 pub(crate) mod stamp;
 #[cfg(test)]
 mod tests;
+pub(crate) mod waiting;
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -19,8 +19,8 @@ use crate::local_file::{reason, unopened};
 use crate::safe_name::is_local_name;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
+use crate::sync_state::waiting::Waiting;
 use crate::sync_state::{Record, Recorded, SyncState, key_of};
-use crate::upload::tree::waiting::Waiting;
 use crate::{Compared, OnConflict, Remedy, TransferError, TransferErrorKind, Transfers, Verdict};
 
 /// Continues the reason of a conflict whose local file is replaced.

@@ -14,8 +14,8 @@ use super::local_folder::LocalFolder;
 use super::local_renames::LocalRenames;
 use super::{DownloadTree, Root};
 use crate::directory_content::Content;
+use crate::sync_state::waiting::Waiting;
 use crate::sync_state::{Access, SyncState};
-use crate::upload::tree::waiting::Waiting;
 use crate::{Summary, TransferError, TransferErrorKind, Transfers};
 
 pub(super) async fn run(
@@ -34,7 +34,7 @@ pub(super) async fn run(
     }
     let state = open_state(&tree).await?;
     let waiting = match tree.place() {
-        Some((account, _)) => waiting(&tree, state.as_ref(), account).await,
+        Some((account, _)) => waiting((&transfers, &tree), state.as_ref(), account).await,
         None => Arc::default(),
     };
     let path = directory.clone();
@@ -104,12 +104,14 @@ async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferEr
 
 /// Returns the new versions that an upload of the directory has to stack.
 async fn waiting(
-    tree: &DownloadTree,
+    (transfers, tree): (&Transfers, &DownloadTree),
     state: Option<&SyncState>,
     account: &AccountId,
 ) -> Arc<Waiting> {
     match (state, tree.manifests.as_ref().or(tree.options.states.as_ref())) {
-        (Some(state), Some(manifests)) => Arc::new(Waiting::of(state, manifests, account).await),
+        (Some(state), Some(manifests)) => {
+            Arc::new(Waiting::of(state, (manifests, account), transfers.inner.read_manifest).await)
+        }
         _ => Arc::default(),
     }
 }
@@ -126,7 +128,8 @@ impl TreeDownload {
             Some(folder) => self.tree.options.open_for_items((account, folder), directory).await?,
             None => None,
         };
-        self.decider.waiting = waiting(&self.tree, self.decider.state.as_ref(), account).await;
+        self.decider.waiting =
+            waiting((&self.transfers, &self.tree), self.decider.state.as_ref(), account).await;
         self.decider.directory = directory.to_owned();
         self.decider.trash = deletions::trash(directory);
         Ok(())
