@@ -173,12 +173,8 @@ async fn delete(
     if let Some(message) = deletion.refuses(files.len()) {
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
-    let results = delete_confirmed(decider, state, files, deletion).await;
-    let deleted = results.iter().filter(|item| matches!(item.outcome, Outcome::Deleted));
-    let removed: Vec<_> =
-        deleted.map(|item| state_key(item.remote.names())).chain(moved.iter().cloned()).collect();
-    items.extend(results);
-    items.extend(emptied_folders::delete(decider, (&listing, folder), removed).await);
+    items.extend(delete_confirmed(decider, state, files, deletion).await);
+    items.extend(emptied_folders::delete(decider, (&listing, folder), moved, &items).await);
     Ok(items)
 }
 

@@ -1,6 +1,6 @@
 //! Deletion of remote folders that a run has emptied, and whose directories no longer exist.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use frameio_api::folders::{DeleteFolder, ListFolderChildren};
@@ -8,7 +8,8 @@ use frameio_core::FolderId;
 
 use super::decide::Decider;
 use super::deletions::Listing;
-use crate::{Item, RemotePath, TransferError};
+use crate::sync_state::state_key;
+use crate::{Item, Outcome, RemotePath, TransferError};
 
 /// Deletes the folders of files that were deleted or moved, if nothing is in them. Returns items for those
 /// that cannot be deleted.
@@ -17,11 +18,14 @@ use crate::{Item, RemotePath, TransferError};
 pub(super) async fn delete(
     decider: &Decider,
     (listing, root): (&Listing, &FolderId),
-    removed: impl IntoIterator<Item = String>,
+    moved: &HashSet<String>,
+    items: &[Item],
 ) -> Vec<Item> {
     let (Some(state), false) = (&decider.state, decider.dry_run) else { return Vec::new() };
     let mut directories = BTreeSet::new();
-    for key in removed {
+    let deleted = items.iter().filter(|item| matches!(item.outcome, Outcome::Deleted));
+    let deleted = deleted.map(|item| state_key(item.remote.names()));
+    for key in deleted.chain(moved.iter().cloned()) {
         for (at, _) in key.match_indices('/') {
             directories.extend(key.get(..at).map(str::to_owned));
         }
