@@ -61,6 +61,19 @@ pub(crate) fn created(file: &File) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
+/// Returns whether no file has a path, because nothing has it, or a directory.
+pub(crate) fn is_file_missing(path: &Path) -> bool {
+    match std::fs::symlink_metadata(path) {
+        Ok(metadata) => metadata.is_dir(),
+        Err(error) => is_not_found(&error),
+    }
+}
+
+/// Returns whether a path does not exist. One of its directories may have become a file.
+fn is_not_found(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 #[derive(Debug)]
 pub(crate) enum Decision {
     Receive,
@@ -79,7 +92,7 @@ impl LocalTarget {
     pub(crate) fn inspect_blocking(path: &Path) -> io::Result<Self> {
         let metadata = match std::fs::symlink_metadata(path) {
             Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::Missing),
+            Err(error) if is_not_found(&error) => return Ok(Self::Missing),
             Err(error) => return Err(error),
         };
         Ok(match NotRegular::of(&metadata) {

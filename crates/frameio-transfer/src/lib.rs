@@ -90,7 +90,9 @@ use self::signed_http::Storage;
 use self::stop::StopSignal;
 pub use self::summary::{Ignored, Item, Outcome, Summary};
 pub use self::sync_state::compare::{Compared, Remedy, Verdict};
+use self::sync_state::waiting::ReadManifest;
 use self::upload::buffers::Buffers;
+use self::upload::tree::waiting::read_manifest;
 pub use self::upload::{Attached, RemoteUpload, Upload, UploadTree, Uploaded};
 pub use self::versions::stack::Stacked;
 pub use self::versions::{
@@ -126,6 +128,8 @@ pub(crate) struct Inner {
     pub(crate) buffers: Buffers,
     pub(crate) poller: Poller,
     pub(crate) stop: StopSignal,
+    /// Lets downloads read the manifests of uploads.
+    pub(crate) read_manifest: ReadManifest,
 }
 
 impl Inner {
@@ -320,6 +324,7 @@ impl TransfersBuilder {
                 buffers: Buffers::default(),
                 poller: Poller::new(self.poll_interval),
                 stop: StopSignal::default(),
+                read_manifest,
             }),
         }
     }

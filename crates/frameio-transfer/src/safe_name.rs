@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use twox_hash::XxHash3_64;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::sync_state::TRASH;
+
 /// Maximum length of a name in bytes. File systems accept 255, and a partial download adds an ending.
 const LONGEST: usize = 230;
 
@@ -19,7 +21,7 @@ pub(crate) const PARTIAL_ENDINGS: [&str; 3] = [".part", ".part.json", ".part.jso
 ///
 /// Replaces characters that Windows or Unix refuse with `_`: `/ \ < > : " | ? *`, control characters,
 /// and trailing dots and spaces. Adds a `_` to names with a special meaning (`.`, `..`, `CON`,
-/// `COM1.txt`) and to names that end like a partial download. Truncates a name of more than 230 bytes
+/// `COM1.txt`), and to names of partial downloads and of the trash directory. Truncates a name of more than 230 bytes
 /// before its extension, and adds a hash that distinguishes it from names with the same beginning.
 /// Other names are unchanged.
 ///
@@ -49,7 +51,8 @@ pub fn safe_name(name: &str) -> String {
     if is_reserved(&safe) {
         safe.insert(0, '_');
     }
-    if PARTIAL_ENDINGS.iter().any(|ending| safe.to_lowercase().ends_with(ending)) {
+    let lower = safe.to_lowercase();
+    if PARTIAL_ENDINGS.iter().any(|ending| lower.ends_with(ending)) || lower == TRASH {
         safe.push('_');
     }
     if safe.len() > LONGEST { marked(&safe, XxHash3_64::oneshot(name.as_bytes())) } else { safe }
@@ -111,6 +114,8 @@ fn marked(name: &str, mark: u64) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct SafeNames {
     taken: HashSet<String>,
+    /// Names of items that need no change, which no changed name gets.
+    reserved: HashSet<String>,
 }
 
 impl SafeNames {
@@ -119,10 +124,28 @@ impl SafeNames {
         Self::default()
     }
 
+    /// Keeps the name of an item of the folder from being assigned to an item whose name is changed.
+    pub(crate) fn reserve(&mut self, name: &str) {
+        if safe_name(name) == name {
+            self.reserved.insert(folded(name));
+        }
+    }
+
+    /// Returns whether an item has this name, or one that counts as equal.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.taken.contains(&folded(&safe_name(name)))
+    }
+
+    /// Keeps a local name that an earlier run has assigned.
+    pub(crate) fn keep(&mut self, local: &str) {
+        self.taken.insert(folded(local));
+    }
+
     /// Returns the file name for an item with this name and id.
     pub fn name(&mut self, name: &str, id: &str) -> String {
         let safe = safe_name(name);
-        if self.taken.insert(folded(&safe)) {
+        let is_free = safe == name || !self.reserved.contains(&folded(&safe));
+        if is_free && self.taken.insert(folded(&safe)) {
             return safe;
         }
         let mut seed = 0;
@@ -134,6 +157,29 @@ impl SafeNames {
             seed += 1;
         }
     }
+}
+
+/// Returns the local name of an item whose own name belongs to another one.
+pub(crate) fn name_with_hash(name: &str, id: &str) -> String {
+    marked(&safe_name(name), XxHash3_64::oneshot_with_seed(0, id.as_bytes()))
+}
+
+/// Returns whether a file with the name `local` can be the one of an item with the name `name`: it has the
+/// same name, the safe form of it, or that with a hash.
+///
+/// Records of earlier runs belong to a file only while this is the case; otherwise the file or the item was
+/// renamed.
+pub(crate) fn is_local_name(local: &str, name: &str) -> bool {
+    let local: String = local.nfc().collect();
+    let is_equal = |other: &str| other.nfc().eq(local.chars());
+    if is_equal(name) {
+        return true;
+    }
+    let safe = safe_name(name);
+    // The hash of an item changes when it becomes a version stack.
+    let hash =
+        local.rsplit_once('~').and_then(|(_, rest)| u64::from_str_radix(rest.get(..8)?, 16).ok());
+    is_equal(&safe) || hash.is_some_and(|hash| is_equal(&marked(&safe, hash)))
 }
 
 /// Returns a form that is equal for all names that a file system may treat as equal.
@@ -174,6 +220,7 @@ mod tests {
             ("console", "console"),
             ("a.part", "a.part_"),
             ("a.PART.json", "a.PART.json_"),
+            (".Frameio-trash", ".Frameio-trash_"),
         ] {
             assert_eq!(safe_name(name), expected, "{name:?}");
         }
@@ -194,6 +241,19 @@ mod tests {
         let distinct: HashSet<_> = given.iter().map(|name| folded(name)).collect();
         assert_eq!(distinct.len(), given.len(), "{given:?}");
         assert_eq!((&*given[0], &*given[2], &*given[6]), ("a.mov", "é", "a_b"));
+    }
+
+    #[test]
+    fn a_name_without_change_has_precedence_over_changed_ones() {
+        for names in [["a/b", "A_b"], ["A_b", "a/b"]] {
+            let mut safe = SafeNames::new();
+            names.iter().for_each(|name| safe.reserve(name));
+            for (id, name) in names.iter().enumerate() {
+                let local = safe.name(name, &id.to_string());
+                assert!(is_local_name(&local, name) && !is_local_name(&local, "other"), "{local}");
+                assert_eq!(local == *name, *name == "A_b", "{local}");
+            }
+        }
     }
 
     proptest! {

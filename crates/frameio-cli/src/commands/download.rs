@@ -166,7 +166,7 @@ async fn receive(
     let warned = report.clone();
     tree = tree.on_warning(move |error| warned.note(&warning(error)));
     match config::sync_states() {
-        Ok(path) => tree = tree.state(path),
+        Ok(path) => tree = tree.state(path).manifests(config::uploads()?),
         Err(failure) => report.note(&not_recorded(&failure.message)),
     }
     if let Some(checksum) = checksum {

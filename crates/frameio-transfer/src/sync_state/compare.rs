@@ -137,6 +137,8 @@ pub(crate) enum Reason {
     Unchanged,
     /// An earlier version in a version stack.
     Version,
+    /// An earlier version in a version stack, whose local file has changed.
+    VersionChanged,
     /// A copy of a remote file of another name.
     Copy,
     SameContent,
@@ -214,7 +216,13 @@ fn verdict(direction: Direction, reason: Reason) -> Verdict {
             Verdict::Equal
         }
         (_, Reason::SameSize) => Verdict::Unverified,
-        (_, Reason::BothChanged | Reason::MovedAndChanged | Reason::NeverEqual)
+        (
+            _,
+            Reason::BothChanged
+            | Reason::MovedAndChanged
+            | Reason::VersionChanged
+            | Reason::NeverEqual,
+        )
         | (Direction::Up, Reason::RemoteChanged) => Verdict::Conflict,
         // A download has a later modification time than the upload.
         (Direction::Down, Reason::LocalNewer) => Verdict::Unverified,
@@ -277,6 +285,9 @@ impl fmt::Display for Reason {
             Self::LocalGone => "the local file no longer exists",
             Self::Unchanged => "unchanged since both sides were equal",
             Self::Version => "it is an earlier version in a version stack",
+            Self::VersionChanged => {
+                "the remote file is an earlier version in a version stack, and the local file has changed"
+            }
             Self::Copy => "it is a copy of a remote file with another name",
             Self::SameContent => "both sides have the same content",
             Self::OtherContent => "the contents differ",
@@ -417,6 +428,7 @@ mod tests {
             (Reason::LocalChanged, Verdict::NewVersion, None),
             (Reason::RemoteChanged, Verdict::Conflict, Some(Remedy::Download)),
             (Reason::BothChanged, Verdict::Conflict, Some(Remedy::OnConflict)),
+            (Reason::VersionChanged, Verdict::Conflict, Some(Remedy::OnConflict)),
             (Reason::Unchanged, Verdict::Equal, None),
         ] {
             assert_eq!(reason.because(verdict).remedy, remedy, "{reason:?}");

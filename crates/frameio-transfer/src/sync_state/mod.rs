@@ -30,6 +30,7 @@
 //! downloads share it.
 
 pub(crate) mod compare;
+mod directories;
 mod disks;
 mod format;
 mod names;
@@ -38,6 +39,7 @@ mod opening;
 pub(crate) mod stamp;
 #[cfg(test)]
 mod tests;
+pub(crate) mod waiting;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -50,6 +52,7 @@ use frameio_core::{FileId, FolderId, VersionStackId};
 use frameio_private_file::open_regular;
 use tokio::sync::Semaphore;
 
+pub(crate) use self::directories::GoneDirectory;
 use self::names::Names;
 pub(crate) use self::names::{key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};

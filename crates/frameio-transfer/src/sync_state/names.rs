@@ -13,6 +13,7 @@ use frameio_core::FileId;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Record, SyncState, format};
+use crate::existing::is_file_missing;
 use crate::tasks::blocking;
 
 /// Names by remote file and by normal form.
@@ -48,6 +49,22 @@ fn add(names: &mut Vec<Box<str>>, key: &str) {
 }
 
 impl SyncState {
+    /// Returns the recorded names of a remote file in a directory, without the directory.
+    pub(crate) fn names_in(&self, directory: &str, id: &FileId) -> Vec<String> {
+        let above = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+        let names = self.inner.names().of(id);
+        let below = names.iter().filter_map(|name| name.strip_prefix(&*self.prefix));
+        let below = below.filter_map(|key| Some((key, key.strip_prefix(&*above)?)));
+        let direct = below.filter(|(_, name)| !name.contains('/'));
+        let is_recorded = |key: &str| self.record(key).is_some_and(|it| it.file_id == *id);
+        direct.filter(|(key, _)| is_recorded(key)).map(|(_, name)| name.to_owned()).collect()
+    }
+
+    /// Returns whether a local file has a name. A directory of that name is no file.
+    pub(crate) fn has_file(&self, key: &str) -> bool {
+        !is_file_missing(&self.local_path(key))
+    }
+
     /// Renames the record of a file that had another normalization of its name in an earlier run.
     pub(crate) async fn find_form(&self, key: &str) {
         if key.is_ascii() || self.known(key).is_some() {

@@ -23,6 +23,7 @@ mod stop;
 mod support;
 mod sync_commands;
 mod sync_deletions;
+mod sync_names;
 mod sync_property;
 mod sync_support;
 mod sync_two_way;

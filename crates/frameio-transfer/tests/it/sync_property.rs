@@ -1,15 +1,19 @@
 //! Random trees, random edits on both sides, and random kills.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use fastrand::Rng;
-use frameio::transfer::{Remedy, Summary, Transfers};
+use frameio::transfer::{Remedy, Summary, Transfers, safe_name};
 
 use crate::support::place;
 use crate::sync_support::Pair;
 use crate::walk::folder;
 
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "Day 1/a", "Day 1/b", "Day 1/c", "Day 1/d"];
+
+/// Names that downloads change, and the names that they are changed to.
+const CHANGED: [&str; 6] = ["e?", "e_", "D:1/a", "D_1/a", "Day 1/f|", "Day 1/f_"];
 
 /// Number of rounds of edits of each tree.
 const ROUNDS: usize = 4;
@@ -30,25 +34,67 @@ impl Model {
         format!("{:0size$}", self.contents).into_bytes()
     }
 
+    /// Returns the name of a file, which may be one that downloads change.
     fn name(&mut self) -> &'static str {
-        NAMES[self.rng.usize(..NAMES.len())]
+        let all: Vec<_> = NAMES.into_iter().chain(CHANGED).collect();
+        all[self.rng.usize(..all.len())]
+    }
+
+    /// Returns the name of a local file: another system would refuse the others.
+    fn local_name(&mut self) -> String {
+        safe_names(self.name())
+    }
+
+    /// Writes a file. A directory with its name, or a file with that of its directory, is removed first.
+    fn write(&mut self, name: &str) {
+        let path = self.pair.path(name);
+        if path.is_dir() {
+            std::fs::remove_dir_all(&path).unwrap();
+        }
+        let above = path.parent().unwrap();
+        if above.is_file() {
+            std::fs::remove_file(above).unwrap();
+        }
+        let content = self.content();
+        self.pair.write(name, content);
+    }
+
+    /// Renames a file or a directory, unless the new name exists, also in another case or with a hash. Such a
+    /// name belongs to another item.
+    fn rename(&self, from: &str, to: &str) {
+        let (from, to) = (self.pair.path(from), self.pair.path(to));
+        let name = |path: &Path| plain(path.file_name().unwrap().to_str().unwrap());
+        let is_other = |path: &Path| path != from && name(path) == name(&to);
+        let Ok(mut siblings) = to.parent().unwrap().read_dir() else { return };
+        if from.exists() && !siblings.any(|other| is_other(&other.unwrap().path())) {
+            std::fs::rename(from, to).unwrap();
+        }
     }
 
     /// Edits local files. Returns the paths that it renamed.
     fn edit_local(&mut self) {
         for _ in 0..self.rng.usize(..4) {
-            let name = self.name();
-            let path = self.pair.path(name);
-            match self.rng.u8(..6) {
-                0 if path.exists() => std::fs::remove_file(path).unwrap(),
-                1 if path.exists() => {
-                    let target = self.pair.path(&format!("{name} moved {}", self.contents));
-                    std::fs::rename(path, target).unwrap();
+            let name = self.local_name();
+            let path = self.pair.path(&name);
+            match self.rng.u8(..12) {
+                0 | 1 if path.is_file() => std::fs::remove_file(path).unwrap(),
+                2 | 3 if path.is_file() => {
+                    self.rename(&name, &format!("{name} moved {}", self.contents));
                 }
-                _ => {
-                    let content = self.content();
-                    self.pair.write(name, content);
+                // Names that differ only in case.
+                4 if path.is_file() => {
+                    let (above, last) = name.rsplit_once('/').map_or(("", &*name), |it| it);
+                    let upper = Path::new(above).join(last.to_uppercase());
+                    self.rename(&name, upper.to_str().unwrap());
                 }
+                5 => match self.pair.path("Day 1").exists() {
+                    true => self.rename("Day 1", "DAY 1"),
+                    false => self.rename("DAY 1", "Day 1"),
+                },
+                // A file becomes a directory, or the reverse.
+                6 if path.is_file() => self.write(&format!("{name}/a")),
+                7 => self.write(name.split('/').next().unwrap()),
+                _ => self.write(&name),
             }
         }
     }
@@ -114,12 +160,11 @@ impl Model {
         run(pair.transfers()).await
     }
 
-    /// Returns all contents at the service, including those of versions and deleted files.
-    async fn heads(&self) -> BTreeMap<String, Vec<Vec<u8>>> {
-        let mut heads: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    /// Returns the contents of all files and heads at the service.
+    async fn heads(&self) -> Vec<(String, Vec<u8>)> {
+        let mut heads = Vec::new();
         for (path, item) in self.pair.remote_items().await {
-            let content = self.pair.content(&item.head.id).await;
-            heads.entry(path).or_default().push(content);
+            heads.push((path, self.pair.content(&item.head.id).await));
         }
         heads
     }
@@ -180,18 +225,49 @@ async fn check(seed: u64) {
         assert!(lost.is_empty(), "lost {lost:?}, {context}");
         let unverified = unverified(&up, &down);
         let allowed = conflicts(&[up, down]);
-        let (local, remote) = (model.pair.local(), model.heads().await);
+        let is_allowed = |path: &str| allowed.iter().any(|it| is_at_or_below(path, it));
+        let (local, remote) = (by_name(model.pair.local()), by_name(model.heads().await));
         let paths: BTreeSet<_> = local.keys().chain(remote.keys()).cloned().collect();
-        for path in paths.iter().filter(|path| !allowed.contains(*path)) {
-            let (mine, theirs) = (local.get(path), remote.get(path));
-            let theirs = theirs.map(|all| {
-                assert_eq!(all.len(), 1, "'{path}' is doubled, {context}");
-                &all[0]
-            });
-            let is_skipped = unverified && mine.map(Vec::len) == theirs.map(Vec::len);
+        for path in paths.iter().filter(|path| !is_allowed(path)) {
+            let contents = |all: &BTreeMap<String, Vec<Vec<u8>>>| {
+                let mut contents = all.get(path).cloned().unwrap_or_default();
+                contents.sort();
+                contents
+            };
+            let (mine, theirs) = (contents(&local), contents(&remote));
+            let sizes = |all: &[Vec<u8>]| all.iter().map(Vec::len).collect::<Vec<_>>();
+            let is_skipped = unverified && sizes(&mine) == sizes(&theirs);
             assert!(mine == theirs || is_skipped, "'{path}': {mine:?} {theirs:?}, {context}");
         }
     }
+}
+
+/// Returns a path as downloads change it.
+fn safe_names(path: &str) -> String {
+    path.split('/').map(safe_name).collect::<Vec<_>>().join("/")
+}
+
+/// Returns the name that downloads give to a path, without the hash of one of several items of the name.
+fn plain(path: &str) -> String {
+    let names = path.split('/').map(|name| match name.split_once('~') {
+        Some((stem, hash)) => format!("{stem}{}", hash.get(8..).unwrap_or_default()),
+        None => safe_name(name),
+    });
+    names.collect::<Vec<_>>().join("/").to_lowercase()
+}
+
+/// Returns contents by the names that downloads give to their paths.
+fn by_name(all: impl IntoIterator<Item = (String, Vec<u8>)>) -> BTreeMap<String, Vec<Vec<u8>>> {
+    let mut by_name: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for (path, content) in all {
+        by_name.entry(plain(&path)).or_default().push(content);
+    }
+    by_name
+}
+
+fn is_at_or_below(path: &str, conflict: &str) -> bool {
+    let conflict = plain(conflict);
+    path.strip_prefix(&*conflict).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Returns whether files were skipped because only their sizes are known to be equal.

@@ -172,7 +172,7 @@ async fn a_renamed_file_is_moved_instead_of_sent() {
     }
     std::fs::remove_file(pair.path("copied.mov")).unwrap();
     let dry = pair.transfers().upload_tree(pair.upload().dry_run(true)).await.unwrap();
-    assert_eq!((dry.moved, dry.planned), (0, 3), "the folder is missing: {dry:?}");
+    assert_eq!((dry.moved, dry.planned), (1, 2), "{dry:?}");
     let summary = pair.up().await;
     assert_eq!((summary.moved, summary.transferred, summary.skipped), (1, 2, 1), "{summary:?}");
     let remote = pair.remote().await;

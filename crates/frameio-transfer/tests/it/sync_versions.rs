@@ -278,6 +278,12 @@ async fn version_numbers_in_names_are_stacked_in_their_order() {
     let tree = UploadTree::new(account, root, pair.directory.path()).version_pattern(pattern());
     let again = pair.transfers().upload_tree(tree).await.unwrap();
     assert_eq!((again.transferred, again.skipped), (0, 6), "{again:?}");
+
+    pair.write("s_v9.mov", "an edit of an earlier version");
+    let summary = up().await;
+    assert_eq!((summary.transferred, summary.conflicts.len()), (0, 1), "{summary:?}");
+    let reason = &summary.conflicts[0].compared.as_ref().unwrap().reason;
+    assert!(reason.starts_with("the remote file is an earlier version"), "{reason}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -35,6 +35,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let mut tree = DownloadTree::new(account, folder, &directory)
         .filter(args.options.filters.filter_in(&target.path)?)
         .state(config::sync_states()?)
+        .manifests(config::uploads()?)
         .files_in_flight(args.options.concurrency.into())
         .on_conflict(args.options.on_conflict.unwrap_or_default().into())
         .verify_remote(args.options.verify_remote)

@@ -5,18 +5,21 @@ use std::sync::Arc;
 
 use frameio_api::files::{File, ShowFile};
 use frameio_core::{AccountId, FileId};
+use frameio_private_file::NotRegular;
 
 use super::deletions::{move_to_trash, not_trashed};
 use super::local_renames::LocalRenames;
 use crate::checksums::Checksums;
 use crate::download::BeforeRename;
 use crate::download::same_content::has_same_content;
-use crate::existing::{LocalTarget, conflict, created};
+use crate::existing::{LocalTarget, conflict, created, is_file_missing};
 use crate::filter::{Bases, FileMatcher};
 use crate::hashing::{HashReports, HashedSide};
 use crate::local_file::{reason, unopened};
+use crate::safe_name::is_local_name;
 use crate::sync_state::compare::{Direction, Facts, LocalFacts, Reason, RemoteFacts, compare};
 use crate::sync_state::stamp::{Stamp, Xxh64, hash, nanos};
+use crate::sync_state::waiting::Waiting;
 use crate::sync_state::{Record, Recorded, SyncState, key_of};
 use crate::{Compared, OnConflict, Remedy, TransferError, TransferErrorKind, Transfers, Verdict};
 
@@ -32,6 +35,8 @@ pub(super) struct Decider {
     /// Whether the directory follows the folder, so that local files are renamed.
     pub(super) is_synced: bool,
     pub(super) local_renames: LocalRenames,
+    /// New versions that wait to be stacked.
+    pub(super) waiting: Arc<Waiting>,
     pub(super) checksums: Option<Checksums>,
     /// Root of the download.
     pub(super) directory: PathBuf,
@@ -101,6 +106,9 @@ impl Decider {
         let target = LocalTarget::inspect(local).await.map_err(|error| unopened(local, error))?;
         let key = self.key(local);
         let stamp = match target {
+            LocalTarget::Irregular(NotRegular::Directory) if self.remove_empty(local).await => {
+                return self.missing(&key, file, LocalTarget::Missing).await;
+            }
             LocalTarget::Irregular(kind) => return Err(conflict(local, &format!("it is {kind}"))),
             LocalTarget::Missing => return self.missing(&key, file, target).await,
             LocalTarget::File { size, modified } => Stamp { size, modified },
@@ -113,6 +121,9 @@ impl Decider {
             None => Ok(Recorded::default()),
         };
         let recorded = recorded.map_err(|error| unopened(local, error))?;
+        if let Some(sent) = self.sent((&key, file), (local, stamp), &recorded).await? {
+            return Ok(sent);
+        }
         let verified = self.verify(account, file, (local, stamp), &recorded).await?;
         let facts = Facts {
             direction: Direction::Down,
@@ -145,6 +156,43 @@ impl Decider {
         };
         let target = Action::Receive { expected: target, is_last_copy };
         Ok(self.act(file, (local, target), (verdict, reason)))
+    }
+
+    /// Decides on a local file that an earlier run has sent as a new version of this remote file.
+    async fn sent(
+        &self,
+        (key, file): (&str, &File),
+        (local, stamp): (&Path, Stamp),
+        recorded: &Recorded,
+    ) -> Result<Option<Decision>, TransferError> {
+        let Some(state) = &self.state else { return Ok(None) };
+        let sent = self.waiting.unchanged((state, key), (local, stamp)).await;
+        let Some(id) = sent.map_err(|error| unopened(local, error))? else { return Ok(None) };
+        if *id == file.id {
+            let xxh64 = self.hash(local).await.ok();
+            let file_id = file.id.clone();
+            state.put(key, Record { stamp, xxh64, file_id, equal_at: now() }).await;
+            let compared = Reason::SameContent.because(Verdict::Equal);
+            return Ok(Some(Decision { action: Action::Skip, compared }));
+        }
+        let is_base = recorded.record.as_ref().is_some_and(|record| record.file_id == file.id);
+        let reason = "the local file was sent as a new version, but is not stacked yet; stack it with \
+                      'sync'";
+        let compared = Compared::new(Verdict::Changed, reason);
+        Ok(is_base.then_some(Decision { action: Action::Skip, compared }))
+    }
+
+    /// Removes an empty directory that has the name of a file, perhaps of files that are deleted by now.
+    async fn remove_empty(&self, directory: &Path) -> bool {
+        if self.state.is_none() {
+            return false;
+        }
+        let (directory, dry_run) = (directory.to_owned(), self.dry_run);
+        let removed = crate::tasks::blocking(move || match dry_run {
+            true => Ok(std::fs::read_dir(directory)?.next().is_none()),
+            false => std::fs::remove_dir(directory).map(|()| true),
+        });
+        removed.await.unwrap_or(false)
     }
 
     async fn exists(&self, account: &AccountId, id: &FileId) -> Result<bool, TransferError> {
@@ -206,12 +254,12 @@ impl Decider {
             && let Some(name) = self.local_renames.find(self, &record).await
         {
             let reason = format!(
-                "the local file was renamed to '{name}'; rename the remote file with `sync`"
+                "the local file was renamed to '{name}'; rename the remote file with 'sync'"
             );
             let compared = Compared::new(Verdict::Changed, reason);
             return Ok(Decision { action: Action::Skip, compared });
         }
-        let exists = |key: &str| self.path(key).exists();
+        let exists = |key: &str| !is_file_missing(&self.path(key));
         let known = state.record_of(&file.id, key, exists).filter(|_| self.is_synced);
         let known = known.filter(|(from, record)| self.selects(from, record.stamp));
         let Some((from, record)) = known else { return Ok(receive(gone)) };
@@ -224,7 +272,10 @@ impl Decider {
         if !same.map_err(|error| unopened(&old, error))?.0 {
             return self.renamed_and_changed((from, record), key, target).await;
         }
-        let reason = format!("the remote file was renamed from '{from}'");
+        let reason = match is_same_name(&from, key, &file.name) {
+            true => format!("its local name was '{from}', because another file had its own name"),
+            false => format!("the remote file was renamed from '{from}'"),
+        };
         let compared = Compared::new(Verdict::Changed, reason);
         Ok(Decision { action: Action::Rename { from, record }, compared })
     }
@@ -358,7 +409,13 @@ impl Decider {
         if record.xxh64.is_none() && is_same {
             record.xxh64 = state.hash(local).await.ok();
         }
+        let id = record.file_id.clone();
         state.put(&key, record).await;
+        // A later file at an earlier path is another one.
+        let is_stale = |other: &str| !state.has_file(other) && !state.is_taken(other);
+        while let Some((stale, _)) = state.record_of(&id, &key, is_stale) {
+            state.remove(&stale).await;
+        }
     }
 
     /// Records that a file was downloaded next to the existing one.
@@ -390,6 +447,12 @@ impl Decider {
         state.remove(from).await;
         Ok(())
     }
+}
+
+/// Returns whether both names in the state are local names of the same remote name.
+fn is_same_name(from: &str, to: &str, name: &str) -> bool {
+    let split = |key| str::rsplit_once(key, '/').unwrap_or(("", key));
+    split(from).0 == split(to).0 && is_local_name(split(from).1, name)
 }
 
 pub(super) fn present(file: &File) -> RemoteFacts<'_> {

@@ -1,12 +1,13 @@
 //! Deletion of local files whose remote files no longer exist.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use frameio_api::assets::Asset;
 use frameio_api::files::ShowFile;
 use frameio_core::{AccountId, FileId};
+use frameio_private_file::NotRegular;
 
 use super::Root;
 use super::decide::Decider;
@@ -15,7 +16,7 @@ use crate::existing::LocalTarget;
 use crate::local_file::reason;
 use crate::rename_new::rename_new;
 use crate::sync_state::stamp::Stamp;
-use crate::sync_state::{Record, TRASH};
+use crate::sync_state::{Record, TRASH, state_key};
 use crate::tasks::blocking;
 use crate::{
     Compared, Deletion, Entry, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
@@ -29,6 +30,10 @@ pub(super) struct Found {
     pub(super) ids: HashSet<FileId>,
     /// Ids of all version stacks.
     pub(super) stacks: HashSet<String>,
+    /// Names in the state of the directories of all remote folders.
+    pub(super) directories: HashSet<String>,
+    /// Names in the state of files that this run has deleted, or moved like their remote files.
+    pub(super) removed: Vec<String>,
     /// Whether a folder could not be listed completely.
     pub(super) is_incomplete: bool,
 }
@@ -54,7 +59,32 @@ impl TreeDownload {
             return;
         };
         let items = delete(&self.decider, account, &self.found, deletion).await;
+        let deleted = items.iter().filter(|item| matches!(item.outcome, Outcome::Deleted));
+        self.found.removed.extend(deleted.map(|item| state_key(item.remote.names())));
         items.into_iter().for_each(|item| self.done(item));
+    }
+
+    /// Removes directories that this run has emptied, and whose remote folders no longer exist. They would be
+    /// uploaded as new folders.
+    pub(super) async fn remove_emptied(&mut self) {
+        if self.decider.dry_run || self.found.is_incomplete {
+            return;
+        }
+        let mut emptied = BTreeSet::new();
+        for key in std::mem::take(&mut self.found.removed) {
+            for (at, _) in key.match_indices('/') {
+                emptied.extend(key.get(..at).map(str::to_owned));
+            }
+        }
+        emptied.retain(|key| !self.found.directories.contains(key));
+        // Directories below are after those above.
+        let paths: Vec<_> = emptied.iter().rev().map(|key| self.decider.path(key)).collect();
+        let removed = blocking(move || {
+            // Only empty directories can be removed.
+            paths.into_iter().for_each(|path| drop(std::fs::remove_dir(path)));
+            Ok::<_, io::Error>(())
+        });
+        drop(removed.await);
     }
 }
 
@@ -133,7 +163,9 @@ async fn examine(
 ) -> Result<Examined, TransferError> {
     let path = decider.path(key);
     let stamp = match LocalTarget::inspect(&path).await {
-        Ok(LocalTarget::Missing) => return Ok(Examined::Missing),
+        Ok(LocalTarget::Missing | LocalTarget::Irregular(NotRegular::Directory)) => {
+            return Ok(Examined::Missing);
+        }
         Ok(LocalTarget::File { size, modified }) => Stamp { size, modified },
         _ => return Ok(Examined::Keep("it is not a regular file")),
     };

@@ -20,7 +20,7 @@ use super::deletions::Found;
 use super::file::FileDownload;
 use super::filtered::text;
 use super::local_folder::{LocalFolder, check_directory, create_directory};
-use super::siblings::Unnamed;
+use super::siblings::{Named, Unnamed};
 use crate::backlog::Backlog;
 use crate::checksums::Checksums;
 use crate::filter::Bases;
@@ -28,8 +28,8 @@ use crate::local_file::reason;
 use crate::summary::not_found;
 use crate::tasks::{blocking, settled};
 use crate::{
-    Entry, Item, Outcome, RemotePath, Rendition, Summary, TransferError, TransferErrorKind,
-    Transfers, Walk, WalkError,
+    Compared, Entry, Item, Outcome, RemotePath, Rendition, Summary, TransferError,
+    TransferErrorKind, Transfers, Verdict, Walk, WalkError,
 };
 
 pub(super) struct TreeDownload {
@@ -90,6 +90,7 @@ impl TreeDownload {
         self.name_files().await;
         found?;
         inner.stop.until(self.delete()).await?;
+        self.remove_emptied().await;
         for path in self.decider.matcher.missing() {
             self.done(not_found(&path));
         }
@@ -154,6 +155,15 @@ impl TreeDownload {
             let error = TransferError::new(TransferErrorKind::Disk, message);
             return self.failed(remote, PathBuf::new(), error);
         }
+        if let Asset::File(file) = &entry.asset
+            && self.decider.waiting.contains(&file.id)
+        {
+            // It is no file of its own, and must not get a local name.
+            let reason = "it was sent from here as a new version, and is not stacked yet";
+            let item = Item::new(remote, PathBuf::new(), Outcome::Skipped);
+            let compared = Compared::new(Verdict::Equal, reason);
+            return self.done(item.of_file(Some(file.id.clone())).compared(compared));
+        }
         let below = text(&entry.path);
         let ignored = entry.file().and_then(|file| self.ignored(&folders.bases, (&below, file)));
         if let Some(reason) = ignored {
@@ -161,7 +171,8 @@ impl TreeDownload {
             let folder = (&folders.account, &entry.folder_id);
             let file = entry.file().map(|file| &file.id);
             let id = entry.asset.id();
-            let item = (entry.asset.name(), id.as_str(), file);
+            let name = entry.asset.name();
+            let item = Named { name, id: id.as_str(), file, is_folder: false };
             let local = self.local_path(folder, parent, item).await;
             self.note(&entry, &local);
             return self.ignore(remote, entry.file(), reason);
@@ -196,8 +207,10 @@ impl TreeDownload {
             return;
         }
         self.summary.folders += 1;
-        let item = (&*folder.name, folder.id.as_str(), None);
+        let (name, id) = (&*folder.name, folder.id.as_str());
+        let item = Named { name, id, file: None, is_folder: true };
         let local = self.local_path((&folders.account, &entry.folder_id), parent, item).await;
+        self.found.directories.insert(self.decider.key(&local));
         let excluded = self.decider.matcher.exclude(&folders.bases, &text(&entry.path), true);
         if let Some(reason) = excluded {
             return self.ignore(remote, None, reason);

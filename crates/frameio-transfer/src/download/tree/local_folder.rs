@@ -8,7 +8,7 @@ use frameio_private_file::NotRegular;
 
 use super::siblings::Siblings;
 use crate::safe_name::folded;
-use crate::sync_state::normalized;
+use crate::sync_state::{TRASH, normalized};
 use crate::versions::pattern::split;
 use crate::{SafeNames, safe_name};
 
@@ -21,6 +21,10 @@ pub(super) struct LocalFolder {
     safe: SafeNames,
     /// Names in the directory when it was read, by their NFC form.
     existing: HashMap<String, Vec<String>>,
+    /// Existing directories.
+    directories: HashSet<String>,
+    /// Existing regular files.
+    files: HashSet<String>,
     /// Names assigned to items in this run.
     given: HashSet<String>,
     /// The same, folded, if the file system ignores case.
@@ -36,12 +40,20 @@ pub(super) struct LocalFolder {
 impl LocalFolder {
     /// Reads a directory. A missing directory counts as empty.
     pub(super) fn read(path: PathBuf) -> io::Result<Self> {
+        let (mut files, mut directories) = (HashSet::new(), HashSet::new());
         let mut names = HashSet::new();
         match std::fs::read_dir(&path) {
             Ok(entries) => {
                 for entry in entries {
+                    let entry = entry?;
                     // Names that are not UTF-8 cannot match an item.
-                    names.extend(entry?.file_name().into_string());
+                    let Ok(name) = entry.file_name().into_string() else { continue };
+                    match entry.file_type() {
+                        Ok(kind) if kind.is_dir() => drop(directories.insert(name.clone())),
+                        Ok(kind) if kind.is_file() => drop(files.insert(name.clone())),
+                        _ => {}
+                    }
+                    names.insert(name);
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -49,14 +61,14 @@ impl LocalFolder {
         }
         let ignores_case = ignores_case(&path, &names);
         let given_in_any_case = ignores_case.then(HashSet::new);
-        Ok(Self { path, given_in_any_case, ..Self::of(names) })
+        Ok(Self { path, given_in_any_case, files, directories, ..Self::of(names) })
     }
 
     fn of(names: HashSet<String>) -> Self {
         let mut existing: HashMap<String, Vec<String>> = HashMap::new();
         for name in &names {
-            // The file of a partial download is not the item of that name.
-            if !is_partial(name, &names) {
+            // The file of a partial download and the trash are not the items of these names.
+            if !is_partial(name, &names) && name != TRASH {
                 existing.entry(normalized(name)).or_default().push(name.clone());
             }
         }
@@ -101,6 +113,53 @@ impl LocalFolder {
         self.path.join(name_on_disk)
     }
 
+    /// Returns the path of an item that keeps its local name of earlier runs.
+    pub(super) fn keep(&mut self, given: String) -> PathBuf {
+        let path = self.path.join(&given);
+        self.safe.keep(&given);
+        self.stems.insert(folded(split(&given).0));
+        self.give(given);
+        path
+    }
+
+    /// Returns the path of an item that keeps its local name of earlier runs, if there is one.
+    pub(super) fn keep_or_item(
+        &mut self,
+        kept: Option<String>,
+        (name, id): (&str, &str),
+    ) -> PathBuf {
+        match kept {
+            Some(kept) => self.keep(kept),
+            None => self.item(name, id),
+        }
+    }
+
+    /// Returns whether an item has the name, or one that only differs in case, so that another item gets a
+    /// changed one.
+    pub(super) fn is_taken(&self, name: &str) -> bool {
+        self.safe.is_taken(name)
+    }
+
+    /// Keeps the name of an item from being assigned to one whose name is changed.
+    pub(super) fn reserve(&mut self, name: &str) {
+        self.safe.reserve(name);
+    }
+
+    /// Returns the names in the directory when it was read.
+    pub(super) fn existing_names(&self) -> impl Iterator<Item = &String> {
+        self.existing.values().flatten()
+    }
+
+    /// Returns whether a directory has a name.
+    pub(super) fn has_directory(&self, name: &str) -> bool {
+        self.directories.contains(name)
+    }
+
+    /// Returns whether an existing name is that of a file, and the item is a folder, or the reverse.
+    pub(super) fn is_other_kind(&self, name: &str, is_folder: bool) -> bool {
+        if is_folder { self.files.contains(name) } else { self.directories.contains(name) }
+    }
+
     fn give(&mut self, name: String) {
         if let Some(given) = &mut self.given_in_any_case {
             given.insert(folded(&name));
@@ -109,7 +168,7 @@ impl LocalFolder {
     }
 
     /// Returns whether an existing file was assigned to an item, perhaps under another spelling.
-    fn is_given(&self, name: &str) -> bool {
+    pub(super) fn is_given(&self, name: &str) -> bool {
         self.given.contains(name)
             || self.given_in_any_case.as_ref().is_some_and(|given| given.contains(&folded(name)))
     }
@@ -271,6 +330,11 @@ mod tests {
         let mut partial = folder(&["a.mov.part", "a.mov.part.json"]);
         assert_eq!(named(&mut partial, "a.mov.part", "1"), "a.mov.part_");
         assert_eq!(named(&mut folder(&["a.mov.part"]), "a.mov.part", "1"), "a.mov.part");
+    }
+
+    #[test]
+    fn an_item_does_not_get_the_name_of_the_trash() {
+        assert_eq!(named(&mut folder(&[TRASH]), TRASH, "1"), ".frameio-trash_");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use walkdir::WalkDir;
 
 use super::decide::Decider;
+use crate::existing::is_file_missing;
 use crate::sync_state::stamp::Stamp;
 use crate::sync_state::{Record, SyncState, TRASH};
 use crate::tasks::blocking;
@@ -24,7 +25,7 @@ impl LocalRenames {
         let (state, content) = (decider.state.as_ref()?, record.xxh64?);
         let files = self.0.get_or_init(|| unrecorded(decider, state)).await;
         let [key] = files.get(&record.stamp)?.as_slice() else { return None };
-        let is_gone = |key: &str| std::fs::symlink_metadata(decider.path(key)).is_err();
+        let is_gone = |key: &str| is_file_missing(&decider.path(key));
         let records = state.records();
         let alike = records.iter().filter(|(_, other)| other.xxh64 == Some(content));
         if alike.filter(|(key, _)| is_gone(key)).count() != 1 {
@@ -44,6 +45,10 @@ async fn unrecorded(decider: &Decider, state: &SyncState) -> HashMap<Stamp, Vec<
         let entries = walk.filter_entry(|entry| entry.file_name() != OsStr::new(TRASH)).flatten();
         for entry in entries.filter(|entry| entry.file_type().is_file()) {
             let key = decider.key(entry.path());
+            // A download that was killed at its end has the content, too.
+            if key.ends_with(".part") && decider.path(&format!("{key}.json")).exists() {
+                continue;
+            }
             if state.record(&key).is_none()
                 && let Ok(metadata) = entry.metadata()
             {

@@ -67,6 +67,7 @@ pub struct DownloadTree {
     max_size: Option<u64>,
     existing: Existing,
     versions: VersionChoice,
+    manifests: Option<PathBuf>,
     pub(crate) options: TreeOptions,
 }
 
@@ -112,6 +113,7 @@ impl DownloadTree {
             max_size: None,
             existing: Existing::SkipSame,
             versions: VersionChoice::Head,
+            manifests: None,
             options: TreeOptions::new(),
         }
     }
@@ -213,6 +215,13 @@ impl DownloadTree {
     /// directory cannot be written; see [`on_warning`](Self::on_warning).
     pub fn state(mut self, directory: impl Into<PathBuf>) -> Self {
         self.options.states = Some(directory.into());
+        self
+    }
+
+    /// Sets the directory of [manifests](crate::UploadTree::manifests) of uploads, to recognize new versions
+    /// that an upload was killed right after sending. Default: the directory of the [state](Self::state).
+    pub fn manifests(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.manifests = Some(directory.into());
         self
     }
 

@@ -97,7 +97,11 @@ impl TreeDownload {
             }
             Action::Rename { from, record } => {
                 match decider.rename(&from, record, &target.local).await {
-                    Ok(()) => Outcome::Moved { from: RemotePath::new(from.split('/')) },
+                    Ok(()) => {
+                        let moved = RemotePath::new(from.split('/'));
+                        self.found.removed.push(from);
+                        Outcome::Moved { from: moved }
+                    }
                     Err(error) => Outcome::of_error(error),
                 }
             }

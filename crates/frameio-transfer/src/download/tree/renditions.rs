@@ -8,6 +8,7 @@ use frameio_core::{AccountId, FolderId, SignedUrl};
 
 use super::driver::{Target, TreeDownload};
 use super::local_folder::LocalFolder;
+use super::siblings::Named;
 use crate::download::link::absent;
 use crate::{RemotePath, Rendition, TransferError, TransferErrorKind};
 
@@ -46,7 +47,7 @@ impl TreeDownload {
         let local = match chosen.as_ref().map_or(first, |(rendition, _)| *rendition) {
             Rendition::Original => match folder {
                 Some(folder) => {
-                    let item = (name, id, Some(&file.id));
+                    let item = Named { name, id, file: Some(&file.id), is_folder: false };
                     self.local_path((account, folder), parent, item).await
                 }
                 None => parent.item(name, id),

@@ -28,6 +28,9 @@ impl TreeDownload {
                 self.walk(start, place, directory).await;
             }
             Root::Items(items) => {
+                for name in items.iter().filter_map(|item| item.path.names().last()) {
+                    directory.reserve(name);
+                }
                 let mut taken = HashSet::new();
                 for item in items {
                     if taken.insert(item.location().id) {

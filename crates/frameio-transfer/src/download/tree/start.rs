@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use frameio_core::{AccountId, FolderId};
 use tokio::task::JoinSet;
@@ -13,6 +14,7 @@ use super::local_folder::LocalFolder;
 use super::local_renames::LocalRenames;
 use super::{DownloadTree, Root};
 use crate::directory_content::Content;
+use crate::sync_state::waiting::Waiting;
 use crate::sync_state::{Access, SyncState};
 use crate::{Summary, TransferError, TransferErrorKind, Transfers};
 
@@ -31,6 +33,10 @@ pub(super) async fn run(
         at(&directory, move || std::fs::create_dir_all(path)).await?;
     }
     let state = open_state(&tree).await?;
+    let waiting = match tree.place() {
+        Some((account, _)) => waiting((&transfers, &tree), state.as_ref(), account).await,
+        None => Arc::default(),
+    };
     let path = directory.clone();
     let directory = at(&directory, move || LocalFolder::read(path)).await?;
     let decider = Decider {
@@ -38,6 +44,7 @@ pub(super) async fn run(
         state,
         is_synced: tree.place().is_some(),
         local_renames: LocalRenames::default(),
+        waiting,
         checksums: checksums.clone(),
         directory: tree.directory.clone(),
         trash: deletions::trash(&tree.directory),
@@ -95,6 +102,20 @@ async fn open_state(tree: &DownloadTree) -> Result<Option<SyncState>, TransferEr
     }
 }
 
+/// Returns the new versions that an upload of the directory has to stack.
+async fn waiting(
+    (transfers, tree): (&Transfers, &DownloadTree),
+    state: Option<&SyncState>,
+    account: &AccountId,
+) -> Arc<Waiting> {
+    match (state, tree.manifests.as_ref().or(tree.options.states.as_ref())) {
+        (Some(state), Some(manifests)) => {
+            Arc::new(Waiting::of(state, (manifests, account), transfers.inner.read_manifest).await)
+        }
+        _ => Arc::default(),
+    }
+}
+
 impl TreeDownload {
     /// Opens the state of a given item: that of its directory and its folder.
     pub(super) async fn enter(
@@ -107,6 +128,8 @@ impl TreeDownload {
             Some(folder) => self.tree.options.open_for_items((account, folder), directory).await?,
             None => None,
         };
+        self.decider.waiting =
+            waiting((&self.transfers, &self.tree), self.decider.state.as_ref(), account).await;
         self.decider.directory = directory.to_owned();
         self.decider.trash = deletions::trash(directory);
         Ok(())

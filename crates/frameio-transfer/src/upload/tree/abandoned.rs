@@ -178,7 +178,7 @@ impl Driver {
             }
             let incomplete = match intentions.iter().find(|it| it.file_id.is_none()) {
                 Some(unknown) => match self.folders.list(unknown.folder_id.clone()).await {
-                    Ok(folder) => folder.files(&unknown.name, &unknown.path).await,
+                    Ok(folder) => folder.files(&unknown.name, (&unknown.path, None)).await,
                     Err(_) => Vec::new(),
                 },
                 None => Vec::new(),

@@ -10,13 +10,17 @@ use frameio_core::{FileId, FolderId, UserId};
 
 use super::decide::Decider;
 use super::driver::Driver;
+use super::emptied_folders;
 use super::local::EntryKind;
+use crate::existing::is_file_missing;
+use crate::safe_name::is_local_name;
 use crate::sync_state::{Record, SyncState, state_key};
 use crate::{
     Compared, Deletion, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
+    safe_name,
 };
 
-/// Local files and directories, by their names in the state.
+/// Local files, by their names in the state.
 #[derive(Debug, Default)]
 pub(super) struct LocalNames {
     names: HashSet<String>,
@@ -45,18 +49,47 @@ impl LocalNames {
 }
 
 /// Remote files below the folder, and what they are.
-struct Listing {
-    files: HashMap<FileId, (String, File)>,
+pub(super) struct Listing {
+    files: HashMap<FileId, File>,
     heads: HashSet<FileId>,
-    /// Names in the state of all files and version stacks.
+    /// Folders with their names and the folders above.
+    folders: HashMap<String, (String, String)>,
+    /// Paths of all files and version stacks, as a download changes them.
     names: HashSet<String>,
+}
+
+impl Listing {
+    /// Returns whether a file is where the file with a name in the state was sent to or received from.
+    fn has(&self, root: &FolderId, key: &str, file: &File) -> bool {
+        let (above, name) = key.rsplit_once('/').unwrap_or(("", key));
+        let parent = file.parent_id.as_ref().map(|id| id.as_str());
+        is_local_name(name, &file.name)
+            && parent.is_some_and(|parent| match above {
+                "" => parent == root.as_str(),
+                above => self.has_folder(root, above, parent),
+            })
+    }
+
+    /// Returns whether a folder is where the directory with a name in the state was.
+    pub(super) fn has_folder(&self, root: &FolderId, key: &str, folder: &str) -> bool {
+        let mut id = folder;
+        for local in key.rsplit('/') {
+            match self.folders.get(id) {
+                Some((name, parent)) if is_local_name(local, name) => id = parent,
+                _ => return false,
+            }
+        }
+        id == root.as_str()
+    }
 }
 
 impl Driver {
     /// Notes an entry of the walk.
     pub(super) fn note(&mut self, key: String, kind: &EntryKind) {
         match kind {
-            EntryKind::Folder | EntryKind::File(_) => self.local.add(key),
+            EntryKind::File(_) => self.local.add(key),
+            // A directory may have the name of a file that no longer exists.
+            EntryKind::Folder => {}
             EntryKind::Ignored(_) => self.local.add_unknown(key),
             EntryKind::Failed(error) => {
                 // The entry may be a directory that cannot be read.
@@ -95,9 +128,7 @@ async fn delete(
     }
     let is_gone = |key: &str| {
         let path = key.split('/').fold(directory.to_owned(), |path, name| path.join(name));
-        let found = std::fs::symlink_metadata(path);
-        !local.contains(key)
-            && found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+        !local.contains(key) && is_file_missing(&path)
     };
     let is_selected = |record: &Record, key: &str| decider.selects(key, record.stamp);
     let records = state.records().into_iter();
@@ -105,7 +136,7 @@ async fn delete(
     let records = records.filter(|(key, _)| !moved.contains(key) && !state.is_taken(key));
     let gone: Vec<_> =
         records.filter(|(key, record)| is_selected(record, key) && is_gone(key)).collect();
-    if gone.is_empty() {
+    if gone.is_empty() && moved.is_empty() {
         return Ok(Vec::new());
     }
     let listing = list(decider, folder).await?;
@@ -119,16 +150,16 @@ async fn delete(
             continue;
         }
         match listing.files.get(&record.file_id) {
-            Some((name, _)) if *name == key && state.is_elsewhere(&key).await => {
+            Some(file) if listing.has(folder, &key, file) && state.is_elsewhere(&key).await => {
                 items.push(keep("the local file was on another file system, which is not mounted"));
             }
-            Some((name, file)) if *name == key => {
+            Some(file) if listing.has(folder, &key, file) => {
                 match reason_to_keep(decider, file, &user, deletion).await? {
                     Some(reason) => items.push(keep(reason)),
                     None => files.push((key, file)),
                 }
             }
-            _ if listing.names.contains(&key) => {
+            _ if listing.names.contains(&changed(&key)) => {
                 items.push(keep("the remote file has changed since both sides were equal"));
             }
             Some(_) => {
@@ -143,6 +174,7 @@ async fn delete(
         return Err(TransferError::new(TransferErrorKind::Invalid, message));
     }
     items.extend(delete_confirmed(decider, state, files, deletion).await);
+    items.extend(emptied_folders::delete(decider, (&listing, folder), moved, &items).await);
     Ok(items)
 }
 
@@ -175,22 +207,37 @@ async fn delete_confirmed(
     items
 }
 
+/// Returns a name in the state as downloads change it. Local files may have names that they change.
+fn changed(key: &str) -> String {
+    let names: Vec<_> = key.split('/').map(safe_name).collect();
+    state_key(&names)
+}
+
 /// Lists all files below a folder.
 async fn list(decider: &Decider, folder: &FolderId) -> Result<Listing, TransferError> {
     let walk = decider.transfers.walk(&decider.stacker.account, folder);
     let mut walk = walk.include([FileInclude::Creator]);
-    let mut listing =
-        Listing { files: HashMap::new(), heads: HashSet::new(), names: HashSet::new() };
+    let mut listing = Listing {
+        files: HashMap::new(),
+        heads: HashSet::new(),
+        folders: HashMap::new(),
+        names: HashSet::new(),
+    };
     while let Some(entry) = walk.next().await {
         let Ok(entry) = entry else { return Err(refused("a remote folder could not be listed")) };
-        let key = state_key(entry.path.names());
+        let names: Vec<_> = entry.path.names().iter().map(|name| safe_name(name)).collect();
+        let key = state_key(&names);
         match entry.asset {
+            Asset::Folder(folder) => {
+                let place = (folder.name, entry.folder_id.as_str().to_owned());
+                listing.folders.insert(folder.id.as_str().to_owned(), place);
+            }
             Asset::File(file) => {
                 // An incomplete upload is no change of the file.
                 if file.status != FileStatus::Created {
-                    listing.names.insert(key.clone());
+                    listing.names.insert(key);
                 }
-                listing.files.insert(file.id.clone(), (key, *file));
+                listing.files.insert(file.id.clone(), *file);
             }
             Asset::VersionStack(stack) => {
                 listing.heads.extend(stack.head_version.map(|head| head.id));

@@ -17,6 +17,7 @@ use super::levels::{Level, LevelState};
 use super::local::{EntryKind, LocalEntry, Walker};
 use super::queue::Job;
 use super::remote::RemoteFolders;
+use super::renamed_folders::RenamedFolders;
 use super::renames::Renames;
 use super::start::directory_of;
 use super::{Roots, UploadTree};
@@ -53,6 +54,8 @@ pub(super) struct Driver {
     pub(super) creations: Creations,
     /// Files that may have been renamed.
     pub(super) renames: Renames,
+    /// Directories that were renamed.
+    pub(super) renamed_folders: RenamedFolders,
     /// Earlier names in the state of files that were moved, or would be.
     pub(super) moved: HashSet<String>,
     /// Names in the state of the entries of the walk.
@@ -223,6 +226,7 @@ impl Driver {
         if self.decider.state.is_none() && state.is_some() {
             self.local.add(local.to_string_lossy().into_owned());
         }
+        let recorded = state.as_ref().and_then(|state| state.record(&key)).map(|it| it.file_id);
         let manifests = self.folders.state.as_ref().filter(|_| size.is_some());
         let manifest = manifests.zip(folder.id.as_ref()).and_then(|(manifests, folder)| {
             let path = manifests.manifest(folder, &local)?;
@@ -237,7 +241,7 @@ impl Driver {
             if_exists: self.tree.if_exists.unwrap_or(default),
             is_sorted: self.tree.selection.is_some() && key != state_key(remote.names()),
             is_named,
-            existing: folder.files(name, &local).await,
+            existing: folder.files(name, (&local, recorded.as_ref())).await,
             folder: folder.id.clone(),
             stacks: folder.stacks().to_vec(),
             manifest,

@@ -104,12 +104,13 @@ impl Decider {
         }
         // The record is the old name of a file that an earlier run has renamed.
         if let (Some(state), false) = (&file.state, is_recorded)
-            && state
-                .record_of(&record.file_id, &file.key, |key| state.local_path(key).exists())
-                .is_some()
+            && state.record_of(&record.file_id, &file.key, |key| state.has_file(key)).is_some()
         {
             state.remove(&file.key).await;
             return Ok((Verdict::New, Reason::NoRemote));
+        }
+        if is_version {
+            return Ok((Verdict::Conflict, Reason::VersionChanged));
         }
         Ok(compare(&Facts { remote: RemoteFacts::Moved, ..*facts }))
     }

@@ -33,7 +33,7 @@ impl Driver {
             // Not all local files are walked.
             if self.local.contains(&key)
                 || self.local.contains(&local.to_string_lossy())
-                || local.exists()
+                || state.has_file(&key)
             {
                 continue;
             }

@@ -9,6 +9,7 @@ use super::driver::Driver;
 use super::duplicates::Created;
 use super::remote::RemoteFolder;
 use super::versions::Numbering;
+use crate::safe_name::name_with_hash;
 use crate::sync_state::{Access, SyncState, state_key};
 use crate::{RemotePath, TransferError};
 
@@ -70,9 +71,22 @@ impl Driver {
                 continue;
             };
             let (path, local) = (level.path.clone(), level.local.clone());
-            let place = (path.clone(), local.clone(), above.state.clone());
+            let opening = (path.clone(), local.clone(), above.state.clone());
             let name = path.names().last().map_or("", |name| name);
-            let folder = self.reporting(folders.folder(&parent, name, &local)).await;
+            let state = above.state.clone().filter(|_| self.tree.selection.is_none());
+            let recorded = state.as_ref().and_then(|state| state.folder(&state.key(&local)));
+            let found = folders.find(&parent, name, (&local, recorded.as_ref())).await;
+            let found = match (found, &state) {
+                (Ok(None), Some(state)) => {
+                    let place = (parent.id.as_ref(), &path, &*local);
+                    Box::pin(self.rename_folder(state, place)).await
+                }
+                (found, _) => found,
+            };
+            let folder = match found {
+                Ok(found) => self.reporting(folders.folder(found, (&parent, name))).await,
+                Err(error) => Err(error),
+            };
             let opened = match folder {
                 Ok(folder) => {
                     if let (true, Some(id), Some(parent)) =
@@ -86,7 +100,7 @@ impl Driver {
                             known: Vec::new(),
                         });
                     }
-                    let state = open_state(&self.tree, place, folder.id.as_ref()).await;
+                    let state = open_state(&self.tree, opening, folder.id.as_ref()).await;
                     state.map(|state| (LevelState::Found(Box::new(folder)), state))
                 }
                 Err(error) => Err(error),
@@ -127,6 +141,12 @@ async fn open_state(
     };
     // With a template, the folder is not that of the directory.
     let key = state.key(&local);
+    let name = path.names().last().map_or("", |name| name);
+    // A download has saved the folder under another name, because a file had its own one.
+    let other = state.key(&local.with_file_name(name_with_hash(name, folder.as_str())));
+    if state.folder(&other).as_ref() == Some(folder) && state.local_path(&other).is_dir() {
+        return Ok(Some(state));
+    }
     if tree.selection.is_none() || key == state_key(path.names()) {
         state.adopt(&key, folder).await?;
     }

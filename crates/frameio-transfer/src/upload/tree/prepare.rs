@@ -70,7 +70,9 @@ impl Driver {
             Action::Skip => {
                 // The leftover of a run that was stopped after the upload was complete.
                 self.remove_manifest(&decided).await;
-                self.done(decided.item(Outcome::Skipped));
+                let item = decided.item(Outcome::Skipped);
+                let item = self.renamed_folders.moved(&decided.file.1.key, item);
+                self.done(item);
                 return None;
             }
             Action::List => {

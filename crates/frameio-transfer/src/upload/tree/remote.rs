@@ -1,10 +1,10 @@
 //! Remote folders and their children.
 
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use frameio_api::assets::{Asset, AssetSort};
@@ -17,11 +17,11 @@ use tokio::sync::Mutex;
 use super::folder_log::FolderLog;
 use super::state::StateDirectory;
 use crate::existing::created;
-use crate::safe_name::folded;
+use crate::safe_name::{is_local_name, name_with_hash};
 use crate::sync_state::normalized;
 use crate::tasks::blocking;
 use crate::versions::pattern::{Number, Numbered};
-use crate::{SafeNames, TransferError, TransferErrorKind, VersionPattern, safe_name};
+use crate::{TransferError, TransferErrorKind, VersionPattern, safe_name};
 
 /// Lists and creates folders of one account.
 #[derive(Clone)]
@@ -40,8 +40,12 @@ pub(super) struct RemoteFolder {
     children: HashMap<String, Vec<Child>>,
     /// Names that are not ASCII, by their normal form.
     forms: HashMap<String, Vec<String>>,
-    /// Children whose local name differs, by the normal form of that name.
-    renamed: HashMap<String, Child>,
+    /// First children with a name that is changed in downloads, by the normal form of the changed name.
+    changed: HashMap<String, Child>,
+    /// Names of all children by their ids, when they are needed first.
+    names: OnceLock<HashMap<String, String>>,
+    /// Children by their local names with a hash, when they are needed first.
+    hashed: OnceLock<HashMap<String, Child>>,
     /// Local directory whose names were needed last, and these names.
     local_names: Mutex<(PathBuf, HashSet<OsString>)>,
     /// Complete files with a version number, by base and extension.
@@ -77,29 +81,19 @@ impl RemoteFolders {
     pub(super) async fn list(&self, id: FolderId) -> Result<RemoteFolder, TransferError> {
         // Open the log before listing, so that later additions are in the log or in the list.
         let mut folder = self.empty(Some(id.clone())).await;
-        let mut names = SafeNames::new();
-        let mut firsts: HashMap<String, (String, String, Child)> = HashMap::new();
-        // The order of a download, which yields the same local names.
+        // The order in which a download assigns local names.
         let list = ListFolderChildren::new(&self.account, id).sort(AssetSort::CreatedAtAsc);
         let mut items = self.client.items(list.page_size(500)).strict(true);
         while let Some(asset) = items.next().await {
             let asset = asset.map_err(TransferError::call)?;
-            let on_disk = names.name(asset.name(), asset.id().as_str());
             let Some(child) = Child::of(&asset) else { continue };
             self.add_version(&mut folder, &asset, &child);
-            if on_disk != asset.name() {
-                folder.renamed.insert(normalized(&on_disk), child.clone());
+            let name = asset.name();
+            let safe = safe_name(name);
+            if safe != name {
+                folder.changed.entry(normalized(&safe)).or_insert_with(|| child.clone());
             }
-            let (name, id) = (asset.name().to_owned(), asset.id().as_str().to_owned());
-            match firsts.entry(folded(&safe_name(&name))) {
-                // The first one has another local name too, if a later one is recorded under its name.
-                Entry::Occupied(first) => {
-                    let (name, id, child) = first.get();
-                    folder.renamed.insert(second_name(name, id), child.clone());
-                }
-                Entry::Vacant(vacant) => drop(vacant.insert((name, id, child.clone()))),
-            }
-            folder.add(asset.name(), child);
+            folder.add(name, child);
         }
         Ok(folder)
     }
@@ -120,14 +114,24 @@ impl RemoteFolders {
         }
     }
 
-    /// Returns the folder with a name in `parent`. Creates it if it is missing, except in a dry run.
-    pub(super) async fn folder(
+    /// Returns the folder with a name in `parent`.
+    pub(super) async fn find(
         &self,
         parent: &RemoteFolder,
         name: &str,
-        local: &Path,
+        (local, recorded): (&Path, Option<&FolderId>),
+    ) -> Result<Option<FolderId>, TransferError> {
+        let recorded = recorded.map(FolderId::as_str);
+        only_folder(&parent.children(name, local, recorded).await, recorded)
+    }
+
+    /// Lists a folder that was found. Creates it in `parent` if it is missing, except in a dry run.
+    pub(super) async fn folder(
+        &self,
+        found: Option<FolderId>,
+        (parent, name): (&RemoteFolder, &str),
     ) -> Result<RemoteFolder, TransferError> {
-        match (only_folder(parent.children(name, local).await)?, &parent.id) {
+        match (found, &parent.id) {
             (Some(id), _) => self.list(id).await,
             (None, Some(id)) if !self.dry_run => self.create(parent, id, name).await,
             (None, _) => Ok(self.empty(None).await),
@@ -145,7 +149,7 @@ impl RemoteFolders {
             None => None,
         };
         // Another run may have created it since `parent` was listed.
-        if let Some(id) = only_folder(&parent.added(name).await)? {
+        if let Some(id) = only_folder(&parent.added(name).await, None)? {
             return self.list(id).await;
         }
         let create = CreateFolder::new(&self.account, parent_id).name(name);
@@ -166,7 +170,9 @@ impl RemoteFolders {
             id,
             children: HashMap::new(),
             forms: HashMap::new(),
-            renamed: HashMap::new(),
+            changed: HashMap::new(),
+            names: OnceLock::new(),
+            hashed: OnceLock::new(),
             local_names: Mutex::default(),
             numbered: HashMap::new(),
             stacks: Vec::new(),
@@ -177,6 +183,22 @@ impl RemoteFolders {
 }
 
 impl Child {
+    /// Returns the id of the folder, or that of the file or the head.
+    fn id(&self) -> &str {
+        match self {
+            Self::Folder(id) => id.as_str(),
+            Self::File(file) => file.id.as_str(),
+        }
+    }
+
+    /// Returns the id of the folder, the file or the version stack.
+    fn item_id(&self) -> &str {
+        match self {
+            Self::File(RemoteFile { stack: Some(stack), .. }) => stack.as_str(),
+            other => other.id(),
+        }
+    }
+
     pub(super) fn of(asset: &Asset) -> Option<Self> {
         let file = match asset {
             Asset::Folder(folder) => return Some(Self::Folder(folder.id.clone())),
@@ -214,17 +236,55 @@ impl RemoteFolder {
         alike.push(child);
     }
 
-    /// Returns the children with a name, or else the child that a download saves under this name, so
-    /// that a downloaded file is not uploaded as a new one.
+    /// Returns the children that a local file or directory may belong to: the one that is recorded for it,
+    /// if it still has a name that a download changes to this one, and those with the same name. Without
+    /// both, it is the child that a download saves under this name, so that a downloaded file is not
+    /// uploaded as a new one.
     ///
     /// A name in another Unicode normalization counts only if the local directory does not have it too.
-    async fn children(&self, name: &str, local: &Path) -> &[Child] {
-        let renamed = || self.renamed.get(&normalized(name)).map(std::slice::from_ref);
-        let exact = self.children.get(name).map(Vec::as_slice);
-        match exact.or_else(renamed) {
-            Some(children) => children,
-            None => self.other_form(name, local).await.unwrap_or_default(),
+    async fn children(&self, name: &str, local: &Path, recorded: Option<&str>) -> Vec<Child> {
+        let exact = self.children.get(name).map(Vec::as_slice).unwrap_or_default();
+        let recorded = recorded.filter(|id| !exact.iter().any(|child| child.id() == *id));
+        if let Some((id, its_name)) = recorded.and_then(|id| Some((id, self.names().get(id)?)))
+            && is_local_name(name, its_name)
+        {
+            let (mut first, rest): (Vec<_>, Vec<_>) =
+                self.children.get(its_name).into_iter().flatten().partition(|it| it.id() == id);
+            first.extend(rest);
+            return first.into_iter().chain(exact).cloned().collect();
         }
+        let changed = || self.changed.get(&normalized(name)).or_else(|| self.hashed(name));
+        match (exact, changed()) {
+            ([], Some(changed)) => vec![changed.clone()],
+            ([], None) => self.other_form(name, local).await.unwrap_or_default().to_vec(),
+            (exact, _) => exact.to_vec(),
+        }
+    }
+
+    fn names(&self) -> &HashMap<String, String> {
+        self.names.get_or_init(|| {
+            let named = |(name, children): (&String, &Vec<Child>)| {
+                let name = name.clone();
+                let ids: Vec<_> = children.iter().map(|child| child.id().to_owned()).collect();
+                ids.into_iter().map(move |id| (id, name.clone()))
+            };
+            self.children.iter().flat_map(named).collect()
+        })
+    }
+
+    /// Returns the child that a download saves under a name with a hash.
+    fn hashed(&self, name: &str) -> Option<&Child> {
+        if !name.contains('~') {
+            return None;
+        }
+        let hashed = self.hashed.get_or_init(|| {
+            let named = |(name, children): (&String, &Vec<Child>)| {
+                let local = |child: &Child| normalized(&name_with_hash(name, child.item_id()));
+                children.iter().map(|child| (local(child), child.clone())).collect::<Vec<_>>()
+            };
+            self.children.iter().flat_map(named).collect()
+        });
+        hashed.get(&normalized(name))
     }
 
     async fn other_form(&self, name: &str, local: &Path) -> Option<&[Child]> {
@@ -241,9 +301,13 @@ impl RemoteFolder {
         self.children.get(only).map(Vec::as_slice)
     }
 
-    /// Returns the files with the name of a local file.
-    pub(super) async fn files(&self, name: &str, local: &Path) -> Vec<RemoteFile> {
-        files(self.children(name, local).await)
+    /// Returns the files that a local file may belong to, first the recorded one.
+    pub(super) async fn files(
+        &self,
+        name: &str,
+        (local, recorded): (&Path, Option<&FileId>),
+    ) -> Vec<RemoteFile> {
+        files(&self.children(name, local, recorded.map(FileId::as_str)).await)
     }
 
     /// Returns the file with the highest version number of a base.
@@ -292,13 +356,19 @@ pub(super) fn files(children: &[Child]) -> Vec<RemoteFile> {
     files.collect()
 }
 
-/// Returns the only folder among children with the same name, if any.
-fn only_folder(children: &[Child]) -> Result<Option<FolderId>, TransferError> {
+/// Returns the recorded folder among children with the same name, or else the only one, if any.
+fn only_folder(
+    children: &[Child],
+    recorded: Option<&str>,
+) -> Result<Option<FolderId>, TransferError> {
     let folders = children.iter().filter_map(|child| match child {
         Child::Folder(id) => Some(id),
         Child::File(_) => None,
     });
     let folders: Vec<_> = folders.collect();
+    if let Some(known) = folders.iter().find(|id| Some(id.as_str()) == recorded) {
+        return Ok(Some((*known).clone()));
+    }
     match &*folders {
         [] => Ok(None),
         [id] => Ok(Some((*id).clone())),
@@ -321,11 +391,4 @@ async fn names_in(directory: PathBuf) -> HashSet<OsString> {
         Ok::<_, io::Error>(entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect())
     });
     listed.await.unwrap_or_default()
-}
-
-/// Returns the normal form of the local name of an item if another one has its own name.
-fn second_name(name: &str, id: &str) -> String {
-    let mut names = SafeNames::new();
-    names.name(name, id);
-    normalized(&names.name(name, id))
 }

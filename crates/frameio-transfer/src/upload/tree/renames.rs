@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use frameio_api::files::{MoveFile, UpdateFile};
 use frameio_api::version_stacks::ShowVersionStack;
-use frameio_core::VersionStackId;
+use frameio_core::{FolderId, VersionStackId};
 
 use super::decide::{Action, Candidate, Decider, Decision};
 use super::deletions::LocalNames;
 use super::driver::{Driver, LocalFile};
+use crate::existing::is_file_missing;
+use crate::safe_name::is_local_name;
 use crate::sync_state::compare::Reason;
 use crate::sync_state::stamp::Xxh64;
 use crate::sync_state::{Record, normalized};
@@ -32,6 +34,16 @@ impl Renames {
         Self { records: all, files: Vec::new() }
     }
 
+    /// Moves the records of a directory to another name.
+    pub(super) fn rename_directory(&mut self, from: &str, to: &str) {
+        let below = format!("{from}/");
+        for (key, _) in self.records.values_mut().flatten() {
+            if let Some(name) = key.strip_prefix(&*below) {
+                *key = format!("{to}/{name}");
+            }
+        }
+    }
+
     /// Returns whether a new file may be a renamed one.
     pub(super) fn may_contain(&self, file: &Candidate) -> bool {
         file.size.is_some_and(|size| {
@@ -49,7 +61,7 @@ impl Renames {
         let mut gone: HashMap<Xxh64, Vec<(String, Record)>> = HashMap::new();
         for (key, record) in self.records.into_values().flatten() {
             let path = key.split('/').fold(directory.clone(), |path, name| path.join(name));
-            let mut is_gone = !local.contains(&key) && std::fs::symlink_metadata(path).is_err();
+            let mut is_gone = !local.contains(&key) && is_file_missing(&path);
             if let Some(state) = decider.state.as_ref().filter(|_| is_gone) {
                 is_gone = !state.is_elsewhere(&key).await;
             }
@@ -115,6 +127,11 @@ impl Driver {
     }
 }
 
+/// Returns the reason of a move.
+pub(super) fn reason(from: &str) -> String {
+    format!("the local file was renamed from '{from}'")
+}
+
 /// Moves and renames the remote file of a record. Returns `None` if it is not where the record says, so
 /// that the file has to be sent.
 pub(super) async fn move_remote(
@@ -122,14 +139,16 @@ pub(super) async fn move_remote(
     (remote, file): (&RemotePath, &Candidate),
     (from, record): (String, Record),
 ) -> Result<Option<Item>, TransferError> {
-    let (Some(state), Some(folder)) = (&decider.state, &file.folder) else { return Ok(None) };
+    let Some(state) = &decider.state else { return Ok(None) };
+    // A dry run does not create the folder.
+    let folder = file.folder.as_ref().map_or("", |folder| folder.as_str());
     let client = &decider.transfers.inner.client;
     let account = &decider.stacker.account;
     let Some(found) = decider.stacker.show(&record.file_id).await? else { return Ok(None) };
     let old_name = from.rsplit('/').next().unwrap_or_default();
     let name = remote.names().last().cloned().unwrap_or_default();
     // The name is already the new one if an earlier run was killed.
-    let is_known = [old_name, &*normalized(&name)].contains(&&*normalized(&found.name));
+    let is_known = [old_name, &*name].iter().any(|local| is_local_name(local, &found.name));
     let Some(parent) = found.parent_id.clone().filter(|_| is_known) else { return Ok(None) };
     // A version of a stack is not moved out of it.
     let stack = ShowVersionStack::new(account, VersionStackId::from(parent.clone()));
@@ -143,8 +162,8 @@ pub(super) async fn move_remote(
             let rename = UpdateFile::new(account, &record.file_id).name(&*name);
             client.send(rename).await.map_err(TransferError::call)?;
         }
-        if parent.as_str() != folder.as_str() {
-            let into = MoveFile::new(account, &record.file_id, folder.clone());
+        if parent.as_str() != folder {
+            let into = MoveFile::new(account, &record.file_id, FolderId::from(folder));
             client.send(into).await.map_err(TransferError::call)?;
         }
         let stamp = super::decide::stamp(&file.local).await?;
@@ -152,8 +171,7 @@ pub(super) async fn move_remote(
         state.put(&file.key, renewed).await;
         state.remove(&from).await;
     }
-    let reason = format!("the local file was renamed from '{from}'");
-    let compared = Compared::new(Verdict::Changed, reason);
+    let compared = Compared::new(Verdict::Changed, reason(&from));
     let outcome = Outcome::Moved { from: RemotePath::new(from.split('/')) };
     let item = Item::new(remote.clone(), file.local.clone(), outcome);
     Ok(Some(item.of_file(Some(record.file_id)).compared(compared)))

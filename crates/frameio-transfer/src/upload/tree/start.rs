@@ -12,6 +12,7 @@ use super::duplicates::Creations;
 use super::levels::{Level, LevelState};
 use super::local::Walker;
 use super::remote::RemoteFolders;
+use super::renamed_folders::RenamedFolders;
 use super::renames::Renames;
 use super::state::StateDirectory;
 use super::{Roots, UploadTree};
@@ -46,6 +47,7 @@ pub(super) async fn run(transfers: Transfers, tree: UploadTree) -> Result<Summar
     };
     let driver = Driver {
         renames: renames(&tree, &decider),
+        renamed_folders: RenamedFolders::default(),
         moved: HashSet::new(),
         named,
         left: Vec::new(),

@@ -86,9 +86,7 @@ impl StateDirectory {
 
     /// Returns the path of the manifest of a file, which depends on the local path and the folder.
     pub(super) fn manifest(&self, folder: &FolderId, local: &Path) -> Option<PathBuf> {
-        // A manifest needs an absolute path in UTF-8.
-        let local = std::path::absolute(local).ok()?;
-        Some(self.path_of(&[folder.as_str(), local.to_str()?], "upload"))
+        manifest_path(&self.inner.path, &self.inner.account, folder, local)
     }
 
     /// Opens the log of a folder. Warns and returns `None` on failure.
@@ -144,11 +142,26 @@ impl StateDirectory {
     }
 
     fn path_of(&self, keys: &[&str], extension: &str) -> PathBuf {
-        let keys: Vec<_> =
-            std::iter::once(self.inner.account.as_str()).chain(keys.iter().copied()).collect();
-        let hash = XxHash3_64::oneshot(keys.join("\0").as_bytes());
-        self.inner.path.join(format!("{hash:016x}.{extension}"))
+        path_of(&self.inner.path, &self.inner.account, keys, extension)
     }
+}
+
+/// Returns the path of the manifest of a file in a state directory.
+pub(super) fn manifest_path(
+    directory: &Path,
+    account: &AccountId,
+    folder: &FolderId,
+    local: &Path,
+) -> Option<PathBuf> {
+    // A manifest needs an absolute path in UTF-8.
+    let local = std::path::absolute(local).ok()?;
+    Some(path_of(directory, account, &[folder.as_str(), local.to_str()?], "upload"))
+}
+
+fn path_of(directory: &Path, account: &AccountId, keys: &[&str], extension: &str) -> PathBuf {
+    let keys: Vec<_> = std::iter::once(account.as_str()).chain(keys.iter().copied()).collect();
+    let hash = XxHash3_64::oneshot(keys.join("\0").as_bytes());
+    directory.join(format!("{hash:016x}.{extension}"))
 }
 
 impl Drop for CreationLock {
