@@ -47,21 +47,21 @@
 //! [`open_enum!`] and [`id!`] declare the types of their fields and responses. The crate `frameio-api`
 //! declares all operations of Frame.io with them.
 //!
-//! | module | contents |
+//! | items | contents |
 //! |---|---|
-//! | [`endpoint`] | traits of requests and responses |
+//! | [`Endpoint`], [`FromResponse`] | traits of requests and responses |
 //! | [`operation`] | constants of an operation: route, quota, idempotency |
 //! | [`encode`](mod@encode) | writers for path, query and JSON body |
-//! | [`options`] | [`CallOptions`], and wrappers of endpoints: `.options()`, `.raw()`, `.with_meta()` |
-//! | [`reply`] | responses with status, headers and rate limit |
+//! | [`CallOptions`], [`EndpointExt`] | options of one call, and wrappers of endpoints: `.options()`, `.raw()`, `.with_meta()` |
+//! | [`Reply`] | response with status, headers and rate limit |
 //! | [`decode`] | decoding of JSON, with paths in errors |
 //! | [`repair`] | decoding of responses that deviate from the documentation |
 //! | [`page`] | pages, cursors and the [`Paged`] trait |
-//! | [`body`] | body of requests and responses |
-//! | [`call`] | request extensions that layers read |
-//! | [`event_type`] | types of webhook events |
-//! | [`id`](mod@id), [`patch`], [`limits`], [`secret`], [`signed_url`] | types of fields, and their limits |
-//! | [`error`] | errors of encoding and decoding, and errors reported by the service |
+//! | [`Body`] | body of requests and responses |
+//! | [`Call`], [`CallLimits`], [`Attempts`] | request extensions that layers read |
+//! | [`EventType`] | types of webhook events |
+//! | [`id`](mod@id), [`Patch`], [`Nullable`], [`Secret`], [`SignedUrl`], [`limits`] | types of fields, and their limits |
+//! | [`EncodeError`], [`DecodeError`], [`ApiError`] | errors of encoding and decoding, and errors reported by the service |
 //! | `dynamic` | requests created from JSON |
 //!
 //! # Features
