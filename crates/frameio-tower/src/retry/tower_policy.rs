@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use frameio_core::BoxError;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower::retry::Policy;
@@ -163,7 +163,7 @@ pin_project! {
     #[project = StepProjection]
     enum Step<F, W> {
         Attempt { #[pin] response: F },
-        Wait { #[pin] wait: W, started: Instant, reason: String },
+        Wait { #[pin] wait: W, started: Instant, reason: Reason },
         Resend,
     }
 }
@@ -204,6 +204,7 @@ where
                 StepProjection::Wait { wait, started, reason } => {
                     ready!(wait.poll(cx));
                     if *this.emits {
+                        let reason = reason.as_ref().map_or_else(|kind| kind, StatusCode::as_str);
                         emit_scheduled(*this.attempt, started.elapsed(), reason);
                     }
                     Step::Resend
@@ -227,12 +228,12 @@ where
     }
 }
 
-/// Returns the reason of a retry for the event: the status, or the type of the error.
-fn reason<R>(result: &Result<Response<R>, BoxError>) -> String {
-    match result {
-        Ok(response) => response.status().as_str().to_owned(),
-        Err(error) => error_type(&**error).to_owned(),
-    }
+/// Reason of a retry for the event: the status, or the type of the error.
+type Reason = Result<StatusCode, &'static str>;
+
+/// Returns the reason of a retry, before the policy can change the result.
+fn reason<R>(result: &Result<Response<R>, BoxError>) -> Reason {
+    result.as_ref().map(Response::status).map_err(|error| error_type(&**error))
 }
 
 impl<P, S, B, R> fmt::Debug for TowerRetryFuture<P, S, B, R>
