@@ -40,8 +40,9 @@ impl RemotePath {
         Self(self.0.iter().cloned().chain([name.to_owned()]).collect())
     }
 
-    /// Returns the path of the item at the relative path `below`.
-    pub(crate) fn append(&self, below: &Self) -> Self {
+    /// Returns the path of the item at the path `below` relative to this folder.
+    #[must_use]
+    pub fn append(&self, below: &Self) -> Self {
         Self(self.0.iter().chain(&below.0).cloned().collect())
     }
 

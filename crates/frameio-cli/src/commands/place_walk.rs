@@ -32,8 +32,7 @@ pub(super) trait Visitor {
 
 /// Returns why a folder could not be listed; `root` is the path of the folder in which the walk began.
 pub(super) fn unlisted(root: &RemotePath, error: &WalkError) -> String {
-    let names = root.names().iter().chain(error.path.names());
-    format!("{}: {}", RemotePath::new(names), error.error)
+    format!("{}: {}", root.append(&error.path), error.error)
 }
 
 /// A walk, and the folders that it could not list.
@@ -163,8 +162,7 @@ impl<'a> PlaceWalk<'a> {
             match entry {
                 Ok(entry) => {
                     self.shown.found();
-                    let names = above.names().iter().chain(entry.path.names());
-                    visitor.visit(Visited::Asset(&entry.asset), &RemotePath::new(names))?;
+                    visitor.visit(Visited::Asset(&entry.asset), &above.append(&entry.path))?;
                 }
                 // Folders below the maximum depth.
                 Err(error)
@@ -174,8 +172,7 @@ impl<'a> PlaceWalk<'a> {
                     self.failed += 1;
                     let status = Status::of_file(&error.error);
                     self.status = Some(Status::common(self.status, status));
-                    let names = self.root.names().iter().chain(above.names());
-                    self.reporter.note(&unlisted(&RemotePath::new(names), &error));
+                    self.reporter.note(&unlisted(&self.root.append(above), &error));
                 }
             }
         }

@@ -79,8 +79,7 @@ impl Visitor for Tree {
             Visited::Asset(asset) => AssetRow::new(asset),
         };
         if let Some(list) = &mut self.list {
-            let names = self.root.names().iter().chain(path.names());
-            return list.push(&TreeRow(row.at(&RemotePath::new(names))));
+            return list.push(&TreeRow(row.at(&self.root.append(path))));
         }
         self.rows.insert((path.names().to_vec(), self.rows.len()), row);
         Ok(())

@@ -84,7 +84,7 @@ impl Visitor for Search {
         if !self.output.wants(kind) || !self.pattern.is_match(name) {
             return Ok(());
         }
-        let path = RemotePath::new(self.above.names().iter().chain(path.names()));
+        let path = self.above.append(path);
         match item {
             Visited::Workspace(_) => Ok(()),
             Visited::Project(project) => self.output.add(&FoundItem::project(project, path)),

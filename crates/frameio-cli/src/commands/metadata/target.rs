@@ -85,8 +85,8 @@ impl TargetFiles {
             shown.found();
             match entry {
                 Ok(entry) => {
-                    let names = item.path.names().iter().chain(entry.path.names());
-                    self.add(&item.account_id, head_of(&entry.asset), &RemotePath::new(names));
+                    let path = item.path.append(&entry.path);
+                    self.add(&item.account_id, head_of(&entry.asset), &path);
                 }
                 Err(error) => self.fail(&item.path, &error),
             }

@@ -27,7 +27,7 @@ impl TransferReport {
         root: &RemotePath,
     ) -> impl Fn(&Item) + Send + Sync + 'static {
         let (this, root) = (self.clone(), root.clone());
-        move |item| this.item(&join(&root, &item.remote), item)
+        move |item| this.item(&root.append(&item.remote).to_string(), item)
     }
 
     /// Returns a callback for the progress of files in a tree whose paths begin with `root`.
@@ -36,7 +36,7 @@ impl TransferReport {
         root: &RemotePath,
     ) -> impl Fn(&RemotePath, Progress) + Send + Sync + 'static {
         let (this, root) = (self.clone(), root.clone());
-        move |path, progress| this.progress(&join(&root, path), progress)
+        move |path, progress| this.progress(&root.append(path).to_string(), progress)
     }
 
     /// Returns a callback for the totals of a tree.
@@ -98,8 +98,4 @@ impl Drop for Reading {
     fn drop(&mut self) {
         self.report.state().hashing.end(self.phase, &self.local);
     }
-}
-
-fn join(root: &RemotePath, path: &RemotePath) -> String {
-    RemotePath::new(root.names().iter().chain(path.names())).to_string()
 }
