@@ -23,9 +23,9 @@ const AFTER_SERVER_ERROR: Duration = Duration::from_secs(30);
 /// | 429 | `Retry-After`, otherwise 1 s, doubling | same | same |
 /// | 408 | backoff | backoff if idempotent | backoff |
 /// | 5xx | `Retry-After`, otherwise backoff | same if idempotent | `Retry-After`, otherwise 30 s, doubling |
-/// | not sent, or not processed: cannot connect, the connection closed first, or the service refused the stream of HTTP/2 | backoff | backoff | backoff |
-/// | connection lost, or attempt timed out | backoff if idempotent or not sent | same | same |
-/// | other failures | no retry | no retry | no retry |
+/// | cannot connect, the connection closed first, the service refused the stream of HTTP/2, or the shared quotas are unavailable | backoff | backoff | backoff |
+/// | connection lost, or the attempt or a timeout layer of tower timed out | backoff if idempotent or not sent | same | same |
+/// | other failures, such as a missing token, an exhausted quota or load shedding | no retry | no retry | no retry |
 ///
 /// * The default follows the service's documentation: retry 408, 429 and 5xx. It assumes that a
 ///   failed operation had no effect. **It can therefore repeat a `POST` that took effect**, and
