@@ -54,7 +54,7 @@ use tokio::sync::Semaphore;
 
 pub(crate) use self::directories::GoneDirectory;
 use self::names::Names;
-pub(crate) use self::names::{key_of, normalized, state_key};
+pub(crate) use self::names::{directories_above, key_of, normalized, state_key};
 pub(crate) use self::opening::{Access, Pair};
 use self::stamp::{Stamp, Xxh64, nanos};
 use crate::error::OnFailure;

@@ -5,7 +5,7 @@
 //! another form than it was created in. Such a file gets the record of the other form, unless the
 //! directory has a file with exactly that name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
 
@@ -116,6 +116,16 @@ pub(crate) fn normalized(name: &str) -> String {
 /// Returns the name of a file in a state.
 pub(crate) fn state_key(names: &[String]) -> String {
     names.join("/")
+}
+
+/// Returns the names of all directories above files, each after those above it.
+pub(crate) fn directories_above(keys: impl IntoIterator<Item = String>) -> BTreeSet<String> {
+    let mut directories = BTreeSet::new();
+    for key in keys {
+        let above = key.match_indices('/').filter_map(|(at, _)| key.get(..at));
+        directories.extend(above.map(str::to_owned));
+    }
+    directories
 }
 
 /// Returns the name of a file in a state: its path below the directory.

@@ -62,11 +62,21 @@ impl Waiting {
         (local, now): (&Path, Stamp),
     ) -> io::Result<Option<&FileId>> {
         let Some((id, stamp, hash)) = self.sent.get(key) else { return Ok(None) };
-        let is_same = match hash {
-            _ if *stamp == now => true,
-            Some(hash) if stamp.size == now.size => state.hash(local).await? == *hash,
-            _ => false,
-        };
+        let is_same = state.is_unchanged((*stamp, *hash), (local, now)).await?;
         Ok(is_same.then_some(id))
+    }
+}
+
+impl SyncState {
+    /// Returns whether a local file still has the content that was sent.
+    pub(crate) async fn is_unchanged(
+        &self,
+        (stamp, hash): (Stamp, Option<Xxh64>),
+        (local, now): (&Path, Stamp),
+    ) -> io::Result<bool> {
+        Ok(match hash {
+            Some(hash) if stamp.size == now.size && stamp != now => self.hash(local).await? == hash,
+            _ => stamp == now,
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! Deletion of local files whose remote files no longer exist.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::existing::LocalTarget;
 use crate::local_file::reason;
 use crate::rename_new::rename_new;
 use crate::sync_state::stamp::Stamp;
-use crate::sync_state::{Record, TRASH, state_key};
+use crate::sync_state::{Record, TRASH, directories_above, state_key};
 use crate::tasks::blocking;
 use crate::{
     Compared, Deletion, Entry, Item, Outcome, RemotePath, TransferError, TransferErrorKind, Verdict,
@@ -70,12 +70,7 @@ impl TreeDownload {
         if self.decider.dry_run || self.found.is_incomplete {
             return;
         }
-        let mut emptied = BTreeSet::new();
-        for key in std::mem::take(&mut self.found.removed) {
-            for (at, _) in key.match_indices('/') {
-                emptied.extend(key.get(..at).map(str::to_owned));
-            }
-        }
+        let mut emptied = directories_above(std::mem::take(&mut self.found.removed));
         emptied.retain(|key| !self.found.directories.contains(key));
         // Directories below are after those above.
         let paths: Vec<_> = emptied.iter().rev().map(|key| self.decider.path(key)).collect();

@@ -1,6 +1,6 @@
 //! Deletion of remote folders that a run has emptied, and whose directories no longer exist.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use frameio_api::folders::{DeleteFolder, ListFolderChildren};
@@ -8,7 +8,7 @@ use frameio_core::FolderId;
 
 use super::decide::Decider;
 use super::deletions::Listing;
-use crate::sync_state::state_key;
+use crate::sync_state::{directories_above, state_key};
 use crate::{Item, Outcome, RemotePath, TransferError};
 
 /// Deletes the folders of files that were deleted or moved, if nothing is in them. Returns items for those
@@ -22,14 +22,9 @@ pub(super) async fn delete(
     items: &[Item],
 ) -> Vec<Item> {
     let (Some(state), false) = (&decider.state, decider.dry_run) else { return Vec::new() };
-    let mut directories = BTreeSet::new();
     let deleted = items.iter().filter(|item| matches!(item.outcome, Outcome::Deleted));
     let deleted = deleted.map(|item| state_key(item.remote.names()));
-    for key in deleted.chain(moved.iter().cloned()) {
-        for (at, _) in key.match_indices('/') {
-            directories.extend(key.get(..at).map(str::to_owned));
-        }
-    }
+    let directories = directories_above(deleted.chain(moved.iter().cloned()));
     let mut failed = Vec::new();
     // Directories below are after those above.
     for key in directories.into_iter().rev() {

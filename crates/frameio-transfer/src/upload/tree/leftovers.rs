@@ -6,6 +6,7 @@ use frameio_api::files::FileStatus;
 use frameio_core::FileId;
 
 use super::driver::Driver;
+use super::waiting::sent;
 use crate::sync_state::{Pending, SyncState};
 use crate::upload::manifest::Manifest;
 use crate::{Compared, Item, Outcome, RemotePath, TransferError, Verdict};
@@ -65,7 +66,7 @@ impl Driver {
         let Some(manifests) = &self.folders.state else { return Ok(None) };
         let local = state.local_path(key);
         let Some(path) = manifests.manifest(&pending.folder, &local) else { return Ok(None) };
-        let Some((id, stamp)) = self.decider.sent(&path).await else { return Ok(None) };
+        let Some((id, stamp)) = sent(&path).await else { return Ok(None) };
         match self.decider.stacker.show(&id).await? {
             Some(file) if file.status != FileStatus::Created => {}
             _ => return Ok(None),

@@ -1,15 +1,13 @@
 //! Uploads that an earlier run has not finished: new versions that are not stacked, and files of its manifests.
 
-use std::path::Path;
-
 use frameio_core::FileId;
 
 use super::decide::{Action, Candidate, Decider, Decision, now_nanos};
-use super::identify::hash_of;
 use super::remote::RemoteFile;
+use super::waiting::sent;
+use crate::local_file::unopened;
 use crate::sync_state::Record;
 use crate::sync_state::stamp::Stamp;
-use crate::upload::manifest::{Manifest, SavedDestination};
 use crate::versions::stack::Stacking;
 use crate::{Compared, TransferError, TransferErrorKind, Verdict};
 
@@ -31,12 +29,8 @@ impl Decider {
         }
         // Without a complete file, the version is compared and sent like any other.
         let Some((id, stamp, hash)) = pending.new.clone() else { return Ok(None) };
-        let is_same = match hash {
-            Some(hash) if stamp.size == now.size && stamp != now => {
-                hash_of(file, &self.hash_reports).await? == hash
-            }
-            _ => stamp == now,
-        };
+        let is_same = state.is_unchanged((stamp, hash), (&file.local, now)).await;
+        let is_same = is_same.map_err(|error| unopened(&file.local, error))?;
         if is_same || self.dry_run {
             let reason = "it was sent by an earlier run, but is not stacked yet";
             let compared = Compared::new(Verdict::NewVersion, reason);
@@ -71,16 +65,8 @@ impl Decider {
     /// stamp of the content.
     pub(super) async fn leftover(&self, file: &Candidate) -> Option<(FileId, Stamp)> {
         let (_, path) = file.manifest.as_ref()?;
-        let (id, stamp) = self.sent(path).await?;
+        let (id, stamp) = sent(path).await?;
         let is_complete = file.existing.iter().any(|it| it.id == id && it.is_complete);
         is_complete.then_some((id, stamp))
-    }
-
-    /// Returns the file of a manifest, which may be incomplete, with the stamp of the content.
-    pub(super) async fn sent(&self, manifest: &Path) -> Option<(FileId, Stamp)> {
-        let saved = Manifest::peek(manifest).await?;
-        let SavedDestination::File(_, id) = &saved.destination else { return None };
-        let stamp = Stamp { size: saved.fingerprint.size, modified: saved.fingerprint.modified };
-        Some((id.clone(), stamp))
     }
 }
