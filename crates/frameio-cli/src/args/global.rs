@@ -86,10 +86,7 @@ impl GlobalArgs {
     ) -> Result<(Transfers, Profile), Failure> {
         let (_, profile, credentials) = self.credentials()?;
         let limit = pace.limit(&profile)?;
-        let builder = self.builder_for(&profile, &credentials)?;
-        // A file that was created twice stays empty, and does not stop the transfer of many.
-        let builder = builder.retry(StandardPolicy::documented());
-        let client = builder.build().map_err(|error| Failure::usage(error.to_string()))?;
+        let client = self.client_for(&profile, &credentials)?;
         Ok((Transfers::builder(client).bandwidth(limit).build(), profile))
     }
 
@@ -171,24 +168,15 @@ impl GlobalArgs {
         }
     }
 
-    /// Creates a client with these credentials.
+    /// Creates a client with these credentials and their quotas.
     pub(crate) fn client_for(
         &self,
         profile: &Profile,
         credentials: &Credentials,
     ) -> Result<Client, Failure> {
-        let builder = self.builder_for(profile, credentials)?;
-        builder.build().map_err(|error| Failure::usage(error.to_string()))
-    }
-
-    /// Returns a builder with these credentials and their quotas.
-    fn builder_for(
-        &self,
-        profile: &Profile,
-        credentials: &Credentials,
-    ) -> Result<ClientBuilder, Failure> {
         let builder = self.client_builder(profile, credentials.sign(Client::builder()))?;
-        Ok(builder.rate_limit(self.quotas(profile, credentials)?))
+        let builder = builder.rate_limit(self.quotas(profile, credentials)?);
+        builder.build().map_err(|error| Failure::usage(error.to_string()))
     }
 
     /// Returns the quotas that the calls with these credentials share with other processes.

@@ -54,6 +54,23 @@ async fn a_failed_part_or_creation_fails_each_run_until_the_file_is_complete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_creation_that_may_have_been_carried_out_is_not_repeated_in_the_run() {
+    const CREATE: &str = "files.create_local_upload";
+    for (command, path) in COMMANDS {
+        let fixture = Fixture::new(&[("a.mov", 35)]).await;
+        fixture.sim.inject(Fault::status(StatusCode::BAD_GATEWAY).on(CREATE).next(1));
+        let first = fixture.run(command).await;
+        assert_ne!(first.status, 0, "{first:?}");
+        let creations =
+            fixture.sim.requests().iter().filter(|it| it.operation == Some(CREATE)).count();
+        assert_eq!(creations, 1, "{first:?}");
+        let last = fixture.run(command).await;
+        assert_eq!(last.status, 0, "{last:?}");
+        assert_eq!(remote(&fixture, path).await, content(35));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_was_not_stacked_is_stacked_by_the_next_run() {
     for (command, path) in COMMANDS {
         let fixture = Fixture::new(&[("a.mov", 35)]).await;
