@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::builder::PossibleValue;
 use frameio::transfer::{
-    Checksum, DownloadTree, Filter, RemotePath, Rendition, Resolved, ResolvedItem, VersionChoice,
+    Checksum, DownloadTree, Filter, Rendition, Resolved, ResolvedItem, VersionChoice,
 };
 
 use super::upload::{not_recorded, warning};
@@ -148,8 +148,6 @@ async fn receive(
     args.check_history(&items)?;
     let roots = Roots::downloaded(&args.directory, items.iter().filter_map(folder_name));
     let proof = Proof::of_download(&args.mhl, roots, args.dry_run, report)?;
-    // Reported paths begin with the workspace.
-    let root = RemotePath::default();
     let mut tree = DownloadTree::items(items, &args.directory)
         .renditions(renditions)
         .filter(filter)
@@ -159,10 +157,10 @@ async fn receive(
         .verify_remote(args.verify_remote)
         .dry_run(args.dry_run)
         .on_found(report.on_found())
-        .on_item(report.on_item(&root))
+        .on_item(report.on_item())
         .on_totals(report.on_totals())
         .on_hashing(report.on_hashing())
-        .progress(report.on_progress(&root));
+        .progress(report.on_progress());
     let warned = report.clone();
     tree = tree.on_warning(move |error| warned.note(&warning(error)));
     match config::sync_states() {

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use frameio::transfer::{Deletion, DownloadTree, RemotePath, UploadTree};
+use frameio::transfer::{Deletion, DownloadTree, UploadTree};
 
 use super::upload::{ProofOptions, UploadOptions, check_local, not_recorded, warning};
 use crate::args::{AccountArg, GlobalArgs, OutputArgs, PaceArgs};
@@ -130,7 +130,6 @@ async fn copy(
     let filter = args.options.filters.filter_in(&target.path)?;
     let deletion = args.delete.then(|| args.deletion(report));
     if args.down {
-        let root = RemotePath::default();
         let mut tree = DownloadTree::new(account, folder, &args.directory)
             .filter(filter)
             .files_in_flight(args.options.concurrency.into())
@@ -138,10 +137,10 @@ async fn copy(
             .verify_remote(args.options.verify_remote)
             .dry_run(dry_run)
             .on_found(report.on_found())
-            .on_item(report.on_item(&root))
+            .on_item(report.on_item())
             .on_totals(report.on_totals())
             .on_hashing(report.on_hashing())
-            .progress(report.on_progress(&root));
+            .progress(report.on_progress());
         let warned = report.clone();
         tree = tree.on_warning(move |error| warned.note(&warning(error)));
         match config::sync_states() {

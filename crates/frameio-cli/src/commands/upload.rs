@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use frameio::auth::profile::Profile;
 use frameio::transfer::{
-    RemotePath, Resolved, TransferError, TransferErrorKind, Transfers, UploadTree, VersionPattern,
+    Resolved, TransferError, TransferErrorKind, Transfers, UploadTree, VersionPattern,
 };
 
 use super::share::UploadShareArgs;
@@ -202,7 +202,6 @@ impl UploadOptions {
             Err(failure) => report.note(&not_resumable(&failure.message)),
         }
         let warned = report.clone();
-        let root = RemotePath::default();
         Ok(tree
             .hidden(self.hidden)
             .follow_links(self.follow_links)
@@ -212,10 +211,10 @@ impl UploadOptions {
             .verify_remote(self.verify_remote)
             .on_warning(move |error: &TransferError| warned.note(&warning(error)))
             .on_found(report.on_found())
-            .on_item(report.on_item(&root))
+            .on_item(report.on_item())
             .on_totals(report.on_totals())
             .on_hashing(report.on_hashing())
-            .progress(report.on_progress(&root)))
+            .progress(report.on_progress()))
     }
 
     /// Returns the policy for existing files of the arguments or the profile.

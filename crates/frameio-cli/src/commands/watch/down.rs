@@ -29,8 +29,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
     let target = resolver.resolve_for(Purpose::Read, Some(&args.source)).await?;
     let (account, folder) = folder_of(&target)?;
     let report = TransferReport::watch(args.output.transfers(), Some(&directory), &global.retries);
-    let root = RemotePath::default();
-    let (seen, on_item) = (Seen::default(), report.on_item(&root));
+    let (seen, on_item) = (Seen::default(), report.on_item());
     let warned = report.clone();
     let mut tree = DownloadTree::new(account, folder, &directory)
         .filter(args.options.filters.filter_in(&target.path)?)
@@ -46,7 +45,7 @@ pub(super) async fn run(global: &GlobalArgs, args: &Args) -> Result<(), Failure>
         })
         .on_warning(move |error| warned.note(&warning(error)))
         .on_hashing(report.on_hashing())
-        .progress(report.on_progress(&root));
+        .progress(report.on_progress());
     if let Some(path) = args.options.compare.checksums()? {
         tree = tree.checksums(path);
     }

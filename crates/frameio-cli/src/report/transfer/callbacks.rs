@@ -21,22 +21,18 @@ impl TransferReport {
         }
     }
 
-    /// Returns a callback for the outcomes in a tree whose paths begin with `root`.
-    pub(crate) fn on_item(
-        self: &Arc<Self>,
-        root: &RemotePath,
-    ) -> impl Fn(&Item) + Send + Sync + 'static {
-        let (this, root) = (self.clone(), root.clone());
-        move |item| this.item(&root.append(&item.remote).to_string(), item)
+    /// Returns a callback for the outcomes in a tree.
+    pub(crate) fn on_item(self: &Arc<Self>) -> impl Fn(&Item) + Send + Sync + 'static {
+        let this = self.clone();
+        move |item| this.item(&item.remote.to_string(), item)
     }
 
-    /// Returns a callback for the progress of files in a tree whose paths begin with `root`.
+    /// Returns a callback for the progress of files in a tree.
     pub(crate) fn on_progress(
         self: &Arc<Self>,
-        root: &RemotePath,
     ) -> impl Fn(&RemotePath, Progress) + Send + Sync + 'static {
-        let (this, root) = (self.clone(), root.clone());
-        move |path, progress| this.progress(&root.append(path).to_string(), progress)
+        let this = self.clone();
+        move |path, progress| this.progress(&path.to_string(), progress)
     }
 
     /// Returns a callback for the totals of a tree.
